@@ -1,0 +1,416 @@
+"""The one model of a package, the same for formats 2, 3, 6 and 8.
+
+Frozen dataclasses, made by ``reader/`` from the parsed document. Every value that a
+format omits is present here with its right default (FORMAT §3.3). ``xml`` members hold
+the lxml element the object came from, for task-specific data that only the task's own
+class understands; treat them as read-only.
+
+References between objects are resolved by the reader: constraints name executables by
+``ref_id``, paths name inputs and outputs by ``ref_id``, columns are found by
+``lineage_id`` (text in every format: a refId path in 6/8, a decimal number in 2/3).
+``ref_id`` is computed by the rules of FORMAT §3.2 where the format has none.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from dtserve.datatypes import TypeSpec
+
+__all__ = [
+    "Column", "Component", "ComponentConnection", "Configuration", "ConnectionManager", "ConstraintValue",
+    "DataFlow", "EvalOp", "EventHandler", "Executable", "ExternalColumn", "ForEachMapping", "Input",
+    "LogProvider", "LoggingOptions", "Output", "Package", "Parameter", "Path", "PipelineProperty",
+    "PrecedenceConstraint", "PropertyExpression", "ProtectionLevel", "Variable",
+]  # fmt: skip
+
+
+class ProtectionLevel(enum.IntEnum):
+    """How sensitive values are kept (FORMAT §1.1)."""
+
+    DONT_SAVE_SENSITIVE = 0
+    ENCRYPT_SENSITIVE_WITH_USER_KEY = 1
+    ENCRYPT_SENSITIVE_WITH_PASSWORD = 2
+    ENCRYPT_ALL_WITH_PASSWORD = 3
+    ENCRYPT_ALL_WITH_USER_KEY = 4
+    SERVER_STORAGE = 5
+
+
+class ConstraintValue(enum.IntEnum):
+    """What result of the preceding executable a constraint wants."""
+
+    SUCCESS = 0
+    FAILURE = 1
+    COMPLETION = 2
+    CANCELED = 3
+
+
+class EvalOp(enum.IntEnum):
+    """How a precedence constraint combines result and expression."""
+
+    EXPRESSION = 1
+    CONSTRAINT = 2
+    EXPRESSION_AND_CONSTRAINT = 3
+    EXPRESSION_OR_CONSTRAINT = 4
+
+
+@dataclass(frozen=True)
+class PropertyExpression:
+    """An expression that sets property ``name`` at run time."""
+
+    name: str
+    expression: str
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable; ``vt`` is its VARIANT type, ``value`` the stored text (None for objects)."""
+
+    namespace: str
+    name: str
+    vt: int
+    value: str | None
+    dtsid: str = ""
+    expression: str = ""
+    evaluate_as_expression: bool = False
+    read_only: bool = False
+    raise_changed_event: bool = False
+    include_in_debug_dump: bool = False
+    description: str = ""
+
+    @property
+    def qualified_name(self) -> str:
+        """``User::Name``."""
+        return f"{self.namespace}::{self.name}"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A package or project parameter; ``vt`` is a VARIANT type for both."""
+
+    name: str
+    vt: int
+    value: str | None
+    dtsid: str = ""
+    required: bool = False
+    sensitive: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class PrecedenceConstraint:
+    """``from_ref`` → ``to_ref`` (refIds of executables of the same container)."""
+
+    from_ref: str
+    to_ref: str
+    value: ConstraintValue = ConstraintValue.SUCCESS
+    eval_op: EvalOp = EvalOp.CONSTRAINT
+    expression: str = ""
+    logical_and: bool = False
+    name: str = ""
+    dtsid: str = ""
+
+
+@dataclass(frozen=True)
+class LoggingOptions:
+    """``mode`` 0 use parent setting, 1 enabled, 2 disabled; ``events`` as filtered by ``filter_kind``."""
+
+    mode: int = 0
+    filter_kind: int = 1
+    events: tuple[str, ...] = ()
+    column_filters: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    providers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LogProvider:
+    """A log provider of the package; ``config_string`` names a connection manager."""
+
+    name: str
+    dtsid: str
+    creation_name: str
+    config_string: str = ""
+    delay_validation: bool = False
+    description: str = ""
+    property_expressions: tuple[PropertyExpression, ...] = ()
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A package configuration (FORMAT §5.1)."""
+
+    name: str
+    type: int
+    string: str
+    variable: str = ""
+    dtsid: str = ""
+
+
+@dataclass(frozen=True)
+class ConnectionManager:
+    """A connection manager of the package or project.
+
+    ``properties`` are the stored properties of the inner element by SSIS name
+    (``ConnectionString``, ``Retain``, ``Format`` …), before property expressions.
+    ``password`` holds a decrypted sensitive value when there is one. ``sensitive`` maps
+    every sensitive property name to its clear value (None when it could not be read).
+    """
+
+    name: str
+    dtsid: str
+    creation_name: str
+    ref_id: str
+    properties: Mapping[str, str]
+    delay_validation: bool = False
+    description: str = ""
+    property_expressions: tuple[PropertyExpression, ...] = ()
+    sensitive: Mapping[str, str | None] = field(default_factory=dict)
+    scope: str = "package"
+    xml: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class ForEachMapping:
+    """Value ``index`` of the current element goes to ``variable``."""
+
+    variable: str
+    index: int
+
+
+@dataclass(frozen=True)
+class Executable:
+    """A container or task (``Package`` and ``EventHandler`` are executables too).
+
+    ``type_id`` is ``DTS:ExecutableType`` as stored; ``part`` the name under which the
+    registry knows it (``ExecuteSQLTask``, ``Sequence``, ``ForEachLoop``, ``Pipeline``),
+    empty when unknown. ``properties`` holds further stored properties by SSIS name (loop
+    expressions, TaskContact …). ``xml`` is the whole ``DTS:Executable``, ``object_data``
+    the task's own element inside ``DTS:ObjectData`` (None for containers).
+    """
+
+    name: str
+    dtsid: str
+    ref_id: str
+    type_id: str
+    part: str = ""
+    creation_name: str = ""
+    description: str = ""
+    disabled: bool = False
+    delay_validation: bool = False
+    disable_event_handlers: bool = False
+    fail_package_on_failure: bool = False
+    fail_parent_on_failure: bool = False
+    max_error_count: int = 1
+    force_execution_result: int = -1
+    force_exec_value: bool = False
+    exec_value: str = "0"
+    exec_value_type: int = 3
+    exec_value_variable: str = ""
+    isolation_level: int = 1048576
+    transaction_option: int = 1
+    locale_id: int = -1
+    logging: LoggingOptions = LoggingOptions()
+    properties: Mapping[str, str] = field(default_factory=dict)
+    variables: tuple[Variable, ...] = ()
+    property_expressions: tuple[PropertyExpression, ...] = ()
+    executables: tuple[Executable, ...] = ()
+    constraints: tuple[PrecedenceConstraint, ...] = ()
+    event_handlers: tuple[EventHandler, ...] = ()
+    enumerator_xml: Any = field(default=None, compare=False, repr=False)
+    enumerator_id: str = ""
+    enumerator_expressions: tuple[PropertyExpression, ...] = ()
+    mappings: tuple[ForEachMapping, ...] = ()
+    xml: Any = field(default=None, compare=False, repr=False)
+    object_data: Any = field(default=None, compare=False, repr=False)
+
+    def walk(self) -> Iterator[Executable]:
+        """This executable and everything below it, event handlers included, in document order."""
+        todo: list[Executable] = [self]
+        while todo:
+            here = todo.pop()
+            yield here
+            todo.extend(reversed((*here.executables, *here.event_handlers)))
+
+    @cached_property
+    def data_flow(self) -> DataFlow | None:
+        """The data flow of a Data Flow Task, read on first use; None for anything else."""
+        from dtserve.package.reader.pipeline import read_data_flow
+
+        return read_data_flow(self)
+
+
+@dataclass(frozen=True)
+class EventHandler(Executable):
+    """The handler of ``event_name`` on its owner."""
+
+    event_name: str = ""
+
+
+@dataclass(frozen=True)
+class Package(Executable):
+    """A whole package. ``package_properties`` are package-only properties by SSIS name."""
+
+    format_version: int = 0
+    protection_level: ProtectionLevel = ProtectionLevel.ENCRYPT_SENSITIVE_WITH_USER_KEY
+    max_concurrent_executables: int = -1
+    checkpoint_file_name: str = ""
+    checkpoint_usage: int = 0
+    save_checkpoints: bool = False
+    enable_configurations: bool = False
+    suppress_configuration_warnings: bool = False
+    creator_name: str = ""
+    creator_computer_name: str = ""
+    creation_date: str = ""
+    version_major: int = 1
+    version_minor: int = 0
+    version_build: int = 0
+    version_guid: str = ""
+    version_comments: str = ""
+    last_modified_product_version: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    connections: tuple[ConnectionManager, ...] = ()
+    configurations: tuple[Configuration, ...] = ()
+    log_providers: tuple[LogProvider, ...] = ()
+
+
+# --- data flow -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PipelineProperty:
+    """A property of a component, input, output or column; ``items`` for string arrays."""
+
+    name: str
+    value: str = ""
+    data_type: str = ""
+    items: tuple[str, ...] | None = None
+    type_converter: str = ""
+    contains_id: bool = False
+
+
+@dataclass(frozen=True)
+class ExternalColumn:
+    """A column of external metadata: what the component saw in the database or file."""
+
+    ref_id: str
+    name: str
+    type: TypeSpec
+    properties: Mapping[str, PipelineProperty] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Column:
+    """An input or output column.
+
+    ``type`` is the declared type (input columns: the cached type of the upstream column).
+    ``usage`` is ``readOnly``, ``readWrite`` or ``ignored`` (inputs). ``error_disposition``
+    and ``truncation_disposition`` are ``FailComponent``, ``IgnoreFailure``, ``RedirectRow``
+    or ``NotUsed``. ``number`` is the integer that ErrorColumn shows: the stored id in
+    formats 2 and 3, counted in document order in 6 and 8.
+    """
+
+    ref_id: str
+    lineage_id: str
+    name: str
+    type: TypeSpec
+    usage: str = "readOnly"
+    sort_key_position: int = 0
+    comparison_flags: int = 0
+    special_flags: int = 0
+    error_disposition: str = "NotUsed"
+    truncation_disposition: str = "NotUsed"
+    external_ref: str = ""
+    description: str = ""
+    number: int = 0
+    properties: Mapping[str, PipelineProperty] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Input:
+    """An input of a component."""
+
+    ref_id: str
+    name: str
+    columns: tuple[Column, ...] = ()
+    external_columns: tuple[ExternalColumn, ...] = ()
+    error_disposition: str = "NotUsed"
+    truncation_disposition: str = "NotUsed"
+    has_side_effects: bool = False
+    is_sorted: bool = False
+    external_used: bool = True
+    properties: Mapping[str, PipelineProperty] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Output:
+    """An output of a component; ``synchronous_input`` is an input's refId or empty (asynchronous)."""
+
+    ref_id: str
+    name: str
+    columns: tuple[Column, ...] = ()
+    external_columns: tuple[ExternalColumn, ...] = ()
+    exclusion_group: int = 0
+    synchronous_input: str = ""
+    is_error_out: bool = False
+    is_sorted: bool = False
+    error_disposition: str = "NotUsed"
+    truncation_disposition: str = "NotUsed"
+    description: str = ""
+    properties: Mapping[str, PipelineProperty] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ComponentConnection:
+    """``reference`` resolves by refId, then GUID, then name (FORMAT §3.4)."""
+
+    name: str
+    reference: str
+    ref_id: str = ""
+
+
+@dataclass(frozen=True)
+class Component:
+    """A data flow component.
+
+    ``class_id`` as stored; for managed components ``user_type`` is UserComponentTypeName.
+    ``part`` is the registry's name, empty when unknown.
+    """
+
+    ref_id: str
+    name: str
+    class_id: str
+    part: str = ""
+    user_type: str = ""
+    description: str = ""
+    contact_info: str = ""
+    version: int = 0
+    locale_id: int = 0
+    uses_dispositions: bool = False
+    validate_external_metadata: bool = True
+    properties: Mapping[str, PipelineProperty] = field(default_factory=dict)
+    connections: tuple[ComponentConnection, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    outputs: tuple[Output, ...] = ()
+
+
+@dataclass(frozen=True)
+class Path:
+    """From an output's refId to an input's refId."""
+
+    ref_id: str
+    name: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
+class DataFlow:
+    """The content of a Data Flow Task; ``properties`` are attributes of ``pipeline`` by name."""
+
+    components: tuple[Component, ...]
+    paths: tuple[Path, ...]
+    properties: Mapping[str, str] = field(default_factory=dict)
