@@ -1,0 +1,61 @@
+"""What a data flow needs from whoever runs it (the Data Flow Task, a test)."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from dtserve.connections.base import Connection
+from dtserve.datatypes import TypeSpec
+
+__all__ = ["FlowHost", "FlowSettings"]
+
+
+@dataclass(frozen=True)
+class FlowSettings:
+    """Limits and folders of one data flow; memory in bytes (0 = a quarter of the machine)."""
+
+    temp: Path
+    memory_limit: int = 0
+    buffer_rows: int = 0
+    engine_threads: int = 10
+    locale_id: int = 1033
+
+
+class FlowHost(Protocol):
+    """Variables, connections and events of the run that a data flow is part of.
+
+    Every method may be called from any thread of the data flow.
+    """
+
+    settings: FlowSettings
+    cancel: threading.Event
+
+    def connection(self, reference: str) -> Connection:
+        """The connection manager behind a refId, GUID or name; coded error when there is none."""
+
+    def variable(self, name: str) -> tuple[TypeSpec | None, Any]:
+        """Type (None for Object) and value of a variable or parameter; name or ``{DTSID}``."""
+
+    def set_variable(self, name: str, value: Any) -> None:
+        """Set a variable (Row Count, Recordset Destination), with the type rules of the control flow."""
+
+    def fire_error(self, code: int, component: str, message: str) -> None:
+        """OnError of the Data Flow Task; ``component`` is the subcomponent."""
+
+    def fire_warning(self, code: int, component: str, message: str) -> None:
+        """OnWarning."""
+
+    def fire_information(self, code: int, component: str, message: str) -> None:
+        """OnInformation."""
+
+    def fire_progress(self, message: str, percent: int, component: str = "") -> None:
+        """OnProgress."""
+
+    def rows_sent(self, path: str, component: str, target: str, rows: int) -> None:
+        """``rows`` more rows went over a path since the last call (about once a second per path)."""
+
+    def phase(self, component: str, phase: str, seconds: float) -> None:
+        """A component spent so long in Validate, PreExecute, PrimeOutput, ProcessInput, PostExecute."""

@@ -1,0 +1,115 @@
+"""What every package store offers (MSDB.md, SERVICE §6, ARCHITECTURE «Store»).
+
+Paths are tuples of names below the store's root, ``("Finance", "Load")``; a package's
+name in a file store is the file's name without ``.dtsx``. Names compare without case.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["FolderEntry", "PackageInfo", "PackageStore", "StorePath"]
+
+StorePath = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageInfo:
+    """What a store knows of a package without opening it; ``created`` and ``modified`` in seconds since the epoch.
+
+    ``package_format`` is 0 when unknown; ``protection_level`` -1 when unknown;
+    ``package_type`` as in sysssispackages (5 = designer), ``revision`` an opaque tag that
+    changes with the content (ETag).
+    """
+
+    name: str
+    path: StorePath
+    package_id: str = ""
+    version_id: str = ""
+    description: str = ""
+    size: int = 0
+    created: float = 0.0
+    modified: float = 0.0
+    package_format: int = 0
+    package_type: int = 5
+    version_major: int = 0
+    version_minor: int = 0
+    version_build: int = 0
+    version_comments: str = ""
+    protection_level: int = -1
+    encrypted: bool = False
+    read_role: str = ""
+    write_role: str = ""
+    owner: str = ""
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderEntry:
+    """A folder; ``folder_id`` is the GUID in msdb, empty elsewhere."""
+
+    name: str
+    path: StorePath
+    folder_id: str = ""
+
+
+class PackageStore(ABC):
+    """A tree of folders and packages. All errors are StoreError subclasses with SSIS's codes."""
+
+    name: str
+
+    @abstractmethod
+    def list(self, folder: StorePath) -> tuple[Sequence[FolderEntry], Sequence[PackageInfo]]:
+        """Folders and packages directly in ``folder``, each sorted by name without case."""
+
+    @abstractmethod
+    def info(self, path: StorePath) -> PackageInfo:
+        """Facts of one package; PackageNotFound otherwise."""
+
+    @abstractmethod
+    def read(self, path: StorePath) -> bytes:
+        """The bytes as stored; PackageNotFound otherwise."""
+
+    @abstractmethod
+    def write(
+        self, path: StorePath, data: bytes, *, overwrite: bool = False, expected_revision: str | None = None
+    ) -> PackageInfo:
+        """Store bytes unchanged and durably; an existing package without ``overwrite`` is a coded error."""
+
+    @abstractmethod
+    def delete(self, path: StorePath) -> None:
+        """Delete a package; PackageNotFound otherwise."""
+
+    @abstractmethod
+    def move(self, source: StorePath, target: StorePath, *, overwrite: bool = False) -> None:
+        """Rename or move a package within the store."""
+
+    @abstractmethod
+    def exists(self, path: StorePath) -> bool:
+        """Whether a package stands there."""
+
+    @abstractmethod
+    def folder_exists(self, folder: StorePath) -> bool:
+        """Whether a folder stands there; the root always does."""
+
+    @abstractmethod
+    def create_folder(self, folder: StorePath) -> None:
+        """Create a folder in an existing one; a coded error when the name is taken or invalid."""
+
+    @abstractmethod
+    def rename_folder(self, folder: StorePath, name: str) -> None:
+        """Rename a folder in place."""
+
+    @abstractmethod
+    def delete_folder(self, folder: StorePath) -> None:
+        """Delete an empty folder; a coded error when it is not empty."""
+
+    @abstractmethod
+    def roles(self, path: StorePath) -> tuple[str, str]:
+        """Reader and writer role of a package; empty = the defaults of SERVICE §7."""
+
+    @abstractmethod
+    def set_roles(self, path: StorePath, reader: str, writer: str) -> None:
+        """Set them; a store without roles raises a coded error."""
