@@ -1,0 +1,1 @@
+"""The command lines: dtutil, dtexec and dtserve. Each is a skin over the rooms below."""
