@@ -343,6 +343,7 @@ class Input:
     is_sorted: bool = False
     external_used: bool = True
     properties: Mapping[str, PipelineProperty] = field(default_factory=dict)
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -361,6 +362,7 @@ class Output:
     truncation_disposition: str = "NotUsed"
     description: str = ""
     properties: Mapping[str, PipelineProperty] = field(default_factory=dict)
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -377,7 +379,9 @@ class Component:
     """A data flow component.
 
     ``class_id`` as stored; for managed components ``user_type`` is UserComponentTypeName.
-    ``part`` is the registry's name, empty when unknown.
+    ``part`` is the registry's name, empty when unknown. ``number`` (here, on inputs, outputs
+    and paths) is the integer that messages show: the stored id in formats 2 and 3, counted in
+    document order in 6 and 8, 0 where not known.
     """
 
     ref_id: str
@@ -395,6 +399,7 @@ class Component:
     connections: tuple[ComponentConnection, ...] = ()
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -405,6 +410,7 @@ class Path:
     name: str
     start: str
     end: str
+    number: int = 0
 
 
 @dataclass(frozen=True)
