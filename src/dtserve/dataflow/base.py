@@ -12,6 +12,7 @@ One component, one class, one file in ``components/``, registered with
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
@@ -32,16 +33,22 @@ Emit = tuple[str, "pl.DataFrame"]
 """An output's refId and the rows that leave by it."""
 
 
-class PipelineComponent:
+class PipelineComponent(ABC):  # noqa: B024 - the row methods of the four kinds below are the abstract ones
     """A component of a running data flow.
 
-    Life: ``__init__`` → :meth:`validate` → :meth:`start` → rows → :meth:`finish` →
-    :meth:`close` (always, also after an error or cancel).
+    Life: ``__init__`` → :meth:`validate` → :meth:`start` → rows → ``finish`` (after the last
+    row) → :meth:`post_execute` → :meth:`close` (always, also after an error or cancel).
 
     ``input_schemas`` gives, per input refId, every column of the buffers that arrive there.
+    ``stateless`` components may run anywhere, ``side_effects`` ones run although nothing
+    reads their outputs, ``writes`` ones report "wrote N rows"; a component that knows
+    better than the engine how many rows it stored sets ``rows_written``.
     """
 
     stateless: ClassVar[bool] = False
+    side_effects: ClassVar[bool] = False
+    writes: ClassVar[bool] = False
+    rows_written: int | None = None
 
     def __init__(self, model: Component, host: FlowHost, input_schemas: Mapping[str, Schema]) -> None:
         self.model = model
@@ -54,8 +61,25 @@ class PipelineComponent:
     def start(self) -> None:
         """PreExecute: open connections, load caches."""
 
+    def post_execute(self, completed: bool) -> None:
+        """PostExecute: after the last row of the whole data flow, also of one that failed (``completed`` False)."""
+
     def close(self) -> None:
         """Release everything; never raises."""
+
+    def interrupt(self) -> None:
+        """Called from another thread when the data flow stops early: end what blocks (a query). Never raises."""
+
+    @classmethod
+    def uses(cls, model: Component, input_ref: str) -> frozenset[str]:
+        """Lineage ids this component reads of the buffers of an input; others may be dropped before it."""
+        found = next(i for i in model.inputs if i.ref_id == input_ref)
+        return frozenset(c.lineage_id for c in found.columns if c.usage != "ignored")
+
+    @property
+    def label(self) -> str:
+        """How events name the component: ``OLE DB Source [12]``."""
+        return f"{self.model.name} [{self.model.number}]" if self.model.number else self.model.name
 
     def output(self, *, error: bool = False) -> Output:
         """The first regular output, or the error output."""
@@ -69,9 +93,9 @@ class PipelineComponent:
 class Source(PipelineComponent):
     """Rows come from outside."""
 
+    @abstractmethod
     def produce(self) -> Iterator[Emit]:
         """PrimeOutput: rows per output, in source order."""
-        raise NotImplementedError
 
 
 class RowTransform(PipelineComponent):
@@ -79,9 +103,9 @@ class RowTransform(PipelineComponent):
 
     stateless = True
 
+    @abstractmethod
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """ProcessInput for one buffer."""
-        raise NotImplementedError
 
     def finish(self) -> Iterable[Emit]:
         """After the last row of all inputs."""
@@ -89,11 +113,19 @@ class RowTransform(PipelineComponent):
 
 
 class BlockingTransform(PipelineComponent):
-    """Asynchronous: new rows; may hold rows back until :meth:`finish`."""
+    """Asynchronous: new rows; may hold rows back until :meth:`finish`.
 
+    ``finish`` may be a generator; the engine takes buffers from it as the rest of the
+    flow wants them.
+    """
+
+    @abstractmethod
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """ProcessInput for one buffer."""
-        raise NotImplementedError
+
+    def hungry(self, input_ref: str) -> bool:
+        """False while enough rows of this input wait for rows of another one (back-pressure)."""
+        return True
 
     def end_of_input(self, input_ref: str) -> Iterable[Emit]:
         """This input has no more rows."""
@@ -107,9 +139,12 @@ class BlockingTransform(PipelineComponent):
 class Destination(PipelineComponent):
     """Rows leave; may have an error output for the rows it could not store."""
 
+    side_effects = True
+    writes = True
+
+    @abstractmethod
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """Store one buffer; emits only to the error output."""
-        raise NotImplementedError
 
     def finish(self) -> Iterable[Emit]:
         """After the last row: flush and commit."""

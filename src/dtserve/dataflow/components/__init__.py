@@ -1,0 +1,1 @@
+"""The data flow components, one file each; found through :mod:`dtserve.dataflow.registry`."""

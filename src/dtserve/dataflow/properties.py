@@ -1,0 +1,94 @@
+"""Typed reading of pipeline properties and of the column references inside them.
+
+A reference is written ``#{refId}`` in formats 6 and 8 and ``#54`` or ``54`` in formats 2
+and 3 (FORMAT §3.8, ``containsID``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from dtserve.dataflow.errors import BadProperty
+
+if TYPE_CHECKING:
+    from dtserve.package.model import PipelineProperty
+
+__all__ = ["boolean", "integer", "items", "number", "reference", "references", "text"]
+
+_REFERENCE = re.compile(r"#\{((?:\\.|[^}\\])*)\}|#(\d+)")
+
+Properties = Mapping[str, "PipelineProperty"]
+
+
+def _find(properties: Properties, name: str) -> PipelineProperty | None:
+    found = properties.get(name)
+    if found is None:
+        wanted = name.lower()
+        found = next((p for key, p in properties.items() if key.lower() == wanted), None)
+    return found
+
+
+def text(properties: Properties, name: str, default: str = "") -> str:
+    """The property as text; ``default`` where it is absent."""
+    found = _find(properties, name)
+    return default if found is None else found.value
+
+
+def items(properties: Properties, name: str) -> tuple[str, ...]:
+    """The elements of an array property."""
+    found = _find(properties, name)
+    return () if found is None else (found.items if found.items is not None else (found.value,))
+
+
+def integer(properties: Properties, name: str, default: int = 0, *, owner: str = "") -> int:
+    """The property as a number; raises BadProperty when it is not one."""
+    value = text(properties, name).strip()
+    if not value:
+        return default
+    try:
+        return int(value, 0) if value.lower().startswith("0x") else int(value)
+    except ValueError:
+        raise BadProperty(property=name, component=owner, detail=f'"{value}" is not a whole number') from None
+
+
+def number(properties: Properties, name: str, default: float = 0.0, *, owner: str = "") -> float:
+    """The property as a floating point number; raises BadProperty when it is not one."""
+    value = text(properties, name).strip()
+    if not value:
+        return default
+    try:
+        return float(value)
+    except ValueError:
+        raise BadProperty(property=name, component=owner, detail=f'"{value}" is not a number') from None
+
+
+def boolean(properties: Properties, name: str, default: bool = False, *, owner: str = "") -> bool:
+    """The property as a truth value (``true``, ``false``, ``1``, ``0``, ``-1`` in any case)."""
+    value = text(properties, name).strip().lower()
+    if not value:
+        return default
+    if value in ("true", "1", "-1"):
+        return True
+    if value in ("false", "0"):
+        return False
+    raise BadProperty(property=name, component=owner, detail=f'"{value}" is neither true nor false')
+
+
+def references(value: str) -> list[str]:
+    """All references in a text, in order.
+
+    >>> references("#{Package\\\\D\\\\S.Outputs[O].Columns[a]};#54;")
+    ['Package\\\\D\\\\S.Outputs[O].Columns[a]', '54']
+    """
+    return [braced or plain for braced, plain in _REFERENCE.findall(value)]
+
+
+def reference(properties: Properties, name: str) -> str:
+    """The one reference a property holds; empty when it holds none (also for ``0`` and ``-1``)."""
+    value = text(properties, name).strip()
+    found = references(value)
+    if found:
+        return found[0]
+    return "" if value in ("", "0", "-1") else value
