@@ -1,0 +1,53 @@
+import { Link, Spinner, Toaster, useId } from "@fluentui/react-components";
+import { useCallback, useEffect, useState } from "react";
+import { ApiError, call, type Session } from "./api";
+import { Explorer } from "./Explorer";
+import { ExecutionPage } from "./ExecutionPage";
+import { FolderPage } from "./FolderPage";
+import { LogPage } from "./LogPage";
+import { PackagePage } from "./PackagePage";
+import { RunningPage } from "./RunningPage";
+import { SignIn } from "./SignIn";
+import { useRoute } from "./route";
+
+export function App() {
+  const toaster = useId("toaster");
+  const route = useRoute();
+  const [session, setSession] = useState<Session | null | undefined>(undefined);
+  const refresh = useCallback(() => {
+    call<Session>("GET", "/session").then(setSession, (error) => {
+      if (error instanceof ApiError && error.problem.status === 401) setSession(null);
+      else setTimeout(refresh, 2000);
+    });
+  }, []);
+  useEffect(refresh, [refresh]);
+  if (session === undefined) return <Spinner label="Connecting to the service" />;
+  if (session === null) return <SignIn onSignedIn={setSession} />;
+  return (
+    <>
+      <header className="bar">
+        <strong>dtserve</strong>
+        <span>
+          {session.server} (Integration Services {session.version} - {session.user})
+        </span>
+        <span className="who">
+          <Link href="#/log">View Logs</Link>{" · "}
+          <Link onClick={() => call("DELETE", "/session").finally(() => setSession(null))}>Disconnect</Link>
+        </span>
+      </header>
+      <div className="body">
+        <nav className="side" aria-label="Object Explorer">
+          <Explorer server={session.server} toaster={toaster} />
+        </nav>
+        <main className="page">
+          {route.page === "execution" && <ExecutionPage id={route.rest} key={route.rest} toaster={toaster} />}
+          {route.page === "package" && <PackagePage path={route.rest} key={route.rest} toaster={toaster} />}
+          {route.page === "folder" && <FolderPage path={route.rest} key={route.rest} />}
+          {route.page === "log" && <LogPage />}
+          {(route.page === "running" || route.page === "") && <RunningPage />}
+        </main>
+      </div>
+      <Toaster toasterId={toaster} position="bottom-end" />
+    </>
+  );
+}

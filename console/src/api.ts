@@ -1,0 +1,128 @@
+/** The service's REST API: types and calls. Errors are Problem objects (RFC 9457). */
+
+export interface Problem {
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  symbol: string;
+  remedy: string;
+}
+
+export interface Session {
+  user: string;
+  roles: string[];
+  server: string;
+  version: string;
+}
+
+export interface FolderNode {
+  name: string;
+  path: string;
+  kind: "root" | "folder";
+  store: string;
+  problem?: string;
+}
+
+export interface PackageNode {
+  name: string;
+  path: string;
+  size: number;
+  modified: number;
+  created: number;
+  description: string;
+  package_id: string;
+  version_id: string;
+  version: string;
+  package_format: number;
+  protection_level: number;
+  revision: string;
+}
+
+export interface Listing {
+  path: string;
+  folders: FolderNode[];
+  packages: PackageNode[];
+}
+
+export interface PathRows {
+  path: string;
+  component: string;
+  target: string;
+  rows: number;
+}
+
+export interface Execution {
+  number: number;
+  id: string;
+  package_path: string;
+  package_name: string;
+  package_description: string;
+  user: string;
+  state: string;
+  created: number;
+  started: number | null;
+  ended: number | null;
+  exit_code: number | null;
+  reason: string;
+  errors: number;
+  warnings: number;
+  last_event: number;
+  paths?: PathRows[];
+}
+
+export interface RunEvent {
+  sequence: number;
+  time: number;
+  kind: string;
+  source: string;
+  source_path: string;
+  subcomponent: string;
+  code: number;
+  message: string;
+  percent: number;
+  result: number | null;
+}
+
+export interface LogEntry {
+  number: number;
+  time: number;
+  event_id: number;
+  symbol: string;
+  severity: string;
+  message: string;
+}
+
+export class ApiError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail);
+  }
+}
+
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const raw = body instanceof Blob;
+  const response = await fetch(`/api${path}`, {
+    method,
+    headers: {
+      "X-Dtserve": "console",
+      ...(body === undefined ? {} : { "Content-Type": raw ? "application/octet-stream" : "application/json" }),
+    },
+    body: body === undefined ? undefined : raw ? body : JSON.stringify(body),
+  });
+  if (!response.ok) {
+    const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
+    throw new ApiError({
+      title: problem.title ?? response.statusText,
+      status: response.status,
+      detail: problem.detail ?? "The service did not answer as expected.",
+      code: problem.code ?? "",
+      symbol: problem.symbol ?? "",
+      remedy: problem.remedy ?? "",
+    });
+  }
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+export const at = (path: string): string => `?path=${encodeURIComponent(path)}`;
+
+export const running = (state: string): boolean => ["queued", "starting", "running", "stopping"].includes(state);

@@ -1,0 +1,15 @@
+import { FluentProvider, webDarkTheme, webLightTheme } from "@fluentui/react-components";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import "./console.css";
+
+const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
+
+createRoot(document.getElementById("root") as HTMLElement).render(
+  <StrictMode>
+    <FluentProvider theme={dark ? webDarkTheme : webLightTheme} className="provider">
+      <App />
+    </FluentProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,17 @@
+/** The page is named by the address's hash: #/package/\MSDB\Load, #/execution/<id>, #/running, #/log. */
+import { useSyncExternalStore } from "react";
+
+const subscribe = (changed: () => void) => {
+  window.addEventListener("hashchange", changed);
+  return () => window.removeEventListener("hashchange", changed);
+};
+
+export function useRoute(): { page: string; rest: string } {
+  const hash = useSyncExternalStore(subscribe, () => window.location.hash);
+  const [, page = "", ...rest] = hash.split("/");
+  return { page, rest: decodeURIComponent(rest.join("/")) };
+}
+
+export const go = (page: string, rest = ""): void => {
+  window.location.hash = `#/${page}/${encodeURIComponent(rest)}`;
+};
