@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from dtserve.connections.environment import Environment
     from dtserve.package.model import ConnectionManager
 
-__all__ = ["BulkOptions", "Connection", "ResultColumn", "ResultSet", "SqlParameter", "SqlSession"]
+__all__ = ["SENSITIVE", "BulkOptions", "Connection", "ResultColumn", "ResultSet", "SqlParameter", "SqlSession"]
+
+SENSITIVE = ("Password", "ServerPassword", "ProxyPassword", "CertificatePassword")
+"""Properties whose values are secrets; they can be set, and are never among ``properties``."""
+
+_SENSITIVE = {name.lower() for name in SENSITIVE}
 
 
 class Connection:
@@ -38,9 +43,38 @@ class Connection:
         self.name = model.name
         self.environment = environment
         self.properties: dict[str, str] = dict(model.properties)
+        self._secrets = {name: value for name, value in model.sensitive.items() if value is not None}
+        for name in SENSITIVE:
+            stored = self._take(name)
+            if stored and not self.secret(name):
+                self.set_secret(name, stored)
+
+    def secret(self, name: str) -> str:
+        """A sensitive value by SSIS property name, in any case; empty when there is none. Never print it."""
+        for known, value in self._secrets.items():
+            if known.lower() == name.lower():
+                return value
+        return ""
+
+    def set_secret(self, name: str, value: str) -> None:
+        """Set a sensitive value; it is kept apart from :attr:`properties`."""
+        for known in [known for known in self._secrets if known.lower() == name.lower()]:
+            del self._secrets[known]
+        self._secrets[name] = value
+
+    def _take(self, name: str) -> str:
+        for known in [known for known in self.properties if known.lower() == name.lower()]:
+            return self.properties.pop(known)
+        return ""
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.name!r}>"
 
     def set_property(self, name: str, value: str) -> None:
         """Set an SSIS property by name (any case); subclasses split ConnectionString into its parts."""
+        if name.lower() in _SENSITIVE:
+            self.set_secret(name, value)
+            return
         for known in self.properties:
             if known.lower() == name.lower():
                 self.properties[known] = value
@@ -129,6 +163,9 @@ class SqlSession(ABC):
     """
 
     dialect: ClassVar[str] = ""
+
+    keep_open: bool = False
+    """While true, :meth:`close` does nothing: the connection manager shares this session."""
 
     @abstractmethod
     def execute(self, sql: str, parameters: Sequence[SqlParameter] = (), *, timeout: int = 0) -> list[ResultSet]:

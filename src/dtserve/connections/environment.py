@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 __all__ = ["ConnectionTarget", "Environment"]
 
@@ -18,7 +19,7 @@ class ConnectionTarget:
     database match ``server`` and ``database`` (``*`` for any).
     """
 
-    url: str
+    url: str = field(repr=False)
     manager: str = ""
     server: str = ""
     database: str = ""
@@ -38,3 +39,38 @@ class Environment:
     connection_map: tuple[ConnectionTarget, ...] = ()
     path_map: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
+
+    def map_path(self, text: str) -> Path:
+        """The local path of a path written in a package; rules in ``connections.paths``."""
+        from dtserve.connections.paths import map_windows_path
+
+        return map_windows_path(text, self.path_map, self.folder)
+
+    def target(self, manager: str, server: str = "", database: str = "") -> ConnectionTarget | None:
+        """The entry of the connection map for a connection manager, or None."""
+        if not self.connection_map:
+            return None
+        from dtserve.connections.connection_map import find_target
+
+        return find_target(self.connection_map, manager, server, database)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; :meth:`from_dict` gives an equal environment back."""
+        return {
+            "folder": str(self.folder),
+            "temp": str(self.temp),
+            "connection_map": [asdict(target) for target in self.connection_map],
+            "path_map": dict(self.path_map),
+            "variables": dict(self.variables),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Environment:
+        """The environment that :meth:`to_dict` wrote; what is missing has its default."""
+        return cls(
+            folder=Path(data.get("folder", "")),
+            temp=Path(data.get("temp", "")),
+            connection_map=tuple(ConnectionTarget(**entry) for entry in data.get("connection_map", ())),
+            path_map=dict(data.get("path_map", {})),
+            variables=dict(data.get("variables", {})),
+        )

@@ -1,0 +1,187 @@
+"""What the SQL kinds of connection managers share: a connection string, its parts, and sessions.
+
+Setting a part (ServerName, InitialCatalog, UserName, Password, Provider …) re-composes
+ConnectionString, setting ConnectionString replaces all parts; the last one set wins
+(CONFIG_LOGGING §1). The password is kept apart and never printed. RetainSameConnection
+(stored as ``Retain``) makes every task use one session for the whole run.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, ClassVar
+
+from dtserve.connections.base import Connection, SqlSession
+from dtserve.connections.connection_string import ConnectionString
+from dtserve.connections.errors import BadConnectionString, UnsupportedProvider
+from dtserve.connections.sql.target import DatabaseTarget, parse_url
+from dtserve.connections.stored import is_true
+
+__all__ = ["SqlConnection"]
+
+_PARTS = {
+    "servername": "server",
+    "initialcatalog": "database",
+    "username": "user",
+    "provider": "provider",
+    "applicationname": "application",
+}
+_ALIASES = {"retainsameconnection": "Retain"}
+
+
+class SqlConnection(Connection):
+    """A manager that gives :class:`SqlSession`; subclasses say how their string names a database."""
+
+    style: ClassVar[str] = "oledb"
+
+    def __init__(self, model: Any, environment: Any) -> None:
+        super().__init__(model, environment)
+        self._lock = threading.RLock()
+        self._shared: SqlSession | None = None
+        self._transactions = 0
+        self._string = ConnectionString("", self.style)
+        self._parse(super().get_property("ConnectionString"))
+
+    def _parse(self, text: str) -> None:
+        try:
+            self._string = ConnectionString(text, self.style)
+        except ValueError as error:
+            raise BadConnectionString(name=self.name, detail=str(error)) from None
+        if self._string.get("password"):
+            self.set_secret("Password", self._string.get("password"))
+        self._string.remove("password")
+        self._print()
+
+    def _print(self) -> None:
+        super().set_property("ConnectionString", str(self._string))
+
+    def set_property(self, name: str, value: str) -> None:
+        """Set a property by its SSIS name; raises BadConnectionString when a string cannot be parsed."""
+        low = name.lower()
+        if low == "connectionstring":
+            self._parse(value)
+        elif low in _PARTS:
+            self._string.set(_PARTS[low], value)
+            self._print()
+        else:
+            super().set_property(_ALIASES.get(low, name), value)
+
+    def get_property(self, name: str, default: str = "") -> str:
+        """A property by its SSIS name, parts of the connection string included; never the password."""
+        low = name.lower()
+        if low in _PARTS:
+            return self._string.get(_PARTS[low]) or default
+        return super().get_property(_ALIASES.get(low, name), default)
+
+    @property
+    def parts(self) -> ConnectionString:
+        """The parsed connection string, without password."""
+        return self._string
+
+    @property
+    def retains(self) -> bool:
+        """RetainSameConnection."""
+        return is_true(self.get_property("RetainSameConnection"))
+
+    def server(self) -> str:
+        """The server the package believes to talk to."""
+        return self._string.get("server")
+
+    def catalog(self) -> str:
+        """The database the package believes to be in."""
+        return self._string.get("database")
+
+    def source_dialect(self) -> str:
+        """The dialect that statements for this manager are written in."""
+        return "tsql"
+
+    def own_target(self) -> DatabaseTarget | None:
+        """The database that the connection string itself names; None when there is no driver for it."""
+        return None
+
+    def target(self) -> DatabaseTarget:
+        """Where sessions go: the connection map's entry, else the connection string's own database.
+
+        Raises UnsupportedProvider, BadConnectionMap.
+        """
+        mapped = self.environment.target(self.name, self.server(), self.catalog())
+        if mapped is not None:
+            target = parse_url(
+                mapped.url, manager=self.name, catalog=self.catalog(), source=self.source_dialect() or "tsql"
+            )
+            if not target.password and target.user in ("", self._string.get("user")):
+                target = target.with_(password=self.secret("Password"))
+            if target.family == "sqlite" and not target.in_memory:
+                target = target.with_(database=str(self.environment.map_path(target.database)))
+            return target
+        own = self.own_target()
+        if own is None:
+            raise UnsupportedProvider(name=self.name, provider=self.provider_name() or "(none)")
+        return own
+
+    def provider_name(self) -> str:
+        """The provider or driver as the string names it."""
+        return self._string.get("provider") or self._string.get("driver")
+
+    def session(self) -> SqlSession:
+        """A session: the shared one while it is retained or a transaction is open, else a new one.
+
+        The caller closes it; closing the shared one has no effect before the manager is closed.
+        Raises CannotAcquireConnection, UnsupportedProvider, DriverMissing.
+        """
+        with self._lock:
+            if self._shared is not None:
+                return self._shared
+            target = self.target()
+            opened = self._open(target)
+            if self.retains or self._transactions or target.in_memory:
+                self._share(opened)
+            return opened
+
+    def _open(self, target: DatabaseTarget) -> SqlSession:
+        from dtserve.connections.sql.open import open_session
+
+        return open_session(target)
+
+    def _share(self, opened: SqlSession) -> None:
+        opened.keep_open = True
+        self._shared = opened
+
+    def begin_transaction(self) -> None:
+        """Start a transaction that all sessions of this manager join until it ends (CONTROL_FLOW §8)."""
+        with self._lock:
+            self._transactions += 1
+            if self._transactions == 1:
+                self.session().begin()
+
+    def commit_transaction(self) -> None:
+        """End the transaction, keeping its work."""
+        self._end(commit=True)
+
+    def rollback_transaction(self) -> None:
+        """End the transaction, undoing its work."""
+        self._end(commit=False)
+
+    def _end(self, commit: bool) -> None:
+        with self._lock:
+            shared = self._shared
+            if not self._transactions or shared is None:
+                return
+            self._transactions -= 1
+            if self._transactions and commit:
+                return
+            self._transactions = 0
+            try:
+                shared.commit() if commit else shared.rollback()
+            finally:
+                if not self.retains:
+                    self.close()
+
+    def close(self) -> None:
+        """Close the shared session; an open transaction is undone by the database."""
+        with self._lock:
+            shared, self._shared = self._shared, None
+            self._transactions = 0
+            if shared is not None:
+                shared.keep_open = False
+                shared.close()
