@@ -1,0 +1,160 @@
+"""Errors and warnings of the package room (own codes 0xC0D512xx).
+
+A warning raised while a package is opened is a :class:`Notice`: the caller hands it on
+as an event (OnWarning, OnError, OnInformation by its severity). Texts: EVENTS §4, §5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dtserve.errors import PackageError, UsageError
+
+__all__ = [
+    "CannotLoadFromNode", "DecryptPackageUserKey", "DoctypeRefused", "DowngradeRefused", "EncodingRefused",
+    "InvalidVersionNumber", "LimitExceeded", "MalformedXml", "Notice", "PackagePasswordEmpty", "PackagePasswordWrong",
+    "PersistenceError", "ProtectFailed", "ServerStorageDisallowed",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message that does not stop the package from loading; ``code`` is an HRESULT as unsigned number."""
+
+    code: int
+    symbol: str
+    message: str
+
+    @property
+    def severity(self) -> str:
+        """``error`` (0xC…), ``warning`` (0x8…) or ``information`` (0x4…)."""
+        return {0xC: "error", 0x8: "warning"}.get(self.code >> 28, "information")
+
+
+class MalformedXml(PackageError):
+    """The bytes are not well-formed XML."""
+
+    code = 0xC0011007
+    symbol = "DTS_E_FUNDAMENTALLOADINGERROR"
+    template = "Unable to load the package as XML because of package does not have a valid XML format. {detail}"
+    remedy = "Check that the file is a complete .dtsx file."
+
+
+class DoctypeRefused(PackageError):
+    """The document has a document type declaration."""
+
+    code = 0xC0D51201
+    symbol = "DTSERVE_E_DOCTYPE"
+    template = "The document has a document type declaration (DOCTYPE), which no package needs; it was not read."
+    remedy = "Packages never hold one; treat the file as hostile."
+
+
+class LimitExceeded(PackageError):
+    """The document exceeds a limit that no real package reaches."""
+
+    code = 0xC0D51202
+    symbol = "DTSERVE_E_LIMIT"
+    template = "The document was not read: {what} ({value}) exceeds the limit of {limit}."
+    remedy = "Treat the file as hostile, or open it with wider limits."
+
+
+class EncodingRefused(PackageError):
+    """The document is in an encoding that dtserve does not read."""
+
+    code = 0xC0D51203
+    symbol = "DTSERVE_E_ENCODING"
+    template = 'The document is in the encoding "{encoding}" or its bytes do not fit it; it was not read.'
+    remedy = "Save the package as UTF-8 or UTF-16."
+
+
+class CannotLoadFromNode(PackageError):
+    """The XML is well-formed but is not a package."""
+
+    code = 0xC0011001
+    symbol = "DTS_E_CANTLOADFROMNODE"
+    template = (
+        "The runtime object cannot be loaded from the specified XML node: {detail}. This happens when trying to load "
+        "a package or other object from an XML node that is not of the correct type, such as a non-SSIS XML node."
+    )
+    remedy = "Check that the file is a package (.dtsx)."
+
+
+class InvalidVersionNumber(PackageError):
+    """PackageFormatVersion is unknown."""
+
+    code = 0xC001700A
+    symbol = "DTS_E_INVALIDVERSIONNUMBER"
+    template = (
+        'The version number in the package is not valid ("{version}"). '
+        "The version number cannot be greater than current version number."
+    )
+    remedy = "dtserve reads the package formats 2, 3, 5, 6 and 8."
+
+
+class PersistenceError(PackageError):
+    """A stored value cannot be read."""
+
+    code = 0xC0010018
+    symbol = "DTS_E_PERSISTENCEERROR"
+    template = 'Error loading value "{value}" from node "{node}".'
+    remedy = "Mend the value in the package."
+
+
+class PackagePasswordWrong(PackageError):
+    """A password-protected document, and no password or a wrong one."""
+
+    code = 0xC0014037
+    symbol = "DTS_E_PACKAGEPASSWORD"
+    template = "The package is encrypted with a password. The password was not specified, or is not correct."
+    remedy = "Give the password (/Decrypt)."
+
+
+class PackagePasswordEmpty(UsageError):
+    """A protection level that needs a password was asked for without one."""
+
+    code = 0xC001405E
+    symbol = "DTS_E_PACKAGEPASSWORDEMPTY"
+    template = "The protection level of the package requires a password, but PackagePassword property is empty."
+    remedy = "Give a password."
+
+
+class DecryptPackageUserKey(PackageError):
+    """Level 4: the whole package is encrypted with another user's key."""
+
+    code = 0xC0014060
+    symbol = "DTS_E_DECRYPTPACKAGE_USERKEY"
+    template = (
+        "Failed to decrypt a package that is encrypted with a user key. You may not be the user who encrypted this "
+        "package, or you are not using the same machine that was used to save the package."
+    )
+    remedy = "Open it where it was made and save it with a password, or import that user's key."
+
+
+class ServerStorageDisallowed(UsageError):
+    """Level 5 outside a SQL Server store."""
+
+    code = 0xC0014061
+    symbol = "DTS_E_SERVERSTORAGEDISALLOWED"
+    template = (
+        "The protection level, ServerStorage, cannot be used when saving to this destination. The system could not "
+        "verify that the destination supports secure storage capability."
+    )
+    remedy = "Choose another protection level, or save to msdb."
+
+
+class ProtectFailed(PackageError):
+    """Protection cannot be applied: sensitive values are not there to protect."""
+
+    code = 0xC0014035
+    symbol = "DTS_E_PACKAGEPROTECT"
+    template = "Failed to apply package protection: {detail}"
+    remedy = "Give the missing values again, or choose the level DontSaveSensitive."
+
+
+class DowngradeRefused(UsageError):
+    """A package cannot be written in an older format."""
+
+    code = 0xC0016020
+    symbol = "DTS_E_PACKAGEMIGRATIONFAILED"
+    template = "Package migration from version {source} to version {target} failed: {detail}."
+    remedy = "Only an upgrade to format 8 is offered."

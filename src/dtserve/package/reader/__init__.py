@@ -1,0 +1,7 @@
+"""From a parsed document of any format to the one model (:mod:`dtserve.package.model`)."""
+
+from dtserve.package.reader.connections import decode_escapes, encode_escapes, read_columns, read_connection
+from dtserve.package.reader.executables import read_package
+from dtserve.package.reader.pipeline import read_data_flow
+
+__all__ = ["decode_escapes", "encode_escapes", "read_columns", "read_connection", "read_data_flow", "read_package"]

@@ -1,0 +1,351 @@
+"""The data flow of a Data Flow Task, from ``pipeline`` XML of every format (FORMAT §3.8).
+
+Formats 6 and 8 name everything by refId; formats 2, 3 and 5 by integers. The integers are
+replaced by the refIds that FORMAT §3.2 prescribes, everywhere: lineage ids, paths,
+synchronous inputs, external columns and the references inside properties (``#54`` and a
+bare ``54`` become ``#{…}``), so that a data flow looks the same whatever wrote it. The
+stored integers stay as ``number``; in formats 6 and 8 numbers are counted in document
+order. What an input column does not cache (name, type, sort key) comes from the column
+that its lineage id names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from dtserve.datatypes import DT, TypeSpec, from_token
+from dtserve.package.errors import PersistenceError
+from dtserve.package.model import (
+    Column,
+    Component,
+    ComponentConnection,
+    DataFlow,
+    Executable,
+    ExternalColumn,
+    Input,
+    Output,
+    Path,
+    PipelineProperty,
+)
+from dtserve.package.names import component_part
+from dtserve.package.reader.attributes import Attributes, attributes, disposition, flag, number
+from dtserve.package.reader.elements import child_elements, text_of, to_int
+
+__all__ = ["read_data_flow"]
+
+_REFERENCE = re.compile(r"#(\d+)")
+_CACHED_TYPE = ("cachedDataType", "cachedLength", "cachedPrecision", "cachedScale", "cachedCodepage")
+_OWN_TYPE = ("dataType", "length", "precision", "scale", "codePage")
+_PLAIN = frozenset({"id", "name", "description", "version"})
+_NO_PROPERTIES: Mapping[str, PipelineProperty] = {}
+
+
+def read_data_flow(executable: Executable) -> DataFlow | None:
+    """The data flow of ``executable``; None when it holds none. Raises PersistenceError."""
+    pipeline = executable.object_data
+    if pipeline is None or pipeline.tag != "pipeline":
+        return None
+    return _Reader(executable.ref_id).read(pipeline)
+
+
+_Stored = TypeVar("_Stored", Component, Input)
+
+
+class _Reader:
+    """State of reading one pipeline: refIds of integer ids, columns by lineage, the running number."""
+
+    def __init__(self, task_ref: str) -> None:
+        self.task_ref = task_ref
+        self.refs: dict[str, str] = {}
+        self.producers: dict[str, Column] = {}
+        self.types: dict[tuple[str, ...], TypeSpec] = {}
+        self.paths: set[str] = set()
+        self.count = 0
+
+    def read(self, pipeline: Any) -> DataFlow:
+        components = (
+            list(child_elements(pipeline.find("components"))) if pipeline.find("components") is not None else []
+        )
+        for element in components:
+            self._register(element)
+        shells = [self._component(element) for element in components]
+        finished = tuple(
+            self._resolve_inputs(element, shell) for element, shell in zip(components, shells, strict=True)
+        )
+        stored = pipeline.find("paths")
+        paths = tuple(self._path(element) for element in child_elements(stored)) if stored is not None else ()
+        values = attributes(pipeline)
+        return DataFlow(finished, paths, {key: text for key, text in values.items() if key not in _PLAIN})
+
+    # --- references -----------------------------------------------------------------------
+
+    def _register(self, component: Any) -> None:
+        """The refIds of everything inside a component, by integer id and by itself."""
+        ref = self._name(component, self.task_ref + "\\", "")
+        for kind, collection, member in (
+            ("Inputs", "inputs", "inputColumns"),
+            ("Outputs", "outputs", "outputColumns"),
+        ):
+            for side in self._members(component, collection):
+                side_ref = self._name(side, f"{ref}.{kind}[", "]")
+                for column in self._members(side, member):
+                    self._name(column, f"{side_ref}.Columns[", "]")
+                for column in self._members(side, "externalMetadataColumns"):
+                    self._name(column, f"{side_ref}.ExternalColumns[", "]")
+        for connection in self._members(component, "connections"):
+            self._name(connection, f"{ref}.Connections[", "]")
+
+    @staticmethod
+    def _members(element: Any, collection: str) -> list[Any]:
+        found = element.find(collection)
+        return [] if found is None else list(child_elements(found))
+
+    def _name(self, element: Any, before: str, after: str) -> str:
+        """The element's refId, remembered under its integer id."""
+        values = attributes(element)
+        ref = self._ref(values, before, after)
+        if "id" in values:
+            self.refs[values["id"]] = ref
+        return ref
+
+    def _ref(self, values: Attributes, before: str, after: str) -> str:
+        name = values.get("name") or values.get("cachedName") or ""
+        return values.get("refId") or f"{before}{name}{after}"
+
+    def _target(self, values: Attributes, name: str) -> str:
+        """What an attribute refers to: a refId as it stands, an integer by the map, 0 as nothing."""
+        text = values.get(name, "")
+        return self.refs.get(text, "" if text == "0" else text)
+
+    def _next(self, values: Attributes) -> int:
+        if "id" in values:
+            return number(values, "id")
+        self.count += 1
+        return self.count
+
+    # --- objects --------------------------------------------------------------------------
+
+    def _component(self, element: Any) -> Component:
+        values = attributes(element)
+        ref = self._ref(values, self.task_ref + "\\", "")
+        stored_number = self._next(values)
+        properties = self._properties(element)
+        user_type = properties["UserComponentTypeName"].value if "UserComponentTypeName" in properties else ""
+        class_id = values.get("componentClassID", "")
+        contact, description = values.get("contactInfo", ""), values.get("description", "")
+        locale = values.get("localeId", "")
+        return Component(
+            ref_id=ref,
+            name=values.get("name", ""),
+            class_id=class_id,
+            part=component_part(class_id, user_type, contact, description),
+            user_type=user_type,
+            description=description,
+            contact_info=contact,
+            version=number(values, "version"),
+            locale_id=0 if locale in ("", "-1") else to_int("localeId", locale),
+            uses_dispositions=flag(values, "usesDispositions"),
+            validate_external_metadata=flag(values, "validateExternalMetadata", True),
+            properties=properties,
+            connections=tuple(self._connection(child, ref) for child in self._members(element, "connections")),
+            inputs=tuple(self._input(child, ref) for child in self._members(element, "inputs")),
+            outputs=tuple(self._output(child, ref) for child in self._members(element, "outputs")),
+            number=stored_number,
+        )
+
+    def _connection(self, element: Any, owner: str) -> ComponentConnection:
+        values = attributes(element)
+        reference = values.get("connectionManagerRefId") or values.get("connectionManagerID", "")
+        ref = self._ref(values, f"{owner}.Connections[", "]")
+        return ComponentConnection(values.get("name", ""), reference, ref)
+
+    def _input(self, element: Any, owner: str) -> Input:
+        """The input without its columns, which need the outputs of all components first."""
+        values = attributes(element)
+        ref = self._ref(values, f"{owner}.Inputs[", "]")
+        return Input(
+            ref_id=ref,
+            name=values.get("name", ""),
+            external_columns=self._external(element, ref),
+            error_disposition=disposition(values, "errorRowDisposition"),
+            truncation_disposition=disposition(values, "truncationRowDisposition"),
+            has_side_effects=flag(values, "hasSideEffects"),
+            is_sorted=flag(values, "isSorted"),
+            external_used=self._external_used(element),
+            properties=self._properties(element),
+            number=self._next(values),
+        )
+
+    def _output(self, element: Any, owner: str) -> Output:
+        values = attributes(element)
+        ref = self._ref(values, f"{owner}.Outputs[", "]")
+        stored_number = self._next(values)
+        return Output(
+            ref_id=ref,
+            name=values.get("name", ""),
+            columns=tuple(self._output_column(child, ref) for child in self._members(element, "outputColumns")),
+            external_columns=self._external(element, ref),
+            exclusion_group=number(values, "exclusionGroup"),
+            synchronous_input=self._target(values, "synchronousInputId"),
+            is_error_out=flag(values, "isErrorOut"),
+            is_sorted=flag(values, "isSorted"),
+            error_disposition=disposition(values, "errorRowDisposition"),
+            truncation_disposition=disposition(values, "truncationRowDisposition"),
+            description=values.get("description", ""),
+            properties=self._properties(element),
+            number=stored_number,
+        )
+
+    def _output_column(self, element: Any, owner: str) -> Column:
+        values = attributes(element)
+        ref = self._ref(values, f"{owner}.Columns[", "]")
+        column = Column(
+            ref_id=ref,
+            lineage_id=self._target(values, "lineageId") or ref,
+            name=values.get("name", ""),
+            type=self._type(values, *_OWN_TYPE),
+            sort_key_position=number(values, "sortKeyPosition"),
+            comparison_flags=number(values, "comparisonFlags"),
+            special_flags=number(values, "specialFlags"),
+            error_disposition=disposition(values, "errorRowDisposition"),
+            truncation_disposition=disposition(values, "truncationRowDisposition"),
+            external_ref=self._target(values, "externalMetadataColumnId"),
+            description=values.get("description", ""),
+            number=self._next(values),
+            properties=self._properties(element),
+        )
+        self.producers.setdefault(column.lineage_id, column)
+        return column
+
+    def _resolve_inputs(self, element: Any, component: Component) -> Component:
+        """The component with the columns of its inputs."""
+        if not component.inputs:
+            return component
+        members = self._members(element, "inputs")
+        inputs = tuple(
+            _replace(
+                stored, columns=tuple(self._input_column(c, stored.ref_id) for c in self._members(side, "inputColumns"))
+            )
+            for side, stored in zip(members, component.inputs, strict=True)
+        )
+        return _replace(component, inputs=inputs)
+
+    def _input_column(self, element: Any, owner: str) -> Column:
+        values = attributes(element)
+        lineage = self._target(values, "lineageId")
+        producer = self.producers.get(lineage)
+        spec = self._type(values, *_CACHED_TYPE) if values.get("cachedDataType") else None
+        name = values.get("name") or values.get("cachedName") or (producer.name if producer else "")
+        own = values if "cachedSortKeyPosition" in values or producer is None else None
+        return Column(
+            ref_id=self._ref({"name": name, **values}, f"{owner}.Columns[", "]"),
+            lineage_id=lineage,
+            name=name,
+            type=spec or (producer.type if producer else TypeSpec(DT.EMPTY)),
+            usage=values.get("usageType") or "readOnly",
+            sort_key_position=producer.sort_key_position
+            if own is None and producer
+            else number(values, "cachedSortKeyPosition"),
+            comparison_flags=producer.comparison_flags
+            if own is None and producer
+            else number(values, "cachedComparisonFlags"),
+            error_disposition=disposition(values, "errorRowDisposition"),
+            truncation_disposition=disposition(values, "truncationRowDisposition"),
+            external_ref=self._target(values, "externalMetadataColumnId"),
+            description=values.get("description", ""),
+            number=self._next(values),
+            properties=self._properties(element),
+        )
+
+    def _external(self, element: Any, owner: str) -> tuple[ExternalColumn, ...]:
+        found = []
+        for child in self._members(element, "externalMetadataColumns"):
+            values = attributes(child)
+            found.append(
+                ExternalColumn(
+                    ref_id=self._ref(values, f"{owner}.ExternalColumns[", "]"),
+                    name=values.get("name", ""),
+                    type=self._type(values, *_OWN_TYPE),
+                    properties=self._properties(child),
+                )
+            )
+        return tuple(found)
+
+    @staticmethod
+    def _external_used(element: Any) -> bool:
+        found = element.find("externalMetadataColumns")
+        return found is not None and flag(attributes(found), "isUsed")
+
+    def _type(self, values: Attributes, *names: str) -> TypeSpec:
+        key = tuple(values.get(name, "") for name in names)
+        spec = self.types.get(key)
+        if spec is None:
+            token, *sizes = key
+            try:
+                dt = from_token(token) if token else DT.EMPTY
+            except ValueError:
+                raise PersistenceError(value=token[:100], node=names[0]) from None
+            spec = TypeSpec(
+                dt, *(to_int(name, text) if text else 0 for name, text in zip(names[1:], sizes, strict=True))
+            )
+            self.types[key] = spec
+        return spec
+
+    def _properties(self, element: Any) -> Mapping[str, PipelineProperty]:
+        found = element.find("properties")
+        if found is None or not len(found):
+            return _NO_PROPERTIES
+        return {stored.name: stored for stored in map(self._property, child_elements(found))}
+
+    def _property(self, element: Any) -> PipelineProperty:
+        values = attributes(element)
+        contains_id = values.get("containsID", "") in ("true", "True", "1")
+        items: tuple[str, ...] | None = None
+        value = ""
+        if values.get("isArray", "") in ("true", "True", "1"):
+            items = tuple(text_of(item) for item in element.iter("arrayElement"))
+        else:
+            value = text_of(element)
+            if contains_id and self.refs and value:
+                value = self._renumber(value)
+        return PipelineProperty(
+            name=values.get("name", ""),
+            value=value,
+            data_type=values.get("dataType", ""),
+            items=items,
+            type_converter=values.get("typeConverter", ""),
+            contains_id=contains_id,
+        )
+
+    def _renumber(self, value: str) -> str:
+        """Integer references of formats 2 and 3 as ``#{refId}``; what names no object stays as it is."""
+        alone = self.refs.get(value)
+        if alone is not None:
+            return f"#{{{alone}}}"
+        return _REFERENCE.sub(lambda found: f"#{{{self.refs[found[1]]}}}" if found[1] in self.refs else found[0], value)
+
+    def _path(self, element: Any) -> Path:
+        values = attributes(element)
+        name = values.get("name", "")
+        ref = values.get("refId", "")
+        if not ref:
+            name = self._free_path_name(name)
+            ref = f"{self.task_ref}.Paths[{name}]"
+        start, end = self._target(values, "startId"), self._target(values, "endId")
+        return Path(ref, name, start, end, self._next(values))
+
+    def _free_path_name(self, name: str) -> str:
+        """Paths leaving equally named outputs get a number, as the upgrade to refIds gives them (FORMAT §3.2)."""
+        free, suffix = name, 0
+        while free in self.paths:
+            suffix += 1
+            free = f"{name}{suffix}"
+        self.paths.add(free)
+        return free
+
+
+def _replace(stored: _Stored, **changes: Any) -> _Stored:
+    """``dataclasses.replace`` for classes without special fields: a copy of the fields with some changed."""
+    return type(stored)(**{**stored.__dict__, **changes})
