@@ -16,15 +16,25 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from dtserve.dataflow.properties import references
 from dtserve.datatypes import TypeSpec
 
 if TYPE_CHECKING:
     import polars as pl
 
     from dtserve.dataflow.host import FlowHost
-    from dtserve.package.model import Component, Input, Output
+    from dtserve.package.model import Column, Component, Input, Output
 
-__all__ = ["BlockingTransform", "Destination", "Emit", "PipelineComponent", "RowTransform", "Schema", "Source"]
+__all__ = [
+    "BlockingTransform",
+    "Destination",
+    "Emit",
+    "PipelineComponent",
+    "RowTransform",
+    "Schema",
+    "Source",
+    "listed_columns",
+]
 
 Schema = Mapping[str, TypeSpec]
 """Lineage id → declared type, in the order of the columns."""
@@ -33,7 +43,19 @@ Emit = tuple[str, "pl.DataFrame"]
 """An output's refId and the rows that leave by it."""
 
 
-class PipelineComponent(ABC):  # noqa: B024 - the row methods of the four kinds below are the abstract ones
+def listed_columns(model: Component, input_ref: str) -> frozenset[str]:
+    """The lineage ids of the columns an input lists and does not ignore, and of those its properties refer to."""
+    found = next(i for i in model.inputs if i.ref_id == input_ref)
+    owners: list[Component | Input | Output | Column] = [model, *model.inputs, *model.outputs, *found.columns]
+    for output in model.outputs:
+        owners.extend(output.columns)
+    mentioned = {
+        ref for owner in owners for p in owner.properties.values() if "#" in p.value for ref in references(p.value)
+    }
+    return frozenset(c.lineage_id for c in found.columns if c.usage != "ignored") | mentioned
+
+
+class PipelineComponent:
     """A component of a running data flow.
 
     Life: ``__init__`` → :meth:`validate` → :meth:`start` → rows → ``finish`` (after the last
@@ -73,8 +95,12 @@ class PipelineComponent(ABC):  # noqa: B024 - the row methods of the four kinds 
     @classmethod
     def uses(cls, model: Component, input_ref: str) -> frozenset[str]:
         """Lineage ids this component reads of the buffers of an input; others may be dropped before it."""
-        found = next(i for i in model.inputs if i.ref_id == input_ref)
-        return frozenset(c.lineage_id for c in found.columns if c.usage != "ignored")
+        return listed_columns(model, input_ref)
+
+    @property
+    def locale(self) -> int:
+        """The component's LocaleID, else the package's."""
+        return self.model.locale_id if self.model.locale_id > 0 else self.host.settings.locale_id
 
     @property
     def label(self) -> str:
@@ -90,7 +116,7 @@ class PipelineComponent(ABC):  # noqa: B024 - the row methods of the four kinds 
         return next(i for i in self.model.inputs if i.ref_id == ref_id)
 
 
-class Source(PipelineComponent):
+class Source(PipelineComponent, ABC):
     """Rows come from outside."""
 
     @abstractmethod
@@ -98,7 +124,7 @@ class Source(PipelineComponent):
         """PrimeOutput: rows per output, in source order."""
 
 
-class RowTransform(PipelineComponent):
+class RowTransform(PipelineComponent, ABC):
     """Synchronous: the same rows with more columns, each routed to one output (or to all)."""
 
     stateless = True
@@ -112,7 +138,7 @@ class RowTransform(PipelineComponent):
         return ()
 
 
-class BlockingTransform(PipelineComponent):
+class BlockingTransform(PipelineComponent, ABC):
     """Asynchronous: new rows; may hold rows back until :meth:`finish`.
 
     ``finish`` may be a generator; the engine takes buffers from it as the rest of the
@@ -136,7 +162,7 @@ class BlockingTransform(PipelineComponent):
         return ()
 
 
-class Destination(PipelineComponent):
+class Destination(PipelineComponent, ABC):
     """Rows leave; may have an error output for the rows it could not store."""
 
     side_effects = True

@@ -1,0 +1,66 @@
+"""Union All: several inputs into one output, in the order of arrival (DATA_FLOW §5).
+
+An output column takes the input column whose ``OutputColumnLineageID`` names it; inputs
+that map nothing give NULL. Values are converted where an input's type differs from the
+output's in length or precision only; other differences are refused, as SSIS does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from dtserve.dataflow import properties
+from dtserve.dataflow.base import BlockingTransform, Emit
+from dtserve.dataflow.component_errors import IncompatibleColumns
+from dtserve.dataflow.registry import component
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dtserve.package.model import Column, Input
+
+__all__ = ["UnionAll"]
+
+
+@component("UnionAll")
+class UnionAll(BlockingTransform):
+    """Renames and passes on; blocks nothing."""
+
+    stateless = True
+
+    def validate(self) -> None:
+        """Mapped columns must have the output column's kind of type."""
+        targets = {c.lineage_id: c for c in self.output().columns}
+        for one in self.model.inputs:
+            arriving = self.input_schemas.get(one.ref_id, {})
+            for lineage, source in self._mapping(one).items():
+                target = targets.get(lineage)
+                found = arriving.get(source.lineage_id)
+                if target is not None and found is not None and found.family != target.type.family:
+                    raise IncompatibleColumns(first=source.name, second=target.name)
+
+    def start(self) -> None:
+        """Resolve the mapping of each input once."""
+        self._maps = {one.ref_id: self._mapping(one) for one in self.model.inputs}
+
+    def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
+        """The rows of one input under the output's names."""
+        import polars as pl
+
+        output = self.output()
+        mapping = self._maps[input_ref]
+        columns = []
+        for column in output.columns:
+            source = mapping.get(column.lineage_id)
+            declared = column.type.polars()
+            if source is None or source.lineage_id not in frame.columns:
+                columns.append(pl.lit(None, dtype=declared).alias(column.lineage_id))
+            else:
+                columns.append(pl.col(source.lineage_id).cast(declared).alias(column.lineage_id))
+        return [(output.ref_id, frame.select(columns))]
+
+    @staticmethod
+    def _mapping(one: Input) -> dict[str, Column]:
+        """Output lineage id → input column."""
+        return {properties.reference(c.properties, "OutputColumnLineageID"): c for c in one.columns}

@@ -1,0 +1,312 @@
+"""Threads of one island of a data flow: readers, the row stage, writers (ENGINE §9).
+
+Each source has a reader thread and each destination a writer thread, with a bounded
+queue between it and the row stage. The row stage is one thread that takes a buffer from
+a *pump* and pushes it from component to component. A pump is a source's queue, the rows
+an asynchronous component gives once its inputs have ended (taken one buffer at a time),
+or what a destination sends to its error output.
+
+Back-pressure: a pump whose rows would only pile up at a join that waits for another
+input is passed over while another pump can work. When none can, it goes on, and the join
+spills; so no flow can lock itself up.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from dtserve.dataflow.base import BlockingTransform, Destination, Emit, PipelineComponent, RowTransform, Source
+from dtserve.dataflow.errors import FrameMismatch
+from dtserve.dataflow.queues import END, BufferQueue, SpillQueue
+from dtserve.dataflow.running import Running, Stopped
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dtserve.dataflow.plan import Plan, PlannedPath
+    from dtserve.package.model import Input
+
+__all__ = ["MAX_ROWS", "Stage"]
+
+MAX_ROWS = 131_072
+"""Greater buffers of a source are cut into pieces."""
+
+STALL_SECONDS = 1.0
+"""After so long without work a pump that was passed over goes on."""
+
+
+class Pump:
+    """Where the row stage gets buffers from; ``feeds`` are the waiting inputs its rows can reach."""
+
+    def __init__(self, component: PipelineComponent, feeds: frozenset[tuple[str, str]]) -> None:
+        self.component = component
+        self.feeds = feeds
+        self.queue: BufferQueue | None = None
+        self.spill: SpillQueue | None = None
+        self.closed = False
+        self.emits: Iterator[Emit] | None = None
+
+    def ready(self) -> bool:
+        """Whether :meth:`take` gives something at once."""
+        if self.queue is not None:
+            return self.queue.ready()
+        if self.spill is not None:
+            return len(self.spill) > 0 or self.closed
+        return True
+
+
+class Stage:
+    """One island at run time."""
+
+    def __init__(self, number: int, plan: Plan, refs: tuple[str, ...], running: Running) -> None:
+        self._name = f"WorkThread{number}"
+        self._plan = plan
+        self._running = running
+        self._components = {ref: running.components[ref] for ref in refs}
+        self._wake = threading.Condition()
+        self._pumps: list[Pump] = []
+        self._writers: dict[str, BufferQueue] = {}
+        self._returns: dict[str, Pump] = {}
+        self._open: dict[str, set[str]] = {}
+        self._checked: set[str] = set()
+        self._threads: list[threading.Thread] = []
+        self._build()
+
+    def threads(self) -> list[threading.Thread]:
+        """The threads of the island, not yet started."""
+        return self._threads
+
+    def queues(self) -> list[BufferQueue]:
+        """All bounded queues of the island."""
+        return [*self._writers.values(), *(p.queue for p in self._pumps if p.queue is not None)]
+
+    def close(self) -> None:
+        """Remove what was spilled."""
+        for pump in self._returns.values():
+            if pump.spill is not None:
+                pump.spill.close()
+
+    # --- building -----------------------------------------------------------------------
+
+    def _build(self) -> None:
+        readers = 0
+        for ref, component in self._components.items():
+            self._open[ref] = {i.ref_id for i in component.model.inputs if i.ref_id in self._plan.by_input}
+            if isinstance(component, Source):
+                pump = Pump(component, self._feeds(component))
+                pump.queue = BufferQueue(self._running.check, self._wake)
+                self._pumps.append(pump)
+                self._spawn(f"SourceThread{readers}", self._read, component, pump.queue)
+                readers += 1
+            elif isinstance(component, Destination):
+                self._writers[ref] = BufferQueue(self._running.check)
+                if any(o.ref_id in self._plan.by_output for o in component.model.outputs):
+                    pump = Pump(component, frozenset())
+                    pump.spill = SpillQueue(self._running.host.settings.temp)
+                    self._returns[ref] = pump
+                    self._pumps.append(pump)
+                self._spawn(f"{self._name}-{component.model.name}", self._write, component)
+        self._spawn(self._name, self._work)
+
+    def _spawn(self, name: str, target: Callable[..., None], *arguments: Any) -> None:
+        def body() -> None:
+            try:
+                target(*arguments)
+            except Stopped:
+                return
+            except BaseException as error:
+                self._running.fail(next(iter(self._components.values())), error, name)
+
+        self._threads.append(threading.Thread(target=body, name=name, daemon=True))
+
+    def _feeds(self, component: PipelineComponent) -> frozenset[tuple[str, str]]:
+        """Inputs of asynchronous components that rows of this one reach before they are held back."""
+        found: set[tuple[str, str]] = set()
+        todo = [component]
+        while todo:
+            here = todo.pop()
+            for output in here.model.outputs:
+                path = self._plan.by_output.get(output.ref_id)
+                if path is None:
+                    continue
+                target = self._components[path.target.ref_id]
+                if isinstance(target, BlockingTransform):
+                    found.add((path.target.ref_id, path.input.ref_id))
+                if not isinstance(target, Destination):
+                    todo.append(target)
+        return frozenset(found)
+
+    # --- reader and writer threads ------------------------------------------------------
+
+    def _read(self, source: Source, queue: BufferQueue) -> None:
+        thread = threading.current_thread().name
+        try:
+            for output, frame in self._running.work(source, thread, source.produce):
+                for offset in range(0, frame.height, MAX_ROWS):
+                    queue.put((output, frame.slice(offset, MAX_ROWS)))
+                self._running.check()
+            queue.put(END)
+        except Stopped:
+            self._running.shut_down(thread)
+            raise
+
+    def _write(self, destination: Destination) -> None:
+        thread = threading.current_thread().name
+        queue = self._writers[destination.model.ref_id]
+        pump = self._returns.get(destination.model.ref_id)
+        path = next(p for p in self._plan.paths if p.target.ref_id == destination.model.ref_id)
+        while True:
+            item = queue.get()
+            if isinstance(item, tuple):
+                call: Callable[[], Iterable[Emit]] = partial(destination.process, *item)
+            else:
+                call = destination.finish
+            emits = self._running.work(destination, thread, call, path.input)
+            for output, rows in emits:
+                if pump is not None and pump.spill is not None and rows.height:
+                    pump.spill.put(rows, output)
+                    self._notify()
+            if not isinstance(item, tuple):
+                break
+        if pump is not None:
+            pump.closed = True
+            self._notify()
+
+    def _notify(self) -> None:
+        with self._wake:
+            self._wake.notify_all()
+
+    # --- the row stage ------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while self._pumps:
+            pump = self._choose()
+            self._running.check()
+            emit = self._take(pump)
+            if emit is None:
+                self._pumps.remove(pump)
+                self._end_outputs(pump.component)
+            else:
+                self._deliver(*emit)
+
+    def _take(self, pump: Pump) -> Emit | None:
+        """The next buffer of a pump; None when it has ended."""
+        if pump.queue is not None:
+            with self._wake:
+                item = pump.queue.take()
+            return item if isinstance(item, tuple) else None
+        if pump.spill is not None:
+            return pump.spill.take() if len(pump.spill) else None
+        return next(pump.emits, None) if pump.emits is not None else None
+
+    def _choose(self) -> Pump:
+        """The next pump to work on: error rows first, then in turn, passing over those nobody is hungry for."""
+        started = time.monotonic()
+        with self._wake:
+            while True:
+                self._running.check()
+                full = None
+                could_work = False
+                for pump in sorted(self._pumps, key=lambda p: p.spill is None):
+                    held = self._held_up(pump)
+                    if not pump.ready():
+                        could_work = could_work or (not held and pump.queue is not None)
+                        continue
+                    if not held:
+                        self._turn(pump)
+                        return pump
+                    full = full or pump
+                if full is not None and (not could_work or time.monotonic() - started > STALL_SECONDS):
+                    self._turn(full)
+                    return full
+                self._wake.wait(0.1)
+
+    def _turn(self, pump: Pump) -> None:
+        self._pumps.remove(pump)
+        self._pumps.append(pump)
+
+    def _held_up(self, pump: Pump) -> bool:
+        for ref, into in pump.feeds:
+            target = self._components[ref]
+            if isinstance(target, BlockingTransform) and not target.hungry(into):
+                return True
+        return False
+
+    def _deliver(self, output: str, frame: pl.DataFrame) -> None:
+        """Send a buffer over the path of an output and on through the components behind it."""
+        path = self._plan.by_output.get(output)
+        if path is None or frame.height == 0:
+            return
+        self._running.check()
+        if path.path.ref_id not in self._checked:
+            try:
+                check_frame(path, frame)
+            except FrameMismatch as error:
+                self._running.fail(self._components[path.source.ref_id], error, self._name)
+                raise Stopped from error
+            self._checked.add(path.path.ref_id)
+        self._running.count(path, frame.height)
+        wanted = list(path.schema)
+        if frame.columns != wanted:
+            frame = frame.select(wanted) if wanted else _rows_only(frame)
+        ref = path.target.ref_id
+        if ref in self._writers:
+            self._writers[ref].put((path.input.ref_id, frame))
+            return
+        component = self._components[ref]
+        if not isinstance(component, RowTransform | BlockingTransform):
+            return
+        into = path.input.ref_id
+        for emit in self._running.work(component, self._name, partial(component.process, into, frame), path.input):
+            self._deliver(*emit)
+
+    def _end_outputs(self, component: PipelineComponent) -> None:
+        for output in component.model.outputs:
+            path = self._plan.by_output.get(output.ref_id)
+            if path is not None:
+                self._end_input(self._components[path.target.ref_id], path.input)
+
+    def _end_input(self, component: PipelineComponent, into: Input) -> None:
+        """No more rows on an input; the component finishes with its last one."""
+        ref = component.model.ref_id
+        if isinstance(component, Destination):
+            self._writers[ref].put(END)
+            return
+        still = self._open[ref]
+        still.discard(into.ref_id)
+        if isinstance(component, BlockingTransform):
+            ended = self._running.work(component, self._name, partial(component.end_of_input, into.ref_id), into)
+            for emit in ended:
+                self._deliver(*emit)
+            if not still:
+                pump = Pump(component, self._feeds(component))
+                pump.emits = self._running.work(component, self._name, component.finish, into)
+                self._pumps.append(pump)
+        elif isinstance(component, RowTransform) and not still:
+            for emit in self._running.work(component, self._name, component.finish, into):
+                self._deliver(*emit)
+            self._end_outputs(component)
+
+
+def check_frame(path: PlannedPath, frame: pl.DataFrame) -> None:
+    """Raise FrameMismatch unless a buffer has the columns that its path needs, in their declared types."""
+    found = frame.schema
+    for lineage, spec in path.schema.items():
+        declared = spec.polars()
+        if found.get(lineage) != declared:
+            raise FrameMismatch(
+                output=path.output.name,
+                component=path.source.name,
+                column=lineage,
+                found=found.get(lineage, "nothing"),
+                declared=declared,
+            )
+
+
+def _rows_only(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame of the same height when no column is needed: the narrowest column stays, so that rows can be counted."""
+    return frame.select(frame.columns[0])
