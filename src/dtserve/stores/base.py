@@ -7,12 +7,22 @@ name in a file store is the file's name without ``.dtsx``. Names compare without
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-__all__ = ["FolderEntry", "PackageInfo", "PackageStore", "StorePath"]
+__all__ = ["Caller", "FolderEntry", "PackageInfo", "PackageStore", "StorePath"]
 
 StorePath = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks a store: the login, the msdb roles it is a member of (fixed and user-defined), and whether sysadmin."""
+
+    name: str
+    roles: frozenset[str] = frozenset()
+    sysadmin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,24 @@ class PackageStore(ABC):
     """A tree of folders and packages. All errors are StoreError subclasses with SSIS's codes."""
 
     name: str
+    kind: ClassVar[str] = ""
+    """The ``xsi:type`` of such a root in MsDtsSrvr.ini.xml; empty for stores that can be no root."""
+
+    def for_caller(self, caller: Caller) -> PackageStore:
+        """The same store as seen by ``caller``; stores guarded by file permissions only are the same for all."""
+        return self
+
+    def close(self) -> None:  # noqa: B027 - most stores hold nothing
+        """Release connections; the store may be used again."""
+
+    def walk(self, folder: StorePath = ()) -> Iterator[tuple[StorePath, Sequence[FolderEntry], Sequence[PackageInfo]]]:
+        """Every folder below ``folder`` with its content, parents first, in the order of names; any depth."""
+        todo = [folder]
+        while todo:
+            here = todo.pop()
+            folders, packages = self.list(here)
+            yield here, folders, packages
+            todo.extend(entry.path for entry in reversed(folders))
 
     @abstractmethod
     def list(self, folder: StorePath) -> tuple[Sequence[FolderEntry], Sequence[PackageInfo]]:

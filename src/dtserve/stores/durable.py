@@ -1,0 +1,141 @@
+"""Writing files so that after a crash there is the old content or the new, never a part.
+
+The new content goes to a temporary file in the same folder, is forced to the disk, takes the
+name by a rename, and the folder is forced to the disk too. A writer holds a lock on its
+temporary file; one that nobody holds is left over from a crash and is swept away.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+__all__ = ["TEMPORARY_PREFIX", "folder_lock", "is_temporary", "sweep_folder", "sync_folder", "write_file"]
+
+TEMPORARY_PREFIX = ".~dtserve-"
+TEMPORARY_SUFFIX = ".tmp"
+STALE_SECONDS = 60.0
+"""Age from which an unlocked temporary file counts as left over: longer than making and locking one takes."""
+
+if sys.platform != "win32":
+    import fcntl
+
+    def _lock(descriptor: int, *, wait: bool) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True  # a file system without locks: the age alone decides
+        return True
+
+else:
+
+    def _lock(descriptor: int, *, wait: bool) -> bool:
+        return True  # an open file cannot be unlinked there
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file of that name is one of ours in the making."""
+    return name.startswith(TEMPORARY_PREFIX) and name.endswith(TEMPORARY_SUFFIX)
+
+
+def write_file(path: Path, data: bytes, *, mode: int | None = None) -> None:
+    """Replace or create ``path`` durably; OSError when that fails, with the old content in place.
+
+    ``mode`` are the permissions of the new file; by default those of the one replaced, or what
+    the umask leaves of 0666.
+    """
+    if mode is None:
+        with suppress(OSError):
+            mode = stat.S_IMODE(path.lstat().st_mode) if not path.is_symlink() else None
+    temporary = path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        try:
+            _lock(descriptor, wait=True)
+            _write_all(descriptor, data)
+            if mode is not None and hasattr(os, "fchmod"):
+                os.fchmod(descriptor, mode)
+            os.fsync(descriptor)
+            if sys.platform != "win32":
+                os.replace(temporary, path)  # while locked, so that no sweep can come between
+        finally:
+            os.close(descriptor)
+        if sys.platform == "win32":
+            os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    sync_folder(path.parent)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def sync_folder(folder: Path) -> None:
+    """Force a folder's entries to the disk, where the platform can."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):  # some network file systems cannot
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def folder_lock(folder: Path) -> Iterator[None]:
+    """Hold a folder against other writers of dtserve, in this process and others."""
+    if sys.platform == "win32":
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _lock(descriptor, wait=True)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def sweep_folder(folder: Path, *, stale_after: float = STALE_SECONDS) -> int:
+    """Remove the temporary files that crashed writers left in ``folder``; returns how many."""
+    removed = 0
+    limit = time.time() - stale_after
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if is_temporary(entry.name) and entry.is_file(follow_symlinks=False):
+                removed += _sweep(Path(entry.path), limit)
+    return removed
+
+
+def _sweep(path: Path, limit: float) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return False
+    try:
+        if os.fstat(descriptor).st_mtime > limit or not _lock(descriptor, wait=False):
+            return False
+        if sys.platform != "win32":
+            os.unlink(path)
+            return True
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    with suppress(OSError):
+        os.unlink(path)
+        return True
+    return False

@@ -1,0 +1,132 @@
+"""What a package's bytes tell without opening it: identity, version, protection (FORMAT §1.2, §2.2, §3.3).
+
+Stores need these facts for their listings and for the columns of msdb. A package that cannot
+be read (encrypted as a whole, damaged) has no facts and is stored all the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+__all__ = ["PackageFacts", "content_hash", "package_facts"]
+
+DTS = "{www.microsoft.com/SqlServer/Dts}"
+ENCRYPTED = "{http://www.w3.org/2001/04/xmlenc#}EncryptedData"
+_DATE_FORMATS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
+_MAX_TEXT = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFacts:
+    """Facts of one package; -1, 0 and empty where unknown. ``readable`` tells whether the bytes were a package."""
+
+    readable: bool = False
+    name: str = ""
+    package_id: str = ""
+    version_id: str = ""
+    description: str = ""
+    format_version: int = 0
+    package_type: int = 0
+    version_major: int = 1
+    version_minor: int = 0
+    version_build: int = 0
+    version_comments: str = ""
+    protection_level: int = -1
+    encrypted: bool = False
+    created: datetime | None = None
+
+
+def content_hash(data: bytes) -> str:
+    """SHA-256 of the bytes, in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def package_facts(data: bytes) -> PackageFacts:
+    """Read the facts from the head of the document; never raises for odd bytes."""
+    from lxml import etree
+
+    properties: dict[str, str] = {}
+    try:
+        if not _collect(etree, data, properties):
+            return PackageFacts()
+    except (etree.LxmlError, ValueError, LookupError):
+        if not properties:
+            return PackageFacts()
+    return _facts(properties)
+
+
+def _collect(etree: Any, data: bytes, properties: dict[str, str]) -> bool:
+    """Gather the root's properties into ``properties``; False when the document is no package."""
+    events = etree.iterparse(
+        BytesIO(data), events=("start", "end"), resolve_entities=False, no_network=True, huge_tree=False
+    )
+    depth = 0
+    for event, element in events:
+        if event == "start":
+            depth += 1
+            if depth > 1:
+                continue
+            if element.getroottree().docinfo.doctype:
+                return False
+            if element.tag == ENCRYPTED:
+                properties[".encrypted"] = "1"
+                return True
+            if element.tag != f"{DTS}Executable":
+                return False
+            properties.update({key.removeprefix(DTS): value for key, value in element.attrib.items()})
+            continue
+        depth -= 1
+        if depth != 1:
+            continue
+        name = element.get(f"{DTS}Name")
+        if element.tag == f"{DTS}Property" and name:
+            properties.setdefault(name, element.text or "")
+            if "DTSID" in element.getparent().attrib or f"{DTS}DTSID" in element.getparent().attrib:
+                return True  # formats 6 and 8 hold everything else in attributes
+        elif element.tag == ENCRYPTED:
+            properties[".encrypted"] = "1"
+        element.clear()
+    return True
+
+
+def _facts(properties: dict[str, str]) -> PackageFacts:
+    encrypted = ".encrypted" in properties
+    known = "DTSID" in properties
+    level = _number(properties.get("ProtectionLevel"), 1 if known else -1)
+    return PackageFacts(
+        readable=True,
+        name=properties.get("ObjectName", ""),
+        package_id=properties.get("DTSID", ""),
+        version_id=properties.get("VersionGUID", ""),
+        description=properties.get("Description", "")[:_MAX_TEXT],
+        format_version=_number(properties.get("PackageFormatVersion"), 0),
+        package_type=_number(properties.get("PackageType"), 0),
+        version_major=_number(properties.get("VersionMajor"), 1),
+        version_minor=_number(properties.get("VersionMinor"), 0),
+        version_build=_number(properties.get("VersionBuild"), 0),
+        version_comments=properties.get("VersionComments", "")[:_MAX_TEXT],
+        protection_level=3 if encrypted and level not in (3, 4) else level,
+        encrypted=encrypted or level in (3, 4),
+        created=_date(properties.get("CreationDate", "")),
+    )
+
+
+def _number(text: str | None, default: int) -> int:
+    try:
+        value = int(text or "")
+    except ValueError:
+        return default
+    return value if -(2**31) <= value < 2**31 else default
+
+
+def _date(text: str) -> datetime | None:
+    for form in _DATE_FORMATS:
+        try:
+            return datetime.strptime(text.strip(), form)
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,350 @@
+"""A folder of the operating system as a package store: folders and ``.dtsx`` files, any depth (SERVICE §5).
+
+A package is named as its file without ``.dtsx``. Names are found without case; where two
+files differ in case only, the exact name goes first. Links that stay below the root are
+followed unless they lead in a circle; links that lead out of it are not. Writes are atomic and
+durable (:mod:`dtserve.stores.durable`). The packages are guarded by file permissions only.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+from dtserve.stores.base import FolderEntry, PackageInfo, PackageStore, StorePath
+from dtserve.stores.durable import folder_lock, is_temporary, sweep_folder, sync_folder, write_file
+from dtserve.stores.errors import (
+    FolderExists,
+    FolderNotEmpty,
+    FolderNotFound,
+    NameTooLong,
+    PackageExists,
+    PackageFileNotFound,
+    PackageTooLarge,
+    PathWithoutPackage,
+    ReadFailed,
+    RevisionChanged,
+    RolesUnsupported,
+    RootFixed,
+    WriteFailed,
+)
+from dtserve.stores.facts import package_facts
+from dtserve.stores.names import EXTENSION, addressable, check_file_name, format_path, name_key
+
+__all__ = ["MAX_PACKAGE_BYTES", "FileSystemStore"]
+
+MAX_PACKAGE_BYTES = 512 * 1024 * 1024
+
+
+class FileSystemStore(PackageStore):
+    """The packages below ``path``; the folder is made on first writing when it is missing."""
+
+    kind: ClassVar[str] = "FileSystemFolder"
+
+    def __init__(self, name: str, path: Path | str, *, max_bytes: int = MAX_PACKAGE_BYTES) -> None:
+        self.name = name
+        self.path = Path(path)
+        self.max_bytes = max_bytes
+        self._swept: set[Path] = set()
+
+    # reading
+
+    def list(self, folder: StorePath) -> tuple[Sequence[FolderEntry], Sequence[PackageInfo]]:
+        """Folders and packages of ``folder``; a root folder that is missing shows empty (SERVICE §2)."""
+        try:
+            trail = self._trail(folder)
+            with os.scandir(trail[-1]) as entries:
+                found = [entry for entry in entries if addressable(entry.name) and not is_temporary(entry.name)]
+        except FileNotFoundError:
+            if folder:
+                raise FolderNotFound(name=format_path(folder)) from None
+            return (), ()
+        except OSError as error:
+            raise ReadFailed(path=format_path(folder), reason=error.strerror) from None
+        folders: list[FolderEntry] = []
+        packages: list[PackageInfo] = []
+        for entry in found:
+            target = _target(Path(entry.path), trail)
+            facts = _stat(target) if target else None
+            if facts is None:
+                continue
+            if stat.S_ISDIR(facts.st_mode):
+                folders.append(FolderEntry(entry.name, (*folder, entry.name)))
+            elif stat.S_ISREG(facts.st_mode) and entry.name.lower().endswith(EXTENSION):
+                name = entry.name[: -len(EXTENSION)]
+                packages.append(self._entry((*folder, name), facts))
+        folders.sort(key=lambda each: (name_key(each.name), each.name))
+        packages.sort(key=lambda each: (name_key(each.name), each.name))
+        return folders, packages
+
+    def info(self, path: StorePath) -> PackageInfo:
+        """Size and dates of the file, identity and version from its head."""
+        data, facts = self._load(path)
+        entry = self._entry(path, facts)
+        known = package_facts(data)
+        return PackageInfo(
+            name=entry.name,
+            path=entry.path,
+            package_id=known.package_id,
+            version_id=known.version_id,
+            description=known.description,
+            size=entry.size,
+            created=known.created.timestamp() if known.created else entry.created,
+            modified=entry.modified,
+            package_format=known.format_version,
+            package_type=known.package_type,
+            version_major=known.version_major,
+            version_minor=known.version_minor,
+            version_build=known.version_build,
+            version_comments=known.version_comments,
+            protection_level=known.protection_level,
+            encrypted=known.encrypted,
+            revision=entry.revision,
+        )
+
+    def read(self, path: StorePath) -> bytes:
+        """The bytes of the file."""
+        return self._load(path)[0]
+
+    def exists(self, path: StorePath) -> bool:
+        """Whether a package file stands there."""
+        try:
+            return bool(path) and self._file(path) is not None
+        except (OSError, FolderNotFound):
+            return False
+
+    def folder_exists(self, folder: StorePath) -> bool:
+        """Whether a folder stands there; the root always does."""
+        try:
+            return not folder or self._folder(folder).is_dir()
+        except (OSError, FolderNotFound):
+            return False
+
+    # writing
+
+    def write(
+        self, path: StorePath, data: bytes, *, overwrite: bool = False, expected_revision: str | None = None
+    ) -> PackageInfo:
+        """Store the bytes durably; see the base class for what is refused."""
+        name = _package_name(path)
+        check_file_name(name)
+        if len(data) > self.max_bytes:
+            raise PackageTooLarge(path=format_path(path), size=len(data), limit=self.max_bytes)
+        with _writing(path), self._locked(path[:-1]) as here:
+            file = self._file(path)
+            if expected_revision is not None:
+                facts = _stat(file) if file else None
+                if facts is None or _revision(facts) != expected_revision:
+                    raise RevisionChanged(path=format_path(path))
+            elif file is not None and not overwrite:
+                raise PackageExists(path=format_path(path))
+            write_file(file or here / (name + EXTENSION), data)
+        return self.info(path)
+
+    def delete(self, path: StorePath) -> None:
+        """Delete the file."""
+        with _writing(path), self._locked(path[:-1]) as here:
+            file = self._file(path)
+            if file is None:
+                raise PackageFileNotFound(path=format_path(path))
+            file.unlink()
+            sync_folder(here)
+
+    def move(self, source: StorePath, target: StorePath, *, overwrite: bool = False) -> None:
+        """Rename the file; in one step as far as others can see."""
+        name = _package_name(target)
+        check_file_name(name)
+        with _writing(target), self._locked(target[:-1]) as here:
+            file, old = self._file(source), self._file(target)
+            if file is None:
+                raise PackageFileNotFound(path=format_path(source))
+            same = old is not None and old.samefile(file)
+            if old is not None and not same and not overwrite:
+                raise PackageExists(path=format_path(target))
+            from_folder = file.parent
+            os.replace(file, here / (name + EXTENSION) if same or old is None else old)
+            sync_folder(here)
+            if from_folder != here:
+                sync_folder(from_folder)
+
+    # folders
+
+    def create_folder(self, folder: StorePath) -> None:
+        """Make a folder in an existing one."""
+        if not folder:
+            raise FolderExists(name="", parent="")
+        check_file_name(folder[-1])
+        with _writing(folder), self._locked(folder[:-1]) as here:
+            if self._find(here, folder[-1]) is not None:
+                raise FolderExists(name=folder[-1], parent=format_path(folder[:-1]))
+            (here / folder[-1]).mkdir()
+            sync_folder(here)
+
+    def rename_folder(self, folder: StorePath, name: str) -> None:
+        """Rename a folder; its case alone may change too."""
+        if not folder:
+            raise RootFixed(name=self.name, action="renamed")
+        check_file_name(name)
+        with _writing(folder), self._locked(folder[:-1]) as here:
+            old = self._folder(folder)
+            taken = self._find(here, name)
+            if taken is not None and not taken.samefile(old):
+                raise FolderExists(name=name, parent=format_path(folder[:-1]))
+            os.rename(old, here / name)
+            sync_folder(here)
+
+    def delete_folder(self, folder: StorePath) -> None:
+        """Delete an empty folder; files that are no packages keep it from being empty too."""
+        if not folder:
+            raise RootFixed(name=self.name, action="deleted")
+        with _writing(folder), self._locked(folder[:-1]) as here:
+            old = self._folder(folder)
+            sweep_folder(old)
+            try:
+                old.rmdir()
+            except OSError as error:
+                if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise FolderNotEmpty(path=format_path(folder)) from None
+                raise
+            sync_folder(here)
+
+    def roles(self, path: StorePath) -> tuple[str, str]:
+        """No roles are kept: RolesUnsupported, or PackageFileNotFound."""
+        self._load(path)
+        raise RolesUnsupported(store=self.name)
+
+    def set_roles(self, path: StorePath, reader: str, writer: str) -> None:
+        """No roles are kept: RolesUnsupported, or PackageFileNotFound."""
+        self.roles(path)
+
+    def clean(self, *, stale_after: float = 60.0) -> int:
+        """Remove what crashed writers left anywhere below the root; returns how many files."""
+        removed = 0
+        for here, _, files in os.walk(self.path):
+            if any(map(is_temporary, files)):
+                removed += sweep_folder(Path(here), stale_after=stale_after)
+        return removed
+
+    # the way through the folders
+
+    def _trail(self, folder: StorePath) -> tuple[Path, ...]:
+        """The places on the way from the root to the folder; FolderNotFound where the way breaks off."""
+        trail: tuple[Path, ...] = (self.path.resolve(),)
+        for part in folder:
+            found = self._find(trail[-1], part)
+            target = _target(found, trail) if found else None
+            if target is None or not target.is_dir():
+                raise FolderNotFound(name=part)
+            trail = (*trail, target)
+        return trail
+
+    def _folder(self, folder: StorePath) -> Path:
+        return self._trail(folder)[-1]
+
+    def _file(self, path: StorePath) -> Path | None:
+        """The file of a package; None when there is none."""
+        trail = self._trail(path[:-1])
+        found = self._find(trail[-1], _package_name(path) + EXTENSION)
+        target = _target(found, trail) if found else None
+        return target if target is not None and target.is_file() else None
+
+    def _find(self, folder: Path, name: str) -> Path | None:
+        """The entry of that name, the exact one before one that differs in case."""
+        if name in ("", ".", "..") or "/" in name or "\\" in name or "\0" in name:
+            return None
+        exact = folder / name
+        try:
+            exact.lstat()
+        except OSError:
+            pass
+        else:
+            return exact
+        key = name_key(name)
+        with os.scandir(folder) as entries:
+            found = sorted(entry.name for entry in entries if addressable(entry.name) and name_key(entry.name) == key)
+        return folder / found[0] if found else None
+
+    def _load(self, path: StorePath) -> tuple[bytes, os.stat_result]:
+        try:
+            file = self._file(path) if path else None
+            if file is None:
+                raise PackageFileNotFound(path=format_path(path))
+            descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+            with os.fdopen(descriptor, "rb") as stream:
+                facts = os.fstat(stream.fileno())
+                if facts.st_size > self.max_bytes:
+                    raise PackageTooLarge(path=format_path(path), size=facts.st_size, limit=self.max_bytes)
+                return stream.read(), facts
+        except (FileNotFoundError, FolderNotFound):
+            raise PackageFileNotFound(path=format_path(path)) from None
+        except OSError as error:
+            raise ReadFailed(path=format_path(path), reason=error.strerror) from None
+
+    @contextmanager
+    def _locked(self, folder: StorePath) -> Iterator[Path]:
+        """The folder, held against other writers and swept once per process."""
+        if not folder:
+            self.path.mkdir(parents=True, exist_ok=True)
+        here = self._folder(folder)
+        with folder_lock(here):
+            if here not in self._swept:
+                sweep_folder(here)
+                self._swept.add(here)
+            yield here
+
+    def _entry(self, path: StorePath, facts: os.stat_result) -> PackageInfo:
+        born = getattr(facts, "st_birthtime", min(facts.st_mtime, facts.st_ctime))
+        return PackageInfo(
+            name=path[-1],
+            path=path,
+            size=facts.st_size,
+            created=born,
+            modified=facts.st_mtime,
+            revision=_revision(facts),
+        )
+
+
+def _target(path: Path, trail: Sequence[Path]) -> Path | None:
+    """What stands at ``path``; None for a link that leads out of the root, back onto the trail or nowhere."""
+    if not path.is_symlink():
+        return path
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return None
+    if not target.is_relative_to(trail[0]) or any(here.is_relative_to(target) for here in trail):
+        return None
+    return target
+
+
+@contextmanager
+def _writing(path: StorePath) -> Iterator[None]:
+    """Turn what the operating system refuses into a coded error."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise NameTooLong() from None
+        raise WriteFailed(path=format_path(path), reason=error.strerror or type(error).__name__) from None
+
+
+def _package_name(path: StorePath) -> str:
+    if not path:
+        raise PathWithoutPackage(path="")
+    return path[-1]
+
+
+def _revision(facts: os.stat_result) -> str:
+    return f"{facts.st_mtime_ns:x}-{facts.st_size:x}-{facts.st_ino:x}"
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None

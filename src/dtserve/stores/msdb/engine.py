@@ -1,0 +1,115 @@
+"""Opening the database behind an msdb: pragmas of SQLite, pools, and errors that name the place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+from dtserve.stores.errors import StoreUnavailable
+from dtserve.stores.msdb.schema import migrate
+
+__all__ = ["BUSY_SECONDS", "Database", "sqlite_url"]
+
+BUSY_SECONDS = 30.0
+"""How long a writer waits for another one of the same SQLite file."""
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of an SQLite file."""
+    return sa.URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
+
+
+WRITER_LOCK = 7300515
+"""The advisory lock that writers of one PostgreSQL msdb share."""
+
+
+class Database:
+    """A database by URL; connects on first use and makes or upgrades the tables."""
+
+    def __init__(self, url: str, *, name: str = "msdb") -> None:
+        self.name = name
+        self._url = sa.make_url(url)
+        self._engine: sa.Engine | None = None
+        self._migrated = False
+
+    @property
+    def place(self) -> str:
+        """The URL without its password, for messages."""
+        return self._url.render_as_string(hide_password=True)
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The engine, made on first use; StoreUnavailable when the driver is missing."""
+        if self._engine is None:
+            try:
+                self._engine = _make_engine(self._url)
+            except (SQLAlchemyError, ImportError) as error:
+                raise StoreUnavailable(store=self.place, reason=str(error)) from None
+        return self._engine
+
+    @contextmanager
+    def begin(self, *, write: bool = True) -> Iterator[sa.Connection]:
+        """One transaction; StoreUnavailable when the server does not answer."""
+        with self._connect() as connection:
+            if not self._migrated:
+                with connection.begin():
+                    _start(connection, write=True)
+                    migrate(connection)
+                self._migrated = True
+            with connection.begin():
+                _start(connection, write=write)
+                yield connection
+
+    @contextmanager
+    def _connect(self) -> Iterator[sa.Connection]:
+        try:
+            connection = self.engine.connect()
+        except (DBAPIError, OSError) as error:
+            raise StoreUnavailable(store=self.place, reason=_first_line(error)) from None
+        try:
+            yield connection
+        except OperationalError as error:
+            raise StoreUnavailable(store=self.place, reason=_first_line(error)) from None
+        finally:
+            connection.close()
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        if self._engine is not None:
+            self._engine.dispose()
+
+
+def _start(connection: sa.Connection, *, write: bool) -> None:
+    """Begin for real; writers wait for each other instead of failing, so that what a check saw stays true."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    elif connection.dialect.name == "postgresql" and write:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+
+
+def _make_engine(url: sa.URL) -> sa.Engine:
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8)
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    return engine
+
+
+def _first_line(error: BaseException) -> str:
+    origin = getattr(error, "orig", None) or error
+    return str(origin).strip().splitlines()[0] if str(origin).strip() else type(origin).__name__

@@ -1,0 +1,341 @@
+"""The thirteen procedures of msdb, with their role checks and error numbers (MSDB §4).
+
+Each method is one procedure, does what its body does, and raises :class:`ProcedureError` with the
+number and text that the body raises. Where the procedures deviate from the prose of the
+documentation, the procedures are followed: db_ssisadmin alone cannot delete a package that
+has a writer role; a folder may be renamed to anything; unknown folders are deleted in silence.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from dtserve.stores.base import Caller
+from dtserve.stores.msdb.schema import ROOT, folders, log, login_sid, packages, principals
+from dtserve.stores.names import name_key
+
+__all__ = ["MESSAGES", "ProcedureError", "Procedures"]
+
+AnyRow: TypeAlias = "sa.Row[*tuple[Any, ...]]"
+
+MESSAGES = {
+    229: "The EXECUTE permission was denied on the object '{0}', database 'msdb', schema 'dbo'.",
+    2601: "Cannot insert duplicate key row in object '{0}' with unique index '{1}'. The duplicate key value is ({2}).",
+    14307: "Access to Integration Services package '{0}' is denied.",
+    14586: "Only the owner of DTS Package '{0}' or a member of the sysadmin role may create new versions of it.",
+    14591: "SSIS folder '{0}' already exists in the specified parent folder.",
+    14593: "SSIS folder '{0}' contains packages and/or other folders. You must drop these first.",
+    15014: "The role '{0}' does not exist in the current database.",
+}
+ADMIN, LIMITED, OPERATOR = "db_ssisadmin", "db_ssisltduser", "db_ssisoperator"
+_ALL = frozenset({ADMIN, LIMITED, OPERATOR})
+_KEEPERS = frozenset({ADMIN, LIMITED})
+GRANTS: Mapping[str, frozenset[str]] = {
+    "sp_ssis_listpackages": _ALL,
+    "sp_ssis_listfolders": _ALL,
+    "sp_ssis_getfolder": _ALL,
+    "sp_ssis_checkexists": _ALL,
+    "sp_ssis_getpackage": _ALL,
+    "sp_ssis_putpackage": _ALL,
+    "sp_ssis_deletepackage": _ALL,
+    "sp_ssis_addlogentry": _ALL,
+    "sp_ssis_addfolder": _KEEPERS,
+    "sp_ssis_renamefolder": _KEEPERS,
+    "sp_ssis_deletefolder": _KEEPERS,
+    "sp_ssis_getpackageroles": _KEEPERS,
+    "sp_ssis_setpackageroles": _KEEPERS,
+}
+"""Who may execute what (MSDB §4.1; the rows of addlogentry, addfolder and deletefolder are inferred there)."""
+MAX_MESSAGE = 2048
+
+
+class ProcedureError(Exception):
+    """What a procedure raises: SQL Server's number and the text of its message."""
+
+    def __init__(self, number: int, *names: str) -> None:
+        self.number = number
+        super().__init__(MESSAGES[number].format(*names))
+
+
+class Procedures:
+    """The procedures for one caller in one transaction."""
+
+    def __init__(self, connection: sa.Connection, caller: Caller) -> None:
+        self.connection = connection
+        self._caller = caller
+        self._sid = login_sid(caller.name)
+        self._roles = {name_key(role) for role in caller.roles}
+
+    # folders
+
+    def sp_ssis_addfolder(self, parentfolderid: uuid.UUID, name: str, folderid: uuid.UUID | None = None) -> uuid.UUID:
+        """Insert a folder; the parent is not checked. 14591 without the right, 2601 for a duplicate."""
+        self._granted("sp_ssis_addfolder")
+        if not self._may_keep():
+            raise ProcedureError(14591, name)
+        folderid = folderid or uuid.uuid4()
+        row = {"folderid": folderid, "parentfolderid": parentfolderid, "foldername": name, "namekey": name_key(name)}
+        self._unique(sa.insert(folders).values(row), parentfolderid, name)
+        return folderid
+
+    def sp_ssis_renamefolder(self, folderid: uuid.UUID, name: str) -> None:
+        """Rename; no test of existence."""
+        self._granted("sp_ssis_renamefolder")
+        if not self._may_keep():
+            raise ProcedureError(14591, name)
+        parent = self._scalar(sa.select(folders.c.parentfolderid).where(folders.c.folderid == folderid))
+        change = sa.update(folders).where(folders.c.folderid == folderid)
+        self._unique(change.values(foldername=name, namekey=name_key(name)), parent, name)
+
+    def sp_ssis_deletefolder(self, folderid: uuid.UUID) -> None:
+        """Delete an empty folder; the root is guarded, an unknown id is nothing."""
+        self._granted("sp_ssis_deletefolder")
+        name = self._scalar(sa.select(folders.c.foldername).where(folders.c.folderid == folderid))
+        if folderid == ROOT:
+            raise ProcedureError(14307, name or "")
+        if name is None:
+            return
+        if not self._may_keep():
+            raise ProcedureError(14307, name)
+        inside = self._scalar(sa.select(sa.func.count()).where(packages.c.folderid == folderid))
+        below = self._scalar(sa.select(sa.func.count()).where(folders.c.parentfolderid == folderid))
+        if inside or below:
+            raise ProcedureError(14593, name)
+        self.connection.execute(sa.delete(folders).where(folders.c.folderid == folderid))
+
+    def sp_ssis_getfolder(self, name: str, parentfolderid: uuid.UUID | None) -> AnyRow | None:
+        """Folder id, name, parent's id and parent's name; None when there is none."""
+        self._granted("sp_ssis_getfolder")
+        parent = folders.alias("parent")
+        query = (
+            sa.select(folders.c.folderid, folders.c.foldername, folders.c.parentfolderid, parent.c.foldername)
+            .select_from(folders.outerjoin(parent, folders.c.parentfolderid == parent.c.folderid))
+            .where(folders.c.namekey == name_key(name), _same(folders.c.parentfolderid, parentfolderid))
+        )
+        return self.connection.execute(query).first()
+
+    def sp_ssis_listfolders(self, parentfolderid: uuid.UUID | None = None) -> Sequence[AnyRow]:
+        """Id, parent's id and name of each folder, by name; without a parent the root itself."""
+        self._granted("sp_ssis_listfolders")
+        query = sa.select(folders.c.folderid, folders.c.parentfolderid, folders.c.foldername)
+        query = query.where(_same(folders.c.parentfolderid, parentfolderid))
+        return self.connection.execute(query.order_by(folders.c.namekey)).all()
+
+    # packages
+
+    def sp_ssis_listpackages(self, folderid: uuid.UUID) -> Sequence[AnyRow]:
+        """What the procedure gives of each package, by name, and dtserve's own columns behind it."""
+        self._granted("sp_ssis_listpackages")
+        query = _listing().where(packages.c.folderid == folderid).order_by(packages.c.namekey)
+        return self.connection.execute(query).all()
+
+    def listed_package(self, name: str, folderid: uuid.UUID) -> AnyRow | None:
+        """One row of sp_ssis_listpackages."""
+        self._granted("sp_ssis_listpackages")
+        return self.connection.execute(_listing().where(_at(name, folderid))).first()
+
+    def sp_ssis_checkexists(self, name: str, folderid: uuid.UUID) -> bool:
+        """Whether the package is there."""
+        self._granted("sp_ssis_checkexists")
+        return self._row(name, folderid) is not None
+
+    def sp_ssis_getpackage(self, name: str, folderid: uuid.UUID) -> bytes | None:
+        """The bytes; None when there is none. 14586 or 14307 without the right to read."""
+        self._granted("sp_ssis_getpackage")
+        row = self._row(name, folderid)
+        if row is None:
+            return None
+        allowed = self._is(ADMIN) or self._caller.sysadmin or (self._is(LIMITED) and row.ownersid == self._sid)
+        if row.readrolesid is None:
+            if not (allowed or self._is(OPERATOR)):
+                raise ProcedureError(14586, name)
+        elif not (allowed or self._is(self._role_name(row.readrolesid))):
+            raise ProcedureError(14307, name)
+        data = self._scalar(sa.select(packages.c.packagedata).where(_at(name, folderid)))
+        return None if data is None else bytes(data)
+
+    def sp_ssis_putpackage(self, name: str, folderid: uuid.UUID, columns: Mapping[str, Any]) -> None:
+        """Insert, or update what is there keeping name, folder, owner and roles; 14307 without the right."""
+        self._granted("sp_ssis_putpackage")
+        row = self._row(name, folderid)
+        if row is None:
+            if not self._may_keep():
+                raise ProcedureError(14307, name)
+            self._remember(self._caller.name)
+            fixed = {"name": name, "namekey": name_key(name), "folderid": folderid, "ownersid": self._sid}
+            self.connection.execute(sa.insert(packages).values({**columns, **fixed}))
+            return
+        allowed = self._is(ADMIN) or self._caller.sysadmin or (row.ownersid == self._sid and self._is(LIMITED))
+        if not (allowed or (row.writerolesid is not None and self._is(self._role_name(row.writerolesid)))):
+            raise ProcedureError(14307, name)
+        self.connection.execute(sa.update(packages).where(_at(name, folderid)).values(columns))
+
+    def sp_ssis_deletepackage(self, name: str, folderid: uuid.UUID) -> None:
+        """Delete; an absent row is no error. With a writer role db_ssisadmin alone is not enough."""
+        self._granted("sp_ssis_deletepackage")
+        row = self._row(name, folderid)
+        if row is None:
+            return
+        self._may_delete(name, row)
+        self.connection.execute(sa.delete(packages).where(_at(name, folderid)))
+
+    def move_package(
+        self, name: str, folderid: uuid.UUID, target: str, target_folder: uuid.UUID, *, replace: bool
+    ) -> None:
+        """Rename a row or put it over another one, with the checks of deletepackage and putpackage; 14307 otherwise."""
+        row = self._row(name, folderid)
+        if row is None:
+            return
+        self._may_delete(name, row)
+        if replace:
+            listed = packages.c
+            kept = {"name", "namekey", "folderid", "ownersid", "isencrypted", "readrolesid", "writerolesid"}
+            query = sa.select(*(column for column in listed if column.name not in kept)).where(_at(name, folderid))
+            columns = self.connection.execute(query).mappings().one()
+            self.sp_ssis_putpackage(target, target_folder, {str(key): value for key, value in columns.items()})
+            self.connection.execute(sa.delete(packages).where(_at(name, folderid)))
+            return
+        if not self._may_keep():
+            raise ProcedureError(14307, target)
+        place = {"name": target, "namekey": name_key(target), "folderid": target_folder}
+        self.connection.execute(sa.update(packages).where(_at(name, folderid)).values(place))
+
+    def sp_ssis_getpackageroles(self, name: str, folderid: uuid.UUID) -> tuple[str | None, str | None] | None:
+        """Reader and writer role by name; None when there is no such package."""
+        self._granted("sp_ssis_getpackageroles")
+        row = self._row(name, folderid)
+        if row is None:
+            return None
+        return self._name_of(row.readrolesid), self._name_of(row.writerolesid)
+
+    def sp_ssis_setpackageroles(
+        self, name: str, folderid: uuid.UUID, readrole: str | None, writerole: str | None
+    ) -> None:
+        """Set both roles, None clears; 15014 for an unknown role, 14307 without the right or the package."""
+        self._granted("sp_ssis_setpackageroles")
+        row = self._row(name, folderid)
+        if row is None or not (self._is(ADMIN) or self._caller.sysadmin or row.ownersid == self._sid):
+            raise ProcedureError(14307, name)
+        reader, writer = (self._role_id(role) for role in (readrole, writerole))
+        change = sa.update(packages).where(_at(name, folderid))
+        self.connection.execute(change.values(readrolesid=reader, writerolesid=writer))
+
+    # the log
+
+    def sp_ssis_addlogentry(
+        self,
+        event: str,
+        computer: str,
+        operator: str,
+        source: str,
+        sourceid: uuid.UUID,
+        executionid: uuid.UUID,
+        starttime: datetime,
+        endtime: datetime,
+        datacode: int,
+        databytes: bytes | None,
+        message: str,
+    ) -> None:
+        """Append to sysssislog; texts are cut at the widths of their columns."""
+        self._granted("sp_ssis_addlogentry")
+        self.connection.execute(
+            sa.insert(log).values(
+                event=event[:128],
+                computer=computer[:128],
+                operator=operator[:128],
+                source=source[:1024],
+                sourceid=sourceid,
+                executionid=executionid,
+                starttime=starttime,
+                endtime=endtime,
+                datacode=datacode,
+                databytes=databytes,
+                message=message[:MAX_MESSAGE],
+            )
+        )
+
+    # what the bodies share
+
+    def _granted(self, procedure: str) -> None:
+        if not self._caller.sysadmin and self._roles.isdisjoint(GRANTS[procedure]):
+            raise ProcedureError(229, procedure)
+
+    def _is(self, role: str) -> bool:
+        """IS_MEMBER."""
+        return name_key(role) in self._roles
+
+    def _may_keep(self) -> bool:
+        return self._is(LIMITED) or self._is(ADMIN) or self._caller.sysadmin
+
+    def _may_delete(self, name: str, row: AnyRow) -> None:
+        allowed = self._caller.sysadmin or (row.ownersid == self._sid and self._is(LIMITED))
+        role = ADMIN if row.writerolesid is None else self._role_name(row.writerolesid)
+        if not (allowed or self._is(role)):
+            raise ProcedureError(14307, name)
+
+    def _row(self, name: str, folderid: uuid.UUID) -> AnyRow | None:
+        p = packages.c
+        query = sa.select(p.name, p.ownersid, p.readrolesid, p.writerolesid).where(_at(name, folderid))
+        return self.connection.execute(query).first()
+
+    def _name_of(self, sid: bytes | None) -> str | None:
+        if sid is None:
+            return None
+        name = self._scalar(sa.select(principals.c.name).where(principals.c.sid == sid))
+        return None if name is None else str(name)
+
+    def _role_name(self, sid: bytes) -> str:
+        """The role of a SID; one that no longer resolves stands for db_ssisadmin."""
+        return self._name_of(sid) or ADMIN
+
+    def _role_id(self, role: str | None) -> bytes | None:
+        if not role:
+            return None
+        query = sa.select(principals.c.sid).where(principals.c.kind == "R", principals.c.namekey == name_key(role))
+        sid = self._scalar(query)
+        if sid is None:
+            raise ProcedureError(15014, role)
+        return bytes(sid)
+
+    def _remember(self, login: str) -> None:
+        """Keep the login's name beside its SID, for listings."""
+        if self._name_of(self._sid) is None:
+            row = {"sid": self._sid, "name": login[:128], "namekey": name_key(login[:128]), "kind": "U"}
+            self.connection.execute(sa.insert(principals).values(row))
+
+    def _scalar(self, query: sa.Select[Any]) -> Any:
+        return self.connection.execute(query).scalar()
+
+    def _unique(self, statement: sa.Insert | sa.Update, parent: uuid.UUID | None, name: str) -> None:
+        try:
+            with self.connection.begin_nested():
+                self.connection.execute(statement)
+        except IntegrityError:
+            key = f"{str(parent).upper()}, {name}"
+            index = "U_sysssispackagefoldersuniquepath"
+            raise ProcedureError(2601, "dbo.sysssispackagefolders", index, key) from None
+
+
+def _listing() -> sa.Select[*tuple[Any, ...]]:
+    p = packages.c
+    return (
+        sa.select(p.name, p.id, p.description, p.createdate, p.folderid)
+        .add_columns(sa.func.length(p.packagedata).label("datalength"))
+        .add_columns(p.vermajor, p.verminor, p.verbuild, p.vercomments, p.verid)
+        .add_columns(p.packagetype, p.isencrypted, p.ownersid, p.readrolesid, p.writerolesid)
+        .add_columns(p.modifieddate, p.contenthash, p.formatversion, p.protectionlevel)
+    )
+
+
+def _at(name: str, folderid: uuid.UUID) -> sa.ColumnElement[bool]:
+    return sa.and_(packages.c.namekey == name_key(name), packages.c.folderid == folderid)
+
+
+def _same(column: sa.Column[Any], value: uuid.UUID | None) -> sa.ColumnElement[bool]:
+    return column.is_(None) if value is None else column == value

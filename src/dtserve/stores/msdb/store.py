@@ -1,0 +1,310 @@
+"""msdb as a package store: paths are walked folder by folder, the procedures do the rest (MSDB §6, DTUTIL §8)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+
+from dtserve.stores.base import Caller, FolderEntry, PackageInfo, PackageStore, StorePath
+from dtserve.stores.errors import (
+    FolderExists,
+    FolderNotFound,
+    PackageExists,
+    PackageTooLarge,
+    PathWithoutPackage,
+    RevisionChanged,
+    RootFixed,
+)
+from dtserve.stores.facts import PackageFacts, content_hash, package_facts
+from dtserve.stores.filesystem import MAX_PACKAGE_BYTES
+from dtserve.stores.msdb import errors
+from dtserve.stores.msdb.engine import Database
+from dtserve.stores.msdb.procedures import AnyRow, ProcedureError, Procedures
+from dtserve.stores.msdb.schema import ROOT, principals, utc_now
+from dtserve.stores.names import check_file_name, check_msdb_name, format_path, name_key
+
+__all__ = ["LOCAL_CALLER", "PACKAGE_FORMATS", "MsdbStore"]
+
+LOCAL_CALLER = Caller("sa", sysadmin=True)
+"""Who a command line is to the embedded msdb: whoever can open its file may do everything anyway."""
+PACKAGE_FORMATS: Mapping[int, int] = {2: 2, 3: 3, 6: 3, 8: 3}
+"""PackageFormatVersion → packageformat; the documentation stops at 3, «2008 or later» (MSDB §9)."""
+_OLEDB = {2601: "0x80040E2F", 229: "0x80040E09"}
+_OLEDB_OTHER = "0x80040E14"
+
+
+class MsdbStore(PackageStore):
+    """The packages of one msdb, as ``caller`` may see and change them."""
+
+    kind: ClassVar[str] = "SqlServerFolder"
+
+    def __init__(
+        self, name: str, database: Database, caller: Caller = LOCAL_CALLER, *, max_bytes: int = MAX_PACKAGE_BYTES
+    ) -> None:
+        self.name = name
+        self.database = database
+        self.caller = caller
+        self.max_bytes = max_bytes
+
+    def for_caller(self, caller: Caller) -> MsdbStore:
+        """The same msdb with the rights of another login."""
+        return MsdbStore(self.name, self.database, caller, max_bytes=self.max_bytes)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.database.dispose()
+
+    # reading
+
+    def list(self, folder: StorePath) -> tuple[Sequence[FolderEntry], Sequence[PackageInfo]]:
+        """Folders and packages; FindFolderFailed without a role that may list."""
+        with self._calls(errors.FindFolderFailed, write=False) as msdb:
+            here = _walk(msdb, folder)
+            names = _principals(msdb.connection)
+            entries = [
+                FolderEntry(row.foldername, (*folder, row.foldername), _guid(row.folderid))
+                for row in msdb.sp_ssis_listfolders(here)
+            ]
+            found = [_info((*folder, row.name), row, names) for row in msdb.sp_ssis_listpackages(here)]
+        return entries, sorted(found, key=lambda each: name_key(each.name))
+
+    def info(self, path: StorePath) -> PackageInfo:
+        """Facts of one package."""
+        with self._calls(errors.FindFolderFailed, write=False) as msdb:
+            return _one(msdb, path)
+
+    def read(self, path: StorePath) -> bytes:
+        """The bytes as stored; LoadFromSqlServerFailed without the right."""
+        with self._calls(errors.LoadFromSqlServerFailed, write=False) as msdb:
+            folder = _package_folder(msdb, path)
+            data = msdb.sp_ssis_getpackage(path[-1], folder)
+        if data is None:
+            raise errors.PackageNotInDatabase(path=format_path(path))
+        return data
+
+    def exists(self, path: StorePath) -> bool:
+        """Whether a package stands there."""
+        with self._calls(errors.ExistsFailed, write=False) as msdb:
+            try:
+                return bool(path) and msdb.sp_ssis_checkexists(path[-1], _walk(msdb, path[:-1]))
+            except FolderNotFound:
+                return False
+
+    def folder_exists(self, folder: StorePath) -> bool:
+        """Whether a folder stands there."""
+        with self._calls(errors.FindFolderFailed, write=False) as msdb:
+            try:
+                _walk(msdb, folder)
+            except FolderNotFound:
+                return False
+        return True
+
+    # writing
+
+    def write(
+        self, path: StorePath, data: bytes, *, overwrite: bool = False, expected_revision: str | None = None
+    ) -> PackageInfo:
+        """Store the bytes; an existing row keeps its owner and roles. SaveToSqlServerFailed without the right."""
+        if not path:
+            raise PathWithoutPackage(path="")
+        if len(data) > self.max_bytes:
+            raise PackageTooLarge(path=format_path(path), size=len(data), limit=self.max_bytes)
+        columns = _columns(data, package_facts(data))
+        with self._calls(errors.SaveToSqlServerFailed) as msdb:
+            folder = _walk(msdb, path[:-1])
+            found = msdb.sp_ssis_checkexists(path[-1], folder)
+            if not found:
+                check_msdb_name(path[-1])
+            if expected_revision is not None:
+                if not found or _one(msdb, path).revision != expected_revision:
+                    raise RevisionChanged(path=format_path(path))
+            elif found and not overwrite:
+                raise PackageExists(path=format_path(path))
+            msdb.sp_ssis_putpackage(path[-1], folder, columns)
+            return _one(msdb, path)
+
+    def delete(self, path: StorePath) -> None:
+        """Delete the row; RemoveFromSqlServerFailed without the right."""
+        with self._calls(errors.RemoveFromSqlServerFailed) as msdb:
+            folder = _package_folder(msdb, path)
+            if not msdb.sp_ssis_checkexists(path[-1], folder):
+                raise errors.PackageNotInDatabase(path=format_path(path))
+            msdb.sp_ssis_deletepackage(path[-1], folder)
+
+    def move(self, source: StorePath, target: StorePath, *, overwrite: bool = False) -> None:
+        """Give the row another name or folder, keeping owner and roles; a row replaced keeps its own."""
+        if not target:
+            raise PathWithoutPackage(path="")
+        with self._calls(errors.SaveToSqlServerFailed) as msdb:
+            old, new = _package_folder(msdb, source), _walk(msdb, target[:-1])
+            if not msdb.sp_ssis_checkexists(source[-1], old):
+                raise errors.PackageNotInDatabase(path=format_path(source))
+            check_msdb_name(target[-1])
+            same = old == new and name_key(source[-1]) == name_key(target[-1])
+            taken = not same and msdb.sp_ssis_checkexists(target[-1], new)
+            if taken and not overwrite:
+                raise PackageExists(path=format_path(target))
+            msdb.move_package(source[-1], old, target[-1], new, replace=taken)
+
+    # folders
+
+    def create_folder(self, folder: StorePath) -> None:
+        """Insert a folder below an existing one."""
+        if not folder:
+            raise FolderExists(name="", parent="")
+        check_file_name(folder[-1])
+        with self._calls(errors.CreateFolderFailed) as msdb:
+            msdb.sp_ssis_addfolder(_walk(msdb, folder[:-1]), folder[-1])
+
+    def rename_folder(self, folder: StorePath, name: str) -> None:
+        """Rename a folder; dtserve guards the root, the procedure does not."""
+        if not folder:
+            raise RootFixed(name=self.name, action="renamed")
+        check_file_name(name)
+        with self._calls(errors.RenameFolderFailed) as msdb:
+            msdb.sp_ssis_renamefolder(_walk(msdb, folder), name)
+
+    def delete_folder(self, folder: StorePath) -> None:
+        """Delete an empty folder."""
+        if not folder:
+            raise RootFixed(name=self.name, action="deleted")
+        with self._calls(errors.RemoveFolderFailed) as msdb:
+            msdb.sp_ssis_deletefolder(_walk(msdb, folder))
+
+    # roles
+
+    def roles(self, path: StorePath) -> tuple[str, str]:
+        """Reader and writer role by name, empty for the defaults."""
+        with self._calls(errors.RolesFailed, write=False) as msdb:
+            found = msdb.sp_ssis_getpackageroles(path[-1], _package_folder(msdb, path))
+        if found is None:
+            raise errors.PackageNotInDatabase(path=format_path(path))
+        return found[0] or "", found[1] or ""
+
+    def set_roles(self, path: StorePath, reader: str, writer: str) -> None:
+        """Set both, empty clears; RolesFailed for an unknown role (15014) or without the right (14307)."""
+        with self._calls(errors.RolesFailed) as msdb:
+            folder = _package_folder(msdb, path)
+            if not msdb.sp_ssis_checkexists(path[-1], folder):
+                raise errors.PackageNotInDatabase(path=format_path(path))
+            msdb.sp_ssis_setpackageroles(path[-1], folder, reader or None, writer or None)
+
+    @contextmanager
+    def _calls(self, refused: type[errors.SqlServerError], *, write: bool = True) -> Iterator[Procedures]:
+        """The procedures in one transaction; what they refuse comes out as ``refused`` or a closer kind."""
+        try:
+            with self.database.begin(write=write) as connection:
+                yield Procedures(connection, self.caller)
+        except ProcedureError as error:
+            kind = _CLOSER.get((refused, error.number), refused)
+            raise kind(native=error.number, oledb=_OLEDB.get(error.number, _OLEDB_OTHER), detail=str(error)) from None
+
+
+_CLOSER: Mapping[tuple[type[errors.SqlServerError], int], type[errors.SqlServerError]] = {
+    (errors.CreateFolderFailed, 2601): errors.SqlFolderExists,
+    (errors.RenameFolderFailed, 2601): errors.SqlFolderNameTaken,
+    (errors.RemoveFolderFailed, 14593): errors.SqlFolderNotEmpty,
+}
+
+
+def _walk(msdb: Procedures, folder: StorePath) -> uuid.UUID:
+    """The id of a folder; FolderNotFound with the name where the way breaks off."""
+    here = ROOT
+    for part in folder:
+        row = msdb.sp_ssis_getfolder(part, here)
+        if row is None:
+            raise FolderNotFound(name=part)
+        here = row[0]
+    return here
+
+
+def _package_folder(msdb: Procedures, path: StorePath) -> uuid.UUID:
+    """The folder of a package; a missing one means that the package is missing."""
+    if not path:
+        raise PathWithoutPackage(path="")
+    try:
+        return _walk(msdb, path[:-1])
+    except FolderNotFound:
+        raise errors.PackageNotInDatabase(path=format_path(path)) from None
+
+
+def _one(msdb: Procedures, path: StorePath) -> PackageInfo:
+    folder = _package_folder(msdb, path)
+    row = msdb.listed_package(path[-1], folder)
+    if row is None:
+        raise errors.PackageNotInDatabase(path=format_path(path))
+    return _info((*path[:-1], row.name), row, _principals(msdb.connection))
+
+
+def _principals(connection: sa.Connection) -> Mapping[bytes, str]:
+    return {bytes(sid): name for sid, name in connection.execute(sa.select(principals.c.sid, principals.c.name))}
+
+
+def _info(path: StorePath, row: AnyRow, names: Mapping[bytes, str]) -> PackageInfo:
+    def name_of(sid: Any) -> str:
+        return names.get(bytes(sid), "") if sid is not None else ""
+
+    return PackageInfo(
+        name=row.name,
+        path=path,
+        package_id=_guid(row.id),
+        version_id=_guid(row.verid),
+        description=row.description or "",
+        size=row.datalength,
+        created=_epoch(row.createdate),
+        modified=_epoch(row.modifieddate),
+        package_format=row.formatversion,
+        package_type=row.packagetype,
+        version_major=row.vermajor,
+        version_minor=row.verminor,
+        version_build=row.verbuild,
+        version_comments=row.vercomments or "",
+        protection_level=row.protectionlevel,
+        encrypted=row.protectionlevel in (3, 4),
+        read_role=name_of(row.readrolesid),
+        write_role=name_of(row.writerolesid),
+        owner=name_of(row.ownersid),
+        revision=row.contenthash[:32],
+    )
+
+
+def _columns(data: bytes, facts: PackageFacts) -> dict[str, Any]:
+    """The row of a package, but for what sp_ssis_putpackage fills in itself."""
+    return {
+        "id": _uuid(facts.package_id),
+        "description": facts.description,
+        "createdate": facts.created or utc_now(),
+        "packagedata": data,
+        "packageformat": PACKAGE_FORMATS.get(facts.format_version, 3),
+        "packagetype": facts.package_type,
+        "vermajor": facts.version_major,
+        "verminor": facts.version_minor,
+        "verbuild": facts.version_build,
+        "vercomments": facts.version_comments,
+        "verid": _uuid(facts.version_id),
+        "modifieddate": utc_now(),
+        "contenthash": content_hash(data),
+        "formatversion": facts.format_version,
+        "protectionlevel": facts.protection_level,
+    }
+
+
+def _uuid(text: str) -> uuid.UUID:
+    """A GUID; the zero GUID where a package that cannot be read has none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return ROOT
+
+
+def _guid(value: uuid.UUID) -> str:
+    return "" if value == ROOT else "{" + str(value).upper() + "}"
+
+
+def _epoch(moment: datetime) -> float:
+    return moment.replace(tzinfo=UTC).timestamp()
