@@ -150,8 +150,9 @@ class Stage:
                     queue.put((output, frame.slice(offset, MAX_ROWS)))
                 self._running.check()
             queue.put(END)
-        except Stopped:
-            self._running.shut_down(thread)
+        except Stopped as stopped:
+            if stopped.__cause__ is None:
+                self._running.shut_down(thread)
             raise
 
     def _write(self, destination: Destination) -> None:
