@@ -218,7 +218,10 @@ class Executable:
     registry knows it (``ExecuteSQLTask``, ``Sequence``, ``ForEachLoop``, ``Pipeline``),
     empty when unknown. ``properties`` holds further stored properties by SSIS name (loop
     expressions, TaskContact …). ``xml`` is the whole ``DTS:Executable``, ``object_data``
-    the task's own element inside ``DTS:ObjectData`` (None for containers).
+    the task's own element inside ``DTS:ObjectData`` (None for containers). ``overrides`` and
+    ``enumerator_overrides`` are values that configurations and ``/SET`` gave to properties of
+    the task or enumerator itself (``SqlStatementSource``, ``[Component].[Property]``): whoever
+    makes the object sets them by name, before property expressions.
     """
 
     name: str
@@ -252,7 +255,9 @@ class Executable:
     enumerator_xml: Any = field(default=None, compare=False, repr=False)
     enumerator_id: str = ""
     enumerator_expressions: tuple[PropertyExpression, ...] = ()
+    enumerator_overrides: Mapping[str, str] = field(default_factory=dict)
     mappings: tuple[ForEachMapping, ...] = ()
+    overrides: Mapping[str, str] = field(default_factory=dict)
     xml: Any = field(default=None, compare=False, repr=False)
     object_data: Any = field(default=None, compare=False, repr=False)
 

@@ -235,6 +235,7 @@ CONNECTION_KINDS: tuple[PartName, ...] = tuple(
         ("AzureHDInsight", "Azure HDInsight", ()), ("AzureResourceManager", "Azure Resource Manager", ()),
         ("SPCRED", "SharePoint Credential", ()), ("DevartSalesforce", "Devart Salesforce", ()), ("FTPS", "FTPS", ()),
         ("SSH", "SSH", ()),
+        ("ZS-SFTP", "SFTP (third party)", ()),
     )
 )
 

@@ -65,17 +65,14 @@ class _Reader:
         self.count = 0
 
     def read(self, pipeline: Any) -> DataFlow:
-        components = (
-            list(child_elements(pipeline.find("components"))) if pipeline.find("components") is not None else []
-        )
+        components = self._members(pipeline, "components")
         for element in components:
             self._register(element)
         shells = [self._component(element) for element in components]
         finished = tuple(
             self._resolve_inputs(element, shell) for element, shell in zip(components, shells, strict=True)
         )
-        stored = pipeline.find("paths")
-        paths = tuple(self._path(element) for element in child_elements(stored)) if stored is not None else ()
+        paths = tuple(self._path(element) for element in self._members(pipeline, "paths"))
         values = attributes(pipeline)
         return DataFlow(finished, paths, {key: text for key, text in values.items() if key not in _PLAIN})
 
