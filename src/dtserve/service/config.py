@@ -1,0 +1,244 @@
+"""The home folder of dtserve: where everything stands, and what its configuration says.
+
+::
+
+    $DTSERVE_HOME/            0700; the platform's folder for user data otherwise
+      Binn/MsDtsSrvr.ini.xml  the roots of the package store (SERVICE §2)
+      Packages/               the root «File System»: ..\\Packages seen from Binn
+      msdb.sqlite             the msdb of the server «.»
+      dtserve.toml            settings
+      state.sqlite            executions, events, identities of the service
+      versions/               replaced and deleted packages
+
+``.``, ``(local)``, ``localhost`` and this machine's name are the embedded msdb; any other server
+is looked up in ``[servers]`` of the settings.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PureWindowsPath
+from typing import TYPE_CHECKING
+
+from dtserve.connections.environment import ConnectionTarget, Environment
+from dtserve.service.roots import (
+    DEFAULT_FILE,
+    FILE_SYSTEM_FOLDER,
+    Problem,
+    ServiceConfiguration,
+    TopLevelFolder,
+    read_configuration,
+)
+from dtserve.service.settings import SETTINGS, Settings, read_settings, template
+from dtserve.stores.base import Caller, PackageStore
+from dtserve.stores.durable import sync_folder, write_file
+from dtserve.stores.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from dtserve.stores.msdb.engine import Database
+    from dtserve.stores.msdb.store import MsdbStore
+    from dtserve.stores.tree import PackageTree
+
+__all__ = ["HOME_VARIABLE", "ServiceHome", "home_path", "is_local_server", "load_home"]
+
+HOME_VARIABLE = "DTSERVE_HOME"
+_LOCAL_NAMES = {"", ".", "(local)", "localhost", "127.0.0.1", "::1", "(localdb)"}
+_FOLDERS = ("Packages", "versions")
+
+
+@dataclass(frozen=True)
+class ServiceHome:
+    """A home folder as it was when it was read; edits take effect at the next start."""
+
+    path: Path
+    configuration: ServiceConfiguration
+    settings: Settings
+    problems: tuple[Problem, ...] = ()
+    _databases: dict[str, Database] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def stop_executing_packages_on_shutdown(self) -> bool:
+        """Whether running packages are asked to stop with the service."""
+        return self.configuration.stop_executing_packages_on_shutdown
+
+    @property
+    def listen_host(self) -> str:
+        """The address of the service."""
+        return self.settings.text("service.listen_host")
+
+    @property
+    def listen_port(self) -> int:
+        """The port of the service; 0 for any."""
+        return self.settings.number("service.listen_port")
+
+    @property
+    def max_package_bytes(self) -> int:
+        """The largest package that stores take."""
+        return self.settings.number("limits.max_package_bytes")
+
+    @property
+    def binn(self) -> Path:
+        """The folder that stands for ``DTS\\Binn``: relative StorePaths begin here."""
+        return self.path / "Binn"
+
+    @property
+    def packages_path(self) -> Path:
+        """The folder of the default root «File System»."""
+        return self.path / "Packages"
+
+    @property
+    def msdb_path(self) -> Path:
+        """The embedded msdb."""
+        return self.path / "msdb.sqlite"
+
+    @property
+    def state_path(self) -> Path:
+        """The service's own database."""
+        return self.path / "state.sqlite"
+
+    @property
+    def token_path(self) -> Path:
+        """Where the first start leaves the administrator's token."""
+        return self.path / "administrator.token"
+
+    @property
+    def versions_path(self) -> Path:
+        """Where replaced and deleted packages are kept."""
+        return self.path / "versions"
+
+    @cached_property
+    def connection_map(self) -> tuple[ConnectionTarget, ...]:
+        """The connection map of the settings; BadConnectionMap names an entry that cannot be used."""
+        from dtserve.connections.connection_map import load_connection_map
+
+        entries = load_connection_map(self.settings.maps.get("connections", {}))
+        return entries + load_connection_map(self.settings.maps.get("connection", ()))
+
+    @property
+    def path_map(self) -> dict[str, str]:
+        """The path map of the settings."""
+        return dict(self.settings.maps.get("paths", {}))
+
+    def environment(self, folder: Path = Path(), temp: Path = Path()) -> Environment:
+        """The surroundings of a run on this machine."""
+        return Environment(folder=folder, temp=temp, connection_map=self.connection_map, path_map=self.path_map)
+
+    def msdb(self, server: str = ".", *, user: str = "", password: str = "", name: str = "") -> MsdbStore:
+        """The msdb of a server; StoreUnavailable for a server that nobody configured.
+
+        The embedded msdb is guarded by the permissions of its file: there, ``user`` only
+        becomes the owner of what it saves.
+        """
+        from dtserve.stores.msdb.engine import Database
+        from dtserve.stores.msdb.store import LOCAL_CALLER, MsdbStore
+
+        url = self._msdb_url(server)
+        if user and not url.startswith("sqlite:"):
+            import sqlalchemy
+
+            signed = sqlalchemy.make_url(url).set(username=user, password=password)
+            url = signed.render_as_string(hide_password=False)
+        database = self._databases.setdefault(url, Database(url, name=server))
+        caller = Caller(user, sysadmin=True) if user else LOCAL_CALLER
+        return MsdbStore(name or "MSDB", database, caller, max_bytes=self.max_package_bytes)
+
+    def _msdb_url(self, server: str) -> str:
+        for known, url in self.settings.maps.get("servers", {}).items():
+            if known.strip().lower() == server.strip().lower():
+                return str(url)
+        if not is_local_server(server):
+            reason = "Login Timeout Expired. No entry of [servers] in dtserve.toml tells where its msdb is."
+            raise StoreUnavailable(store=server, reason=reason)
+        from dtserve.stores.msdb.engine import sqlite_url
+
+        return self.settings.text("msdb.url") or sqlite_url(self.msdb_path)
+
+    def store_path(self, text: str) -> Path:
+        """The folder of a StorePath: relative ones begin at Binn, others go through the path map."""
+        from dtserve.connections.paths import map_windows_path
+
+        windows = PureWindowsPath(text)
+        if windows.drive or windows.root or Path(text).is_absolute():
+            return map_windows_path(text, self.path_map, self.binn)
+        return Path(os.path.normpath(self.binn / text.replace("\\", "/")))
+
+    def tree(self, caller: Caller | None = None) -> PackageTree:
+        """The package store: one root per top-level folder, opened when it is first used."""
+        from dtserve.stores.tree import PackageTree, Root
+
+        roots = [
+            Root(each.name, lambda each=each: self._open(each), each.kind, each.place)  # type: ignore[misc]
+            for each in self.configuration.folders
+        ]
+        return PackageTree(roots, caller=caller)
+
+    def _open(self, folder: TopLevelFolder) -> PackageStore:
+        if folder.kind == FILE_SYSTEM_FOLDER:
+            from dtserve.stores.filesystem import FileSystemStore
+
+            return FileSystemStore(folder.name, self.store_path(folder.place), max_bytes=self.max_package_bytes)
+        return self.msdb(folder.place, name=folder.name)
+
+
+def home_path(home: Path | None = None) -> Path:
+    """The home folder: the given one, ``$DTSERVE_HOME``, or the platform's folder for user data."""
+    if home is not None:
+        return Path(home).absolute()
+    named = os.environ.get(HOME_VARIABLE)
+    if named:
+        return Path(named).expanduser().absolute()
+    import platformdirs
+
+    return platformdirs.user_data_path("dtserve", appauthor=False)
+
+
+def is_local_server(server: str) -> bool:
+    """Whether a server's name means this machine; named instances are other servers."""
+    name = server.strip().lower().removeprefix("tcp:").removeprefix("np:").removeprefix("lpc:")
+    here = socket.gethostname().lower()
+    return name in _LOCAL_NAMES or name in (here, here.partition(".")[0])
+
+
+def load_home(home: Path | None = None) -> ServiceHome:
+    """Read a home folder, making it on first use.
+
+    Problems of MsDtsSrvr.ini.xml are told in ``problems`` (events 272 to 274); problems of dtserve.toml
+    are BadSettingsFile, UnknownSetting, BadSetting.
+    """
+    path = home_path(home)
+    _make(path)
+    settings = read_settings(path / "dtserve.toml")
+    problems: list[Problem] = []
+    named = settings.text("service.config_file").strip()
+    if not named:
+        problems.append(("DTS_MSG_SERVER_MISSING_CONFIG_REG", ()))
+        named = str(next(each.default for each in SETTINGS if each.name == "service.config_file"))
+    configuration, found = read_configuration(path / named)
+    return ServiceHome(path, configuration, settings, (*problems, *found))
+
+
+def _make(path: Path) -> None:
+    """Make the folders, and the two files once: a file deleted later stays deleted.
+
+    Binn comes last and whole, so that a second program that starts now finds nothing or everything.
+    """
+    if (path / "Binn").is_dir():
+        return
+    for folder in (path, *(path / name for name in _FOLDERS)):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (path / "dtserve.toml").exists():
+        write_file(path / "dtserve.toml", template().encode("utf-8"), mode=0o600)
+    making = Path(tempfile.mkdtemp(prefix=".binn-", dir=path))
+    write_file(making / "MsDtsSrvr.ini.xml", DEFAULT_FILE.encode("utf-8"), mode=0o600)
+    try:
+        making.rename(path / "Binn")
+    except OSError:
+        shutil.rmtree(making, ignore_errors=True)
+        if not (path / "Binn").is_dir():
+            raise
+    sync_folder(path)

@@ -1,0 +1,186 @@
+"""The settings of ``dtserve.toml``: one table gives reading, the commented template and the documentation.
+
+Each setting has a default, so that the file may be empty or absent. The environment goes
+before the file: ``service.listen_port`` is ``DTSERVE_SERVICE_LISTEN_PORT``.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dtserve.service.errors import BadSetting, BadSettingsFile, UnknownSetting
+
+__all__ = ["MAPS", "SETTINGS", "MapSetting", "Setting", "Settings", "read_settings", "template"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value: its dotted name, default (whose type is the type of the value), bounds and meaning."""
+
+    name: str
+    default: str | int | bool
+    text: str
+    low: int = 0
+    high: int = 2**53
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that goes before the file."""
+        return "DTSERVE_" + self.name.upper().replace(".", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class MapSetting:
+    """A table or list of tables whose keys the user chooses; ``example`` is TOML."""
+
+    name: str
+    text: str
+    example: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("service.config_file", "Binn/MsDtsSrvr.ini.xml",
+            "Where the roots of the package store are configured; relative to the home folder."),
+    Setting("service.listen_host", "127.0.0.1", "The address on which the service listens."),
+    Setting("service.listen_port", 8730, "The port; 0 takes a free one.", 0, 65535),
+    Setting("msdb.url", "",
+            "The database behind the server `.`; empty for the SQLite file msdb.sqlite in the home folder. "
+            "A SQLAlchemy URL otherwise: postgresql+psycopg://user@host/msdb."),
+    Setting("limits.max_package_bytes", 64 * 1024 * 1024, "The largest package that a store takes.", 1),
+    Setting("versions.keep", 20, "How many replaced or deleted versions of each package are kept; 0 keeps none.",
+            0, 100_000),
+    Setting("dtutil.exists_miss_exit_code", 1,
+            "What dtutil /EXISTS and /FEXISTS answer when nothing is there; the documentation names no number.", 1, 255),
+)  # fmt: skip
+
+MAPS: tuple[MapSetting, ...] = (
+    MapSetting(
+        "connections",
+        "The connection map: which database a package's connection manager goes to on this machine.",
+        '[connections]\n"Sales DW" = "postgresql://etl@localhost/sales"',
+    ),
+    MapSetting(
+        "connection",
+        "The same, one table per entry.",
+        '[[connection]]\nserver = "PROD01"\ndatabase = "*"\nurl = "sqlite:////data/all.db"',
+    ),
+    MapSetting(
+        "paths",
+        "The path map: Windows path prefixes and the local folders they stand for.",
+        '[paths]\n"C:\\\\data" = "/srv/data"',
+    ),
+    MapSetting(
+        "servers",
+        "SQL Server names of MsDtsSrvr.ini.xml, /SERVER, /SOURCESERVER and /DESTSERVER, and where their msdb is.",
+        '[servers]\n"PROD01\\\\SQL2019" = "postgresql+psycopg://ssis@db1/msdb"',
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The values in force; ``maps`` hold the tables with chosen keys as they stand in the file."""
+
+    values: Mapping[str, str | int | bool]
+    maps: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """A setting that is text."""
+        return str(self.values[name])
+
+    def number(self, name: str) -> int:
+        """A setting that is a number."""
+        return int(self.values[name])
+
+    def flag(self, name: str) -> bool:
+        """A setting that is true or false."""
+        return bool(self.values[name])
+
+
+def read_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a file that may be absent; BadSettingsFile, UnknownSetting, BadSetting."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSettingsFile(path=str(path), reason=str(error)) from None
+    maps = {each.name: document.pop(each.name) for each in MAPS if each.name in document}
+    given = _flatten(document)
+    known = {each.name for each in SETTINGS}
+    unknown = sorted(set(given) - known)
+    if unknown:
+        raise UnknownSetting(path=str(path), names=", ".join(unknown))
+    environment = os.environ if environment is None else environment
+    values = {each.name: _value(each, given.get(each.name), environment.get(each.variable)) for each in SETTINGS}
+    for name, entries in maps.items():
+        _check_map(name, entries)
+    return Settings(values, maps)
+
+
+def _flatten(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in document.items():
+        if isinstance(value, Mapping) and value:
+            found.update(_flatten(value, f"{prefix}{key}."))
+        else:
+            found[prefix + key] = value
+    return found
+
+
+def _value(setting: Setting, given: Any, variable: str | None) -> str | int | bool:
+    value: Any = given
+    if variable is not None:
+        value = _from_text(setting, variable)
+    if value is None:
+        return setting.default
+    if type(value) is not type(setting.default):
+        wanted = {str: "text", int: "a whole number", bool: "true or false"}[type(setting.default)]
+        raise BadSetting(name=setting.name, reason=f"{wanted} is wanted")
+    if isinstance(value, int) and not isinstance(value, bool) and not setting.low <= value <= setting.high:
+        raise BadSetting(name=setting.name, reason=f"{value} is not between {setting.low} and {setting.high}")
+    kept: str | int | bool = value
+    return kept
+
+
+def _from_text(setting: Setting, text: str) -> Any:
+    if isinstance(setting.default, bool):
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.strip().lower(), text)
+    if isinstance(setting.default, int):
+        return int(text) if text.strip().lstrip("-").isdecimal() else text
+    return text
+
+
+def _check_map(name: str, entries: Any) -> None:
+    if name == "connection":
+        if not isinstance(entries, list) or not all(isinstance(each, Mapping) for each in entries):
+            raise BadSetting(name=name, reason="write [[connection]] with double brackets")
+        return
+    if not isinstance(entries, Mapping):
+        raise BadSetting(name=name, reason=f"write [{name}] and one line per entry")
+    if name != "connections" and not all(isinstance(value, str) for value in entries.values()):
+        raise BadSetting(name=name, reason="each entry is text")
+
+
+def template() -> str:
+    """The file that is written on first use: every setting with its default, commented out."""
+    lines = ["# Settings of dtserve; each line shows a default. See docs/reference/configuration.md.", ""]
+    section = ""
+    for setting in SETTINGS:
+        head, _, key = setting.name.partition(".")
+        if head != section:
+            section = head
+            lines.append(f"[{section}]")
+        lines += [f"# {setting.text}", f"# {key} = {_toml(setting.default)}", ""]
+    for each in MAPS:
+        lines += [f"# {each.text}", *(f"# {line}" for line in each.example.splitlines()), ""]
+    return "\n".join(lines)
+
+
+def _toml(value: str | int | bool) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
