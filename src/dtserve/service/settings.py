@@ -124,7 +124,8 @@ def read_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
 def _flatten(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in document.items():
-        if isinstance(value, Mapping) and value:
+        section = isinstance(value, Mapping) and any(each.name.startswith(f"{prefix}{key}.") for each in SETTINGS)
+        if isinstance(value, Mapping) and (value or section):
             found.update(_flatten(value, f"{prefix}{key}."))
         else:
             found[prefix + key] = value
