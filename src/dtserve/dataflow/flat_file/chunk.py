@@ -1,0 +1,92 @@
+"""A run of whole rows cut from a flat file, and the reader that makes one with the exact machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from dtserve.dataflow.flat_file.exact import MalformedRecord, Record, records
+
+if TYPE_CHECKING:
+    from dtserve.dataflow.flat_file.layout import Layout
+
+__all__ = ["Chunk", "Wanted", "frame_of", "split_exact"]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which columns of the file are read: their positions, and which of them stay bytes."""
+
+    positions: tuple[int, ...]
+    binary: frozenset[int] = frozenset()
+
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        """The columns of a chunk's frame: position as text → String or Binary."""
+        return {str(at): pl.Binary() if at in self.binary else pl.String() for at in self.positions}
+
+
+@dataclass
+class Chunk:
+    """Rows in file order.
+
+    ``frame`` has a column per wanted position, named by it; empty text is an empty field,
+    NULL a missing one. ``starts`` holds where each row begins in ``data`` and, as its last
+    element, where the next chunk begins. ``malformed`` is what stopped the reader after
+    these rows; ``partial`` tells that the file ended inside a row (kept or dropped).
+    """
+
+    frame: pl.DataFrame
+    data: bytes
+    starts: np.ndarray
+    malformed: MalformedRecord | None = None
+    partial: bool = False
+
+    @property
+    def next(self) -> int:
+        """Where in ``data`` the rows end."""
+        return int(self.starts[-1])
+
+    def raw(self, rows: Sequence[int] | np.ndarray, layout: Layout, *, keep_delimiter: bool) -> list[str]:
+        """The text of these rows as it stands in the file."""
+        found = []
+        for row in rows:
+            text = self.data[self.starts[row] : self.starts[row + 1]]
+            found.append(layout.cut_page.decode(text if keep_delimiter else text.removesuffix(layout.row_delimiter)))
+        return found
+
+
+def frame_of(rows: Sequence[Record], layout: Layout, wanted: Wanted) -> pl.DataFrame:
+    """The wanted columns of some records."""
+    decode = layout.cut_page.decode
+    columns = []
+    for at in wanted.positions:
+        values = [row.fields[at] for row in rows]
+        if at in wanted.binary:
+            columns.append(pl.Series(str(at), values, dtype=pl.Binary))
+        else:
+            texts = [None if value is None else decode(value) for value in values]
+            columns.append(pl.Series(str(at), texts, dtype=pl.String))
+    return pl.DataFrame(columns, height=len(rows))
+
+
+def split_exact(data: bytes, layout: Layout, wanted: Wanted, start: int = 0, *, final: bool) -> Chunk:
+    """All whole rows of ``data`` from ``start`` on, by the exact machine."""
+    rows: list[Record] = []
+    malformed = None
+    partial = False
+    at = start
+    try:
+        for record in records(data, layout, start, final=final):
+            at = record.next
+            partial = record.partial
+            if record.fields:
+                rows.append(record)
+    except MalformedRecord as error:
+        malformed = error
+    starts = np.fromiter((row.start for row in rows), dtype=np.int64, count=len(rows))
+    return Chunk(frame_of(rows, layout, wanted), data, np.append(starts, at), malformed, partial)

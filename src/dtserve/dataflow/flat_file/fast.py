@@ -1,0 +1,226 @@
+"""The fast reader: Polars' CSV parser behind a guard that makes it exact.
+
+Polars differs from SSIS where a file is irregular: it strips a carriage return before a
+line feed that is the row delimiter, takes a stray qualifier for a quotation, drops a byte
+order mark, and does not tell a missing column from an empty one (ENGINE fidelity table).
+So every qualifier and every line end of a chunk is looked at first. Rows around an
+irregular qualifier are read by the exact machine and put between the others; anything
+else irregular makes the chunk go to the next reader. The guard relies on two facts that
+the fuzz test holds: on regular bytes Polars is exact, and it refuses rows with too many
+columns. The number of rows is checked afterwards.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from dtserve.dataflow.flat_file.chunk import Chunk, Wanted, frame_of
+from dtserve.dataflow.flat_file.exact import MalformedRecord, Record, records
+
+if TYPE_CHECKING:
+    from dtserve.dataflow.flat_file.layout import Layout
+
+__all__ = ["FastReader"]
+
+MOST_IRREGULAR = 64
+"""Irregular rows of a chunk that are read one by one; with more, another reader takes the chunk."""
+
+CR, LF = 13, 10
+
+
+class _Declined(Exception):
+    """The chunk is not regular enough."""
+
+
+@dataclass
+class _Plan:
+    """What the guard found: regular byte ranges, and the rows between them."""
+
+    ranges: list[tuple[int, int]] = field(default_factory=list)
+    ends: list[np.ndarray] = field(default_factory=list)
+    between: list[Record] = field(default_factory=list)
+    malformed: MalformedRecord | None = None
+
+
+class FastReader:
+    """Splits chunks of one layout with Polars; :meth:`accepts` tells whether it can at all."""
+
+    def __init__(self, layout: Layout, wanted: Wanted) -> None:
+        self.layout = layout
+        self.wanted = wanted
+        self.separator = layout.fields[0].delimiter[0] if len(layout.fields) > 1 else 0x1F
+        self.row = layout.row_delimiter
+        self.quote = layout.qualifier[0] if layout.qualifier else -1
+        self.width = len(layout.fields)
+
+    @staticmethod
+    def accepts(layout: Layout) -> bool:
+        """One-byte delimiters and qualifier, the same for all columns; rows may end early."""
+        fields, row, qualifier = layout.fields, layout.row_delimiter, layout.qualifier
+        if not (layout.transcoded and layout.delimited and layout.check):
+            return False
+        separators = {each.delimiter for each in fields[:-1]} or {b"\x1f"}
+        if len(separators) != 1 or any(each.qualified is not bool(qualifier) for each in fields):
+            return False
+        separator = separators.pop()
+        marks = [separator, row[-1:], *([qualifier] if qualifier else [])]
+        single = all(len(mark) == 1 and mark < b"\x80" for mark in marks) and (len(row) == 1 or row == b"\r\n")
+        return single and len(set(marks)) == len(marks) and not set(marks[::2]) & {b"\r"}
+
+    def split(self, data: bytes) -> Chunk | None:
+        """The whole rows of ``data``; None where it is not regular enough."""
+        if data.startswith(codecs.BOM_UTF8):
+            return None
+        try:
+            plan = self._examine(data)
+            frame = self._parse(data, plan)
+        except (_Declined, pl.exceptions.PolarsError):
+            return None
+        starts = [np.zeros(1, dtype=np.int64)]
+        for ends, record in zip(plan.ends, [*plan.between, None], strict=True):
+            starts.append(ends + 1)
+            if record is not None:
+                starts.append(np.array([record.next], dtype=np.int64))
+        return Chunk(frame, data, np.concatenate(starts), plan.malformed)
+
+    def _examine(self, data: bytes) -> _Plan:
+        array = np.frombuffer(data, dtype=np.uint8)
+        ends = np.flatnonzero(array == self.row[-1])
+        if self.quote >= 0 and self.quote in data:
+            return self._examine_quoted(data, array, ends, np.flatnonzero(array == self.quote))
+        limit = int(ends[-1]) + 1 if len(ends) else 0
+        self._check_returns(array[:limit], ends, np.zeros(0, dtype=np.int64))
+        return _Plan([(0, limit)], [ends])
+
+    def _check_returns(self, array: np.ndarray, ends: np.ndarray, quotes: np.ndarray) -> None:
+        """Decline unless the carriage returns outside quotations are just those of the row delimiters.
+
+        Polars takes away a carriage return at the end of any field, and does not need one
+        before a line feed.
+        """
+        returns = np.flatnonzero(array == CR)
+        if len(quotes):
+            returns = returns[np.searchsorted(quotes, returns) & 1 == 0]
+        wanted = ends - 1 if len(self.row) == 2 else ends if self.row[0] == CR else ends[:0]
+        if not np.array_equal(returns, wanted):
+            raise _Declined
+
+    def _examine_quoted(self, data: bytes, array: np.ndarray, ends: np.ndarray, quotes: np.ndarray) -> _Plan:
+        """The plan of a chunk with qualifiers: outside quotations every row end counts, inside none."""
+        plan = _Plan()
+        before = np.searchsorted(quotes, ends)
+        start = 0
+        while len(plan.between) <= MOST_IRREGULAR:
+            first = int(np.searchsorted(quotes, start))
+            at = int(np.searchsorted(ends, start))
+            outside = ((before[at:] - first) & 1) == 0
+            real = ends[at:][outside]
+            limit = int(real[-1]) + 1 if len(real) else start
+            bad = self._irregular(array, quotes[first:], start, limit)
+            if bad >= 0:
+                real = real[: np.searchsorted(real, bad)]
+                limit = int(real[-1]) + 1 if len(real) else start
+            self._check_returns(array[start:limit], real - start, quotes[first:] - start)
+            plan.ranges.append((start, limit))
+            plan.ends.append(real)
+            record = self._one(data, limit, plan) if bad >= 0 else None
+            if record is None:
+                return plan
+            plan.between.append(record)
+            start = record.next
+        raise _Declined
+
+    def _irregular(self, array: np.ndarray, quotes: np.ndarray, start: int, limit: int) -> int:
+        """Where the first pair of qualifiers stands that is not a whole qualified field; -1 if none below ``limit``."""
+        quotes = quotes[: np.searchsorted(quotes, limit) + 1]
+        opens, closes = quotes[0::2], quotes[1::2]
+        if len(opens) == 0:
+            return -1
+        opened = array[opens - 1]
+        fine = (opened == self.separator) | (opened == self.row[-1])
+        fine[0] |= opens[0] == start
+        after = array[np.minimum(closes + 1, len(array) - 1)]
+        closed = after == self.separator
+        if len(self.row) == 2:
+            ends_row = (after == CR) & (array[np.minimum(closes + 2, len(array) - 1)] == LF)
+        else:
+            ends_row = after == self.row[0]
+        closed |= ends_row
+        doubled = opens[1:] == closes[: len(opens) - 1] + 1
+        fine[1:] |= doubled
+        closed[: len(doubled)] |= doubled
+        fine[: len(closed)] &= closed[: len(fine)]
+        if fine.all():
+            return -1
+        return int(opens[np.argmin(fine)])
+
+    def _one(self, data: bytes, start: int, plan: _Plan) -> Record | None:
+        try:
+            return next(records(data, self.layout, start, final=False), None)
+        except MalformedRecord as error:
+            plan.malformed = error
+            return None
+
+    def _parse(self, data: bytes, plan: _Plan) -> pl.DataFrame:
+        ranges = [data[start:end] for start, end in plan.ranges if end > start]
+        regular = ranges[0] if len(ranges) == 1 else b"".join(ranges)
+        height = sum(len(ends) for ends in plan.ends)
+        names = [str(at) for at in range(self.width)]
+        if not regular:
+            frame = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+        else:
+            frame = pl.read_csv(
+                regular,
+                has_header=False,
+                schema=dict.fromkeys(names, pl.String),
+                infer_schema=False,
+                separator=chr(self.separator),
+                quote_char=chr(self.quote) if self.quote >= 0 else None,
+                eol_char=chr(self.row[-1]),
+                missing_columns="insert",
+                extra_columns="raise",
+                empty_string_is_null=False,
+                raise_if_empty=False,
+            )
+        if frame.height != height:
+            raise _Declined
+        frame = self._missing(frame, regular).select(str(at) for at in self.wanted.positions)
+        if plan.between:
+            frame = self._interleave(frame, plan)
+        return frame
+
+    def _missing(self, frame: pl.DataFrame, data: bytes) -> pl.DataFrame:
+        """Make the columns NULL that short rows do not have; Polars gives them as empty."""
+        last = frame.columns[-1]
+        if self.width == 1 or frame.height == 0 or frame[last].str.len_bytes().min():
+            return frame
+        array = np.frombuffer(data, dtype=np.uint8)
+        separators = np.flatnonzero(array == self.separator)
+        ends = np.flatnonzero(array == self.row[-1])
+        if self.quote >= 0 and self.quote in data:
+            quotes = np.flatnonzero(array == self.quote)
+            separators = separators[np.searchsorted(quotes, separators) & 1 == 0]
+            ends = ends[np.searchsorted(quotes, ends) & 1 == 0]
+        if len(separators) == frame.height * (self.width - 1):
+            return frame
+        counts = np.diff(np.searchsorted(separators, ends), prepend=0)
+        present = pl.Series(counts)
+        return frame.with_columns(
+            pl.when(present >= at).then(pl.col(str(at))).otherwise(None).alias(str(at))
+            for at in range(int(counts.min()) + 1, self.width)
+        )
+
+    def _interleave(self, frame: pl.DataFrame, plan: _Plan) -> pl.DataFrame:
+        """Put the rows read one by one back between the regular ones."""
+        singles = frame_of(plan.between, self.layout, self.wanted)
+        pieces, at = [], 0
+        for number, ends in enumerate(plan.ends):
+            pieces.append(frame.slice(at, len(ends)))
+            pieces.append(singles.slice(number, 1))
+            at += len(ends)
+        return pl.concat(pieces, rechunk=True)
