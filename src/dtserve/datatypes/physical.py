@@ -44,7 +44,7 @@ _FIXED: dict[DT, pl.DataType] = {
 def polars_type(spec: TypeSpec) -> pl.DataType:
     """The Polars type that holds a column of type ``spec``."""
     if spec.dt is DT.NUMERIC:
-        return pl.Decimal(min(max(spec.precision, 1), 38), spec.scale)
+        return pl.Decimal(min(spec.precision or 38, 38), spec.scale)
     if spec.dt is DT.DECIMAL:
         return pl.Decimal(29, spec.scale)
     return _FIXED[spec.dt]

@@ -137,7 +137,7 @@ TYPES: dict[DT, TypeInfo] = {
 _BY_TOKEN = {info.token.lower(): dt for dt, info in TYPES.items()}
 _BY_TOKEN["filetime"] = DT.FILETIME
 _BY_VARIANT = {
-    0: DT.EMPTY, 1: DT.NULL, 2: DT.I2, 3: DT.I4, 4: DT.R4, 5: DT.R8, 6: DT.CY, 7: DT.DBTIMESTAMP,
+    0: DT.EMPTY, 1: DT.NULL, 2: DT.I2, 3: DT.I4, 4: DT.R4, 5: DT.R8, 6: DT.CY, 7: DT.DATE,
     8: DT.WSTR, 11: DT.BOOL, 14: DT.DECIMAL, 16: DT.I1, 17: DT.UI1, 18: DT.UI2, 19: DT.UI4,
     20: DT.I8, 21: DT.UI8, 64: DT.FILETIME, 72: DT.GUID,
 }  # fmt: skip
@@ -215,7 +215,7 @@ def from_name(name: str) -> DT:
 def from_variant(vt: int) -> DT:
     """The expression type of a variable or parameter of this VARIANT type.
 
-    String is DT_WSTR, Char (18 in packages) DT_UI2, DateTime DT_DBTIMESTAMP
-    (EXPRESSIONS §1). KeyError for 13 (Object), which has no expression type.
+    String is DT_WSTR, Char (18 in packages) DT_UI2, DateTime DT_DATE
+    (EXPRESSIONS §4.2). KeyError for 13 (Object), which has no expression type.
     """
     return _BY_VARIANT[vt]
