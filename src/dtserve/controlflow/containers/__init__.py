@@ -1,0 +1,1 @@
+"""Containers: package, Sequence, For Loop, Foreach Loop, event handler."""

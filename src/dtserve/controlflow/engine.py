@@ -1,0 +1,116 @@
+"""Runs one package: from the model to a result (CONTROL_FLOW §2).
+
+:func:`load_package` builds the containers; between it and :func:`run_package` the execution
+room applies configurations and command-line options. :func:`run_package` validates and runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dtserve.connections.environment import Environment
+from dtserve.controlflow.connections import ConnectionSet
+from dtserve.controlflow.containers.package import PackageContainer
+from dtserve.controlflow.errors import RequiredParameterMissing
+from dtserve.controlflow.results import ExecResult
+from dtserve.controlflow.runtime import PackageRun
+from dtserve.errors import Canceled
+from dtserve.package.model import ConnectionManager, Package, Parameter
+
+__all__ = ["RunMode", "load_package", "run_package"]
+
+I_CHOSENMAXEXECUTABLES = 0x40016051
+I_MAXEXECUTABLES = 0x40016052
+I_PACKAGESTART = 0x40016053
+I_PACKAGEEND = 0x40016054
+
+
+@dataclass(frozen=True)
+class RunMode:
+    """``/VALIDATE`` and ``/WARNASERROR``."""
+
+    validate_only: bool = False
+    warnings_as_errors: bool = False
+
+
+def load_package(
+    model: Package,
+    run: PackageRun,
+    environment: Environment,
+    *,
+    project_parameters: Sequence[Parameter] = (),
+    project_connections: Sequence[ConnectionManager] = (),
+) -> PackageContainer:
+    """Build the containers and connection managers of a package; raises coded errors."""
+    package = PackageContainer(model, run, project_parameters)
+    own = {connection.name for connection in model.connections}
+    project = [each for each in project_connections if each.name not in own]
+    run.connections = ConnectionSet([*model.connections, *project], environment, package.scope)
+    return package
+
+
+def run_package(
+    package: PackageContainer, mode: RunMode | None = None, before_start: Callable[[], None] | None = None
+) -> ExecResult:
+    """Validate and run a loaded package; its connections are closed afterwards.
+
+    ``before_start`` is called after validation (log providers, checkpoints). Raises UnsupportedError for
+    enabled parts that cannot be run; everything else becomes events and a result.
+    """
+    mode = mode or RunMode()
+    try:
+        package.refuse_unsupported()
+        result = _validated(package, mode)
+        if result is not ExecResult.SUCCESS or mode.validate_only:
+            return result
+        if before_start is not None:
+            before_start()
+        return _executed(package)
+    except Canceled:
+        return ExecResult.CANCELED
+    finally:
+        package.run.connections.close()
+
+
+def _validated(package: PackageContainer, mode: RunMode) -> ExecResult:
+    run = package.run
+    package.guard(package.apply_expressions)
+    chosen = run.limit_executables(package.max_concurrent_executables)
+    if package.max_concurrent_executables > 0:
+        package.fire_information(I_MAXEXECUTABLES, f"Maximum concurrent executables are set to {chosen}.")
+    else:
+        package.fire_information(
+            I_CHOSENMAXEXECUTABLES,
+            f"Based on the system configuration, the maximum concurrent executables are set to {chosen}.",
+        )
+    run.validating = True
+    try:
+        good = package.guard(lambda: _check_parameters(package))
+        if not package.delay_validation or mode.validate_only:
+            good = package.validate() and good
+    finally:
+        run.validating = False
+    if run.cancel.canceled:
+        return ExecResult.CANCELED
+    if mode.warnings_as_errors and run.warnings:
+        return ExecResult.FAILURE
+    return ExecResult.SUCCESS if good else ExecResult.FAILURE
+
+
+def _check_parameters(package: PackageContainer) -> None:
+    for namespace, parameters in (
+        ("$Project", package.project_parameters),
+        ("$Package", package.package_model.parameters),
+    ):
+        for parameter in parameters:
+            variable = package.scope.variable(f"{namespace}::{parameter.name}")
+            if parameter.required and not variable.given:
+                raise RequiredParameterMissing(name=variable.qualified_name)
+
+
+def _executed(package: PackageContainer) -> ExecResult:
+    package.raise_event("PackageStart", code=I_PACKAGESTART, message="Beginning of package execution.\r\n")
+    result = package.execute()
+    package.raise_event("PackageEnd", code=I_PACKAGEEND, message="End of package execution.\r\n", result=int(result))
+    return result

@@ -1,0 +1,1 @@
+"""Enumerators of the Foreach Loop, one per file."""

@@ -1,0 +1,313 @@
+"""Errors of containers, constraints, variables, loops and the engine (CONTROL_FLOW §3-§7, EVENTS §4.3, §4.4).
+
+Errors of single tasks stand in ``tasks/errors.py``.
+"""
+
+from __future__ import annotations
+
+from dtserve.errors import ControlFlowError, PackageError, UnsupportedError
+
+__all__ = [
+    "ConnectionNotFound",
+    "ConstraintError",
+    "DanglingConstraint",
+    "DtsConversionFailed",
+    "EnumeratorError",
+    "EvalExpressionMissing",
+    "ExpressionRecursion",
+    "ForEachMappingError",
+    "LoopExpressionError",
+    "PackageRecursion",
+    "PropertyExpressionError",
+    "PropertyExpressionSetError",
+    "PropertyNotFound",
+    "PropertyPathError",
+    "PropertyPathFormat",
+    "PropertyPathUnresolved",
+    "PropertyReadOnly",
+    "PropertyValueError",
+    "RequiredParameterMissing",
+    "TaskValidationFailed",
+    "TransactionSpansConnections",
+    "UnsupportedPart",
+    "VariableDeadlock",
+    "VariableExpressionError",
+    "VariableLoadError",
+    "VariableNotFound",
+    "VariableReadOnly",
+    "VariableTypeMismatch",
+]
+
+
+class VariableNotFound(ControlFlowError):
+    """No variable or parameter of that name is visible from there."""
+
+    code = 0xC0010001
+    symbol = "DTS_E_VARIABLENOTFOUND"
+    template = (
+        'The variable "{name}" cannot be found. This occurs when an attempt is made to retrieve a variable from the '
+        "Variables collection on a container during execution of the package, and the variable is not there."
+    )
+    remedy = "Check the name (case counts) and the scope of the variable."
+
+
+class VariableReadOnly(ControlFlowError):
+    """A write to a read-only variable, a system variable or a parameter."""
+
+    code = 0xC0010003
+    symbol = "DTS_E_VARIABLEREADONLY"
+    template = 'Error trying to write to a read-only variable, "{name}".'
+    remedy = "Set ReadOnly to False or write to another variable."
+
+
+class VariableTypeMismatch(ControlFlowError):
+    """A value of another type than the variable's."""
+
+    code = 0xC001F009
+    symbol = "DTS_E_RUNTIMEVARIABLETYPECHANGE"
+    template = (
+        'The type of the value ({given}) being assigned to variable "{name}" differs from the current variable type '
+        "({expected}). Variables may not change type during execution. Variable types are strict, except for "
+        "variables of type Object."
+    )
+    remedy = "Give the variable the type of the value, or make it an Object."
+
+
+class VariableExpressionError(ControlFlowError):
+    """The expression of a variable with EvaluateAsExpression failed."""
+
+    code = 0xC0019004
+    symbol = "DTS_E_VARIABLEEXPRESSIONERROR"
+    template = 'The expression for variable "{name}" failed evaluation. {detail}'
+    remedy = "Correct the variable's Expression."
+
+
+class ExpressionRecursion(ControlFlowError):
+    """Variables with EvaluateAsExpression that refer to each other in a circle."""
+
+    code = 0xC0D51501
+    symbol = "DTSERVE_E_VARIABLECYCLE"
+    template = 'The expression for variable "{name}" refers to itself, directly or through other variables.'
+    remedy = "Break the circle of expressions."
+
+
+class VariableLoadError(PackageError):
+    """The stored text of a variable or parameter is no value of its type."""
+
+    code = 0xC0010018
+    symbol = "DTS_E_PERSISTENCEERROR"
+    template = 'Error loading value "{value}" of "{name}" (type {type}).'
+    remedy = "Correct the stored value."
+
+
+class VariableDeadlock(ControlFlowError):
+    """Locks on variables could not be taken."""
+
+    code = 0xC001404D
+    symbol = "DTS_E_VARIABLEDEADLOCK"
+    template = (
+        "Deadlock detected while trying to lock variables {names}. The locks cannot be acquired after 16 attempts. "
+        "The locks timed out."
+    )
+    remedy = "Lock fewer variables at a time, or the same ones in the same order."
+
+
+class ConstraintError(ControlFlowError):
+    """The expression of a precedence constraint cannot be evaluated or is not boolean."""
+
+    code = 0xC0014021
+    symbol = "DTS_E_PRECEDENCECONSTRAINT"
+    template = 'The precedence constraint had an error between "{source}" and "{target}". {detail}'
+    remedy = "Correct the expression of the precedence constraint."
+
+
+class DanglingConstraint(PackageError):
+    """A precedence constraint that names an executable its container does not have."""
+
+    code = 0xC0D51502
+    symbol = "DTSERVE_E_DANGLINGCONSTRAINT"
+    template = 'The precedence constraint "{name}" of "{container}" refers to "{reference}", which is not there.'
+    remedy = "Remove the constraint or restore the executable."
+
+
+class PropertyExpressionError(ControlFlowError):
+    """A property expression that cannot be evaluated."""
+
+    code = 0xC0017003
+    symbol = "DTS_E_PROPERTYEXPRESSIONEVAL"
+    template = 'The expression "{expression}" on property "{property}" cannot be evaluated. {detail}'
+    remedy = "Modify the expression to be valid."
+
+
+class PropertyExpressionSetError(ControlFlowError):
+    """The result of a property expression does not fit the property."""
+
+    code = 0xC0017004
+    symbol = "DTS_E_PROPERTYEXPRESSIONSET"
+    template = (
+        'The result of the expression "{expression}" on property "{property}" cannot be written to the property. '
+        "The expression was evaluated, but cannot be set on the property. {detail}"
+    )
+    remedy = "Make the expression give a value of the property's type."
+
+
+class PropertyNotFound(ControlFlowError):
+    """An object without that property."""
+
+    code = 0xC0010009
+    symbol = "DTS_E_ELEMENTNOTFOUND"
+    template = 'The property "{property}" cannot be found on "{object}".'
+    remedy = "Check the name of the property."
+
+
+class PropertyReadOnly(ControlFlowError):
+    """A property that cannot be set."""
+
+    code = 0xC001F021
+    symbol = "DTS_E_PROPERTYREADONLY"
+    template = 'The property "{property}" is read only. This occurs when a change to a read-only property is attempted.'
+    remedy = "Set another property."
+
+
+class PropertyValueError(ControlFlowError):
+    """A value that cannot be converted to the type of a property."""
+
+    code = 0xC0012037
+    symbol = "DTS_E_CONFIGTYPECONVERSIONFAILED"
+    template = 'Failed to convert the value for "{property}" to {type}.'
+    remedy = "Check that the value can be converted to the type of the destination property or variable."
+
+
+class PropertyPathError(ControlFlowError):
+    """A property path that does not begin with the package."""
+
+    code = 0xC0012018
+    symbol = "DTS_E_CONFIGFORMATINVALID_PACKAGEDELIMITER"
+    template = (
+        'The configuration entry, "{path}", has an incorrect format because it does not begin with package delimiter. '
+        'There was no "\\package" delimiter.'
+    )
+    remedy = "Begin the path with \\Package."
+
+
+class PropertyPathFormat(ControlFlowError):
+    """A property path with a missing delimiter or an open bracket."""
+
+    code = 0xC0012019
+    symbol = "DTS_E_CONFIGFORMATINVALID"
+    template = (
+        'The configuration entry "{path}" had an incorrect format. This can occur because of a missing delimiter or '
+        "formatting errors, like an invalid array delimiter."
+    )
+    remedy = "Write \\Package\\Task.Properties[Name] or \\Package.Variables[User::Name].Value."
+
+
+class PropertyPathUnresolved(ControlFlowError):
+    """A property path that names nothing in the package."""
+
+    code = 0xC001F02F
+    symbol = "DTS_E_COULDNOTRESOLVEPACKAGEPATH"
+    template = (
+        'Cannot resolve a package path to an object in the package "{path}". Verify that the package path is valid.'
+    )
+    remedy = "Check the names in the path."
+
+
+class ConnectionNotFound(ControlFlowError):
+    """A reference to a connection manager that the package does not have."""
+
+    code = 0xC001000E
+    symbol = "DTS_E_CONNECTIONNOTFOUND"
+    template = (
+        'The connection "{name}" is not found. This error is thrown by Connections collection when the specific '
+        "connection element is not found."
+    )
+    remedy = "Give the task a connection manager of this package or project."
+
+
+class DtsConversionFailed(ControlFlowError):
+    """A value that cannot become a value of the variable's type."""
+
+    code = 0xC0D51503
+    symbol = "DTSERVE_E_VARIABLECONVERSION"
+    template = 'The value given to variable "{name}" cannot be converted to {type}: {detail}'
+    remedy = "Check the value and the type of the variable."
+
+
+class RequiredParameterMissing(ControlFlowError):
+    """A required parameter without a value."""
+
+    code = 0xC0D51504
+    symbol = "DTSERVE_E_REQUIREDPARAMETER"
+    template = 'The required parameter "{name}" has no value.'
+    remedy = "Give it a value (/SET \\Package.Variables[$Package::Name];value, or a parameter assignment)."
+
+
+class LoopExpressionError(ControlFlowError):
+    """The init, eval or assign expression of a For Loop cannot be evaluated."""
+
+    code = 0xC001F184
+    symbol = "DTS_E_FORLOOPEXPRESSION"
+    template = 'The {which} expression "{expression}" of the For Loop "{name}" cannot be evaluated. {detail}'
+    remedy = "Correct the expression of the loop."
+
+
+class EvalExpressionMissing(ControlFlowError):
+    """A For Loop without a condition."""
+
+    code = 0xC001F185
+    symbol = "DTS_E_FORLOOPMISSINGEVAL"
+    template = 'The For Loop "{name}" has no EvalExpression.'
+    remedy = "Give the loop a condition."
+
+
+class EnumeratorError(ControlFlowError):
+    """An enumerator that cannot enumerate."""
+
+    code = 0xC0014023
+    symbol = "DTS_E_GETENUMERATOR"
+    template = 'The GetEnumerator method of the ForEach Enumerator of "{name}" has failed: {detail}'
+    remedy = "Check the enumerator's properties."
+
+
+class ForEachMappingError(ControlFlowError):
+    """A value of the current element that its variable does not take."""
+
+    code = 0xC001C012
+    symbol = "DTS_E_FOREACHVARIABLEMAPPING"
+    template = 'ForEach Variable Mapping number {number} to variable "{variable}" cannot be applied. {detail}'
+    remedy = "Check the variable's type and the index of the value."
+
+
+class TaskValidationFailed(ControlFlowError):
+    """One or more errors during the validation of a task."""
+
+    code = 0xC0024107
+    symbol = "DTS_E_TASKVALIDATIONERROR"
+    template = "There were errors during task validation."
+    remedy = "See the errors before this one."
+
+
+class TransactionSpansConnections(ControlFlowError):
+    """A transaction over more than one connection, which needs a distributed transaction coordinator."""
+
+    code = 0xC001401A
+    symbol = "DTS_E_BEGINTRANSACTION"
+    template = (
+        'The transaction of "{container}" cannot take in connection "{connection}": it already covers "{first}", and '
+        "a transaction over several connections needs a distributed transaction coordinator."
+    )
+    remedy = "Use one connection manager inside the transaction, or set TransactionOption to Supported."
+
+
+class PackageRecursion(ControlFlowError):
+    """Execute Package tasks nested deeper than any real package."""
+
+    code = 0xC0D51505
+    symbol = "DTSERVE_E_PACKAGERECURSION"
+    template = 'The package "{name}" was not started: child packages are nested {depth} deep.'
+    remedy = "Make the recursion of Execute Package tasks end."
+
+
+class UnsupportedPart(UnsupportedError):
+    """A task, container, enumerator or log provider that is recognised but cannot be run."""

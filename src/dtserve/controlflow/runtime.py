@@ -1,0 +1,121 @@
+"""What all executables of one running package share, and what a tree of packages shares."""
+
+from __future__ import annotations
+
+import getpass
+import itertools
+import os
+import platform
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dtserve.connections.environment import Environment
+from dtserve.controlflow.cancel import CancelSwitch
+from dtserve.controlflow.events import Event, EventSink
+from dtserve.controlflow.results import ExecResult
+from dtserve.dataflow.host import FlowSettings
+
+if TYPE_CHECKING:
+    from dtserve.controlflow.connections import ConnectionSet
+    from dtserve.controlflow.containers.package import PackageContainer
+    from dtserve.controlflow.task_host import TaskHost
+
+__all__ = ["ChildRequest", "PackageRun", "SharedRun"]
+
+
+@dataclass(frozen=True)
+class ChildRequest:
+    """What an Execute Package task asks for: one of project reference, file or server package.
+
+    ``parameters`` go to the child's parameters; ``host`` is the task that asks.
+    """
+
+    host: TaskHost
+    package_name: str = ""
+    path: str = ""
+    server_path: str = ""
+    server_connection: str = ""
+    password: str | None = field(default=None, repr=False)
+    out_of_process: bool = False
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _operator() -> str:
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = str(os.getuid()) if hasattr(os, "getuid") else ""
+    return f"{platform.node()}\\{name}"
+
+
+@dataclass
+class SharedRun:
+    """Shared by a package and all child packages it runs in process.
+
+    ``launch_child`` runs a child package (given by the execution room). ``debug`` lets unforeseen
+    exceptions show their trace on standard error.
+    """
+
+    sink: EventSink
+    flow: FlowSettings
+    environment: Environment = field(default_factory=Environment)
+    cancel: CancelSwitch = field(default_factory=CancelSwitch)
+    launch_child: Callable[[ChildRequest], ExecResult] | None = None
+    debug: bool = False
+    operator: str = field(default_factory=_operator)
+    computer: str = field(default_factory=platform.node)
+    handler_lock: threading.Lock = field(default_factory=threading.Lock)
+    _sequence: itertools.count[int] = field(default_factory=lambda: itertools.count(1), repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def emit(self, kind: str, source: str, source_id: str, source_path: str, **facts: Any) -> Event:
+        """Number an event and hand it to the sink; the order of numbers is the order of delivery."""
+        with self._lock:
+            event = Event(kind, source, source_id, source_path, sequence=next(self._sequence), **facts)
+            self.sink(event)
+        return event
+
+
+@dataclass
+class PackageRun:
+    """One package in execution.
+
+    ``parent`` is the task that runs it as a child package. ``validating`` is True in the
+    validation phase, when Propagate is ignored and warnings are counted for ``/WARNASERROR``.
+    """
+
+    shared: SharedRun
+    parent: TaskHost | None = None
+    project_name: str = ""
+    execution_id: str = field(default_factory=lambda: "{" + str(uuid.uuid4()).upper() + "}")
+    start_time: datetime = field(default_factory=lambda: datetime.now().replace(microsecond=0))
+    failed_configurations: list[str] = field(default_factory=list)
+    validating: bool = False
+    warnings: int = 0
+    slots: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(1))
+    limit: int = 1
+    package: PackageContainer = field(init=False, repr=False)
+    connections: ConnectionSet = field(init=False, repr=False)
+
+    @property
+    def cancel(self) -> CancelSwitch:
+        """The switch that stops the run."""
+        return self.shared.cancel
+
+    def limit_executables(self, maximum: int) -> int:
+        """Set how many tasks may run at once; -1 (or 0) = logical processors + 2 (CONTROL_FLOW §3.1)."""
+        self.limit = maximum if maximum > 0 else (os.cpu_count() or 1) + 2
+        self.slots = threading.Semaphore(self.limit)
+        return self.limit
+
+    @property
+    def depth(self) -> int:
+        """How many packages stand above this one."""
+        depth, host = 0, self.parent
+        while host is not None:
+            depth, host = depth + 1, host.run.parent
+        return depth

@@ -1,0 +1,183 @@
+"""Data Flow Task: hands the data flow to the data flow engine and is its host (CONTROL_FLOW §10, EVENTS §1.3)."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from dataclasses import replace
+from typing import Any
+
+from dtserve.connections.base import Connection
+from dtserve.controlflow.errors import PropertyNotFound
+from dtserve.controlflow.registry import task
+from dtserve.controlflow.results import ExecResult
+from dtserve.controlflow.task import Task
+from dtserve.controlflow.task_host import TaskHost
+from dtserve.controlflow.tasks.errors import PipelineMissing
+from dtserve.controlflow.values import display_text
+from dtserve.dataflow.host import FlowSettings
+from dtserve.datatypes import TypeSpec
+from dtserve.package.model import DataFlow, PipelineProperty
+
+__all__ = ["Pipeline"]
+
+_COMPONENT_FIELDS = {"name": "name", "description": "description", "localeid": "locale_id"}
+
+
+@task("Pipeline")
+class Pipeline(Task):
+    """Runs a data flow; implements the data flow room's ``FlowHost``."""
+
+    @property
+    def flow(self) -> DataFlow:
+        """The data flow with the property expressions applied; PipelineMissing."""
+        if self._flow is None:
+            found = self.host.model.data_flow
+            if found is None:
+                raise PipelineMissing(task=self.host.name)
+            self._flow = found
+        return self._flow
+
+    _flow: DataFlow | None = None
+
+    def __init__(self, host: TaskHost) -> None:
+        super().__init__(host)
+        self.settings: FlowSettings = host.run.shared.flow
+        self.cancel: threading.Event = host.run.cancel.event
+
+    # --- properties -------------------------------------------------------------------------
+
+    def set_property(self, name: str, value: Any) -> None:
+        """``[Component].[Property]`` of a component, or a property of the pipeline itself."""
+        text = display_text(value) if value is not None else ""
+        if not name.startswith("["):
+            stored = {key.lower(): key for key in self.flow.properties}
+            if name.lower() not in stored and name.lower() not in PIPELINE_PROPERTIES:
+                raise PropertyNotFound(property=name, object=self.host.name)
+            key = stored.get(name.lower(), PIPELINE_PROPERTIES.get(name.lower(), name))
+            self._flow = replace(self.flow, properties={**self.flow.properties, key: text})
+            return
+        component_name, _, property_name = name[1:].rstrip("]").partition("].[")
+        components = list(self.flow.components)
+        for index, component in enumerate(components):
+            if component.name != component_name:
+                continue
+            field = _COMPONENT_FIELDS.get(property_name.lower())
+            known = {key.lower(): key for key in component.properties}
+            stored_name = known.get(property_name.lower())
+            if stored_name is not None:
+                changed = replace(component.properties[stored_name], value=text)
+                components[index] = replace(component, properties={**component.properties, stored_name: changed})
+            elif field is not None:
+                components[index] = replace(component, **{field: int(text) if field == "locale_id" else text})
+            else:
+                components[index] = self._set_output_property(component, property_name, text)
+            self._flow = replace(self.flow, components=tuple(components))
+            return
+        raise PropertyNotFound(property=name, object=self.host.name)
+
+    def _set_output_property(self, component: Any, path: str, text: str) -> Any:
+        """``Output.Columns[Name].Property`` forms: a property of an output or one of its columns."""
+        for number, output in enumerate(component.outputs):
+            if path.startswith(f"{output.name}.") or path.startswith(f"{output.name}].["):
+                rest = path[len(output.name) :].lstrip("].[")
+                changed = _output_with(output, rest, text)
+                if changed is not None:
+                    outputs = list(component.outputs)
+                    outputs[number] = changed
+                    return replace(component, outputs=tuple(outputs))
+        raise PropertyNotFound(property=path, object=component.name)
+
+    # --- work -------------------------------------------------------------------------------
+
+    def validate(self) -> None:
+        """Validate the data flow."""
+        from dtserve.dataflow.engine import validate_data_flow
+        from dtserve.dataflow.errors import DataFlowFailed
+
+        self.settings = replace(self.settings, locale_id=self.host.locale)
+        with contextlib.suppress(DataFlowFailed):
+            validate_data_flow(self.flow, self)
+
+    def execute(self) -> ExecResult:
+        """Run the data flow; its errors have been raised when it fails."""
+        from dtserve.dataflow.engine import run_data_flow
+        from dtserve.dataflow.errors import DataFlowFailed
+
+        try:
+            run_data_flow(self.flow, self)
+        except DataFlowFailed:
+            return ExecResult.FAILURE
+        return ExecResult.SUCCESS
+
+    # --- FlowHost ---------------------------------------------------------------------------
+
+    def connection(self, reference: str) -> Connection:
+        """The connection manager behind a refId, GUID or name."""
+        return self.host.connection(reference)
+
+    def variable(self, name: str) -> tuple[TypeSpec | None, Any]:
+        """Type and value of a variable."""
+        return self.host.scope.typed(name)
+
+    def lookup(self, name: str) -> tuple[TypeSpec, Any]:
+        """Type and value for expressions of components."""
+        return self.host.scope.lookup(name)
+
+    def set_variable(self, name: str, value: Any) -> None:
+        """Set a variable."""
+        self.host.scope.assign(name, value)
+
+    def fire_error(self, code: int, component: str, message: str) -> None:
+        """OnError with the component as subcomponent."""
+        self.host.fire_error(code, message, component)
+
+    def fire_warning(self, code: int, component: str, message: str) -> None:
+        """OnWarning."""
+        self.host.fire_warning(code, message, component)
+
+    def fire_information(self, code: int, component: str, message: str) -> None:
+        """OnInformation."""
+        self.host.fire_information(code, message, component)
+
+    def fire_progress(self, message: str, percent: int, component: str = "") -> None:
+        """OnProgress."""
+        self.host.fire_progress(message, percent, component)
+
+    def rows_sent(self, path: str, component: str, target: str, rows: int) -> None:
+        """``RowsSent``: more rows went over a path."""
+        data = {"path": path, "component": component, "target": target, "rows": rows}
+        self.host.raise_event("RowsSent", data=data)
+
+    def phase(self, component: str, phase: str, seconds: float) -> None:
+        """``ComponentPhase``: how long a component spent in a phase."""
+        data = {"component": component, "phase": phase, "seconds": seconds}
+        self.host.raise_event("ComponentPhase", data=data)
+
+
+PIPELINE_PROPERTIES = {
+    name.lower(): name
+    for name in (
+        "BLOBTempStoragePath", "BufferTempStoragePath", "defaultBufferMaxRows", "defaultBufferSize", "engineThreads",
+        "runInOptimizedMode", "autoAdjustBufferSize",
+    )
+}  # fmt: skip
+"""Properties of the Data Flow Task that may be set although the XML omits them."""
+
+
+def _output_with(output: Any, path: str, text: str) -> Any:
+    if path.lower().startswith("columns["):
+        name, _, rest = path[len("columns[") :].partition("]")
+        key = rest.lstrip(".[").rstrip("]")
+        columns = list(output.columns)
+        for index, column in enumerate(columns):
+            if column.name == name:
+                known = column.properties.get(key, PipelineProperty(key))
+                properties = {**column.properties, key: replace(known, value=text)}
+                columns[index] = replace(column, properties=properties)
+                return replace(output, columns=tuple(columns))
+        return None
+    if path in output.properties:
+        changed = replace(output.properties[path], value=text)
+        return replace(output, properties={**output.properties, path: changed})
+    return None

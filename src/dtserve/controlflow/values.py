@@ -1,0 +1,258 @@
+"""Values of variables and parameters: stored text, defaults, types and conversions (FORMAT §3.3, CONTROL_FLOW §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from dtserve.controlflow.errors import DtsConversionFailed, VariableLoadError, VariableTypeMismatch
+from dtserve.datatypes import DT, TypeSpec, from_variant
+
+__all__ = [
+    "OBJECT",
+    "convert_to_variant",
+    "default_value",
+    "display_text",
+    "parse_variant",
+    "python_spec",
+    "strict_to_variant",
+    "variant_name",
+    "variant_spec",
+]
+
+OBJECT = 13
+"""VT_UNKNOWN: a variable of type Object."""
+
+UNLIMITED = 1 << 30
+"""Length of a string variable: none that matters."""
+
+ZERO_DATE = datetime(1899, 12, 30)
+
+_NAMES = {
+    0: "Empty", 1: "DBNull", 2: "Int16", 3: "Int32", 4: "Single", 5: "Double", 6: "Currency", 7: "DateTime",
+    8: "String", 11: "Boolean", 13: "Object", 14: "Decimal", 16: "SByte", 17: "Byte", 18: "Char", 19: "UInt32",
+    20: "Int64", 21: "UInt64", 22: "Int32", 23: "UInt32", 64: "FileTime", 72: "Guid",
+}  # fmt: skip
+_ALIKE = {
+    8: {DT.WSTR, DT.STR, DT.NTEXT, DT.TEXT},
+    7: {DT.DATE, DT.DBDATE, DT.DBTIMESTAMP, DT.DBTIMESTAMP2, DT.FILETIME},
+    14: {DT.DECIMAL, DT.NUMERIC, DT.CY},
+    6: {DT.CY, DT.DECIMAL, DT.NUMERIC},
+    18: {DT.UI2},
+    22: {DT.I4},
+    23: {DT.UI4},
+    72: {DT.GUID},
+}
+_WIDTHS = {
+    2: (16, True), 3: (32, True), 16: (8, True), 17: (8, False), 18: (16, False), 19: (32, False),
+    20: (64, True), 21: (64, False), 22: (32, True), 23: (32, False),
+}  # fmt: skip
+_RANGES = {
+    vt: (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+    for vt, (bits, signed) in _WIDTHS.items()
+}
+_DTS = {
+    DT.BOOL: 11, DT.I1: 16, DT.I2: 2, DT.I4: 3, DT.I8: 20, DT.UI1: 17, DT.UI2: 18, DT.UI4: 19, DT.UI8: 21,
+    DT.R4: 4, DT.R8: 5,
+}  # fmt: skip
+
+
+def variant_name(vt: int) -> str:
+    """The .NET name the designer shows for a VARIANT type.
+
+    >>> variant_name(3), variant_name(13)
+    ('Int32', 'Object')
+    """
+    return _NAMES.get(vt, f"type {vt}")
+
+
+def variant_spec(vt: int, value: Any) -> TypeSpec | None:
+    """The expression type of a variable that now holds ``value``; None for Object."""
+    if vt == OBJECT:
+        return None
+    if vt in (22, 23):
+        vt -= 19 if vt == 22 else 4
+    if vt == 7:
+        return TypeSpec(DT.DATE)
+    dt = from_variant(vt)
+    if dt is DT.WSTR:
+        return TypeSpec(DT.WSTR, length=len(value) if isinstance(value, str) else 0)
+    if dt is DT.DECIMAL and isinstance(value, Decimal):
+        exponent = value.as_tuple().exponent
+        return TypeSpec(DT.DECIMAL, scale=max(0, -exponent) if isinstance(exponent, int) else 0)
+    return TypeSpec(dt)
+
+
+def python_spec(value: Any) -> TypeSpec | None:
+    """The type of a bare Python value; None for what only an Object holds."""
+    if isinstance(value, bool):
+        return TypeSpec(DT.BOOL)
+    if isinstance(value, int):
+        low, high = _RANGES[3]
+        return TypeSpec(DT.I4 if low <= value <= high else DT.I8)
+    if isinstance(value, str):
+        return TypeSpec(DT.WSTR, length=len(value))
+    if isinstance(value, datetime):
+        return TypeSpec(DT.DBTIMESTAMPOFFSET if value.tzinfo else DT.DBTIMESTAMP, scale=7 if value.tzinfo else 0)
+    if isinstance(value, Decimal):
+        exponent = value.as_tuple().exponent
+        return TypeSpec(DT.DECIMAL, scale=max(0, -exponent) if isinstance(exponent, int) else 0)
+    simple: tuple[tuple[type, DT], ...] = ((float, DT.R8), (date, DT.DBDATE), (time, DT.DBTIME2), (bytes, DT.BYTES))
+    for kind, dt in simple:
+        if isinstance(value, kind):
+            return TypeSpec(dt, length=len(value) if isinstance(value, bytes) else 0)
+    return None
+
+
+def default_value(vt: int) -> Any:
+    """What a variable holds when nothing is stored: False, 0, empty text, 1899-12-30, None for Object."""
+    if vt in _RANGES:
+        return 0
+    plain = {11: False, 4: 0.0, 5: 0.0, 6: Decimal(0), 14: Decimal(0), 7: ZERO_DATE, 8: ""}
+    return plain.get(vt)
+
+
+def _parse_int(text: str) -> int:
+    return int(text.strip() or 0)
+
+
+def _parse_bool(text: str) -> bool:
+    plain = text.strip().lower()
+    if plain in ("true", "-1", "1"):
+        return True
+    if plain in ("false", "0", ""):
+        return False
+    raise ValueError(text)
+
+
+def _parse_char(text: str) -> int:
+    return ord(text) if len(text) == 1 and not text.isdigit() else _parse_int(text)
+
+
+def _parse_date(text: str) -> datetime:
+    from dtserve.datatypes.text import parse_value
+
+    if not text.strip():
+        return ZERO_DATE
+    found = parse_value(text.strip(), TypeSpec(DT.DBTIMESTAMP), locale_id=1033, fast_parse=False)
+    if not isinstance(found, datetime):
+        raise ValueError(text)
+    return found
+
+
+_PARSERS: dict[int, Callable[[str], Any]] = {
+    **dict.fromkeys(_RANGES, _parse_int),
+    18: _parse_char,
+    4: float,
+    5: float,
+    6: Decimal,
+    14: Decimal,
+    7: _parse_date,
+    64: _parse_date,
+    8: str,
+    72: str,
+    11: _parse_bool,
+}
+
+
+def parse_variant(text: str | None, vt: int, name: str, *, sensitive: bool = False) -> Any:
+    """The value behind the stored text of a variable or parameter; VariableLoadError when there is none.
+
+    >>> parse_variant("-1", 11, "b"), parse_variant("42", 3, "n"), parse_variant(None, 8, "s")
+    (True, 42, '')
+    """
+    parser = _PARSERS.get(vt)
+    if text is None or parser is None:
+        return default_value(vt)
+    if not text and vt not in (8, 72):
+        return default_value(vt)
+    try:
+        value = parser(text)
+        if vt in _RANGES and not _RANGES[vt][0] <= value <= _RANGES[vt][1]:
+            raise ValueError(text)
+    except (ValueError, InvalidOperation, ArithmeticError, _conversion_error()):
+        shown = "(sensitive)" if sensitive else text[:200]
+        raise VariableLoadError(value=shown, name=name, type=variant_name(vt)) from None
+    return value
+
+
+def _conversion_error() -> type[Exception]:
+    from dtserve.datatypes.errors import ConversionError
+
+    return ConversionError
+
+
+def convert_to_variant(value: Any, spec: TypeSpec | None, vt: int, name: str) -> Any:
+    """``value`` of type ``spec`` (None = by its Python type) as a value of a variable of type ``vt``.
+
+    The conversion is that of a cast; DtsConversionFailed when the value does not fit,
+    VariableTypeMismatch for NULL in anything but an Object.
+    """
+    if vt == OBJECT:
+        return value
+    if value is None:
+        raise VariableTypeMismatch(name=name, given="NULL", expected=variant_name(vt))
+    fitting = _fitting(value, vt)
+    if fitting is not None:
+        return fitting
+    source = spec or python_spec(value)
+    if source is None:
+        raise VariableTypeMismatch(name=name, given=type(value).__name__, expected=variant_name(vt))
+    if vt == 14:
+        return _to_decimal(value, name)
+    from dtserve.datatypes.convert import convert_value
+
+    target = TypeSpec(DT.WSTR, length=UNLIMITED) if vt == 8 else variant_spec(vt, None)
+    if target is None:
+        raise VariableTypeMismatch(name=name, given=str(source), expected=variant_name(vt))
+    try:
+        return convert_value(value, source, target)
+    except _conversion_error() as error:
+        raise DtsConversionFailed(name=name, type=variant_name(vt), detail=error) from None
+
+
+def _fitting(value: Any, vt: int) -> Any:
+    """The value itself where no conversion is needed; None otherwise."""
+    kind = type(value)
+    if kind is int:
+        bounds = _RANGES.get(vt)
+        return value if bounds is not None and bounds[0] <= value <= bounds[1] else None
+    if (kind is str and vt in (8, 72)) or (kind is bool and vt == 11) or (kind is float and vt == 5):
+        return value
+    if kind is datetime and vt == 7 and value.tzinfo is None:
+        return value
+    return value if kind is Decimal and vt == 14 else None
+
+
+def _to_decimal(value: Any, name: str) -> Decimal:
+    try:
+        return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    except (InvalidOperation, TypeError, ValueError):
+        raise DtsConversionFailed(name=name, type="Decimal", detail="it is no number.") from None
+
+
+def strict_to_variant(value: Any, spec: TypeSpec | None, vt: int, name: str) -> Any:
+    """Like :func:`convert_to_variant` for values that must already have the variable's type (0xC001F009)."""
+    if vt == OBJECT:
+        return value
+    source = spec or python_spec(value)
+    if value is None or source is None:
+        raise VariableTypeMismatch(name=name, given="NULL" if value is None else "Object", expected=variant_name(vt))
+    same = source.dt in _ALIKE[vt] if vt in _ALIKE else _DTS.get(source.dt) == vt
+    if not same:
+        raise VariableTypeMismatch(name=name, given=str(source), expected=variant_name(vt))
+    return convert_to_variant(value, source, vt, name)
+
+
+def display_text(value: Any) -> str:
+    """A value as SSIS turns it into the text of a property."""
+    if isinstance(value, str):
+        return value
+    spec = python_spec(value)
+    if spec is None:
+        return str(value)
+    from dtserve.datatypes.text import format_value
+
+    return format_value(value, spec)

@@ -1,0 +1,182 @@
+"""Runs one package in this process: the one entrance for dtexec, the service and Execute Package.
+
+Order (CONFIG_LOGGING §1.3, DTEXEC §1): load → configurations → options in the order met →
+configurations again → parent-variable configurations → verification → property expressions,
+validation, run.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dtserve.connections.environment import Environment
+from dtserve.controlflow.cancel import CancelSwitch
+from dtserve.controlflow.containers.package import PackageContainer
+from dtserve.controlflow.engine import RunMode, load_package, run_package
+from dtserve.controlflow.events import EventSink
+from dtserve.controlflow.property_path import set_by_path
+from dtserve.controlflow.results import ExecResult
+from dtserve.controlflow.runtime import PackageRun, SharedRun
+from dtserve.dataflow.host import FlowSettings
+from dtserve.errors import Canceled, DtserveError
+from dtserve.execution.errors import CannotSet
+from dtserve.execution.options import ExecutionOptions, Setting
+from dtserve.execution.verification import verify
+
+if TYPE_CHECKING:
+    from dtserve.controlflow.task_host import TaskHost
+    from dtserve.package.document import PackageDocument
+    from dtserve.package.project import Project
+
+__all__ = ["ExecutionResult", "run"]
+
+
+@dataclass(frozen=True)
+class ExecutionResult:
+    """How a run ended. ``error`` is what kept the package from running; events told everything else."""
+
+    result: ExecResult
+    exit_code: int
+    started: float
+    finished: float
+    execution_id: str = ""
+    error: DtserveError | None = field(default=None, compare=False)
+
+    @property
+    def seconds(self) -> float:
+        """The time it took."""
+        return self.finished - self.started
+
+
+EXIT_CODES = {ExecResult.SUCCESS: 0, ExecResult.FAILURE: 1, ExecResult.COMPLETION: 0, ExecResult.CANCELED: 3}
+
+
+def run(
+    document: PackageDocument,
+    options: ExecutionOptions,
+    sink: EventSink,
+    *,
+    project: Project | None = None,
+    cancel: CancelSwitch | None = None,
+) -> ExecutionResult:
+    """Run a package; errors become events and the result, never exceptions.
+
+    ``project`` gives project parameters, project connections and child packages; ``cancel`` stops
+    the run from another thread.
+    """
+    started = time.time()
+    with _temporary(options.temp) as temp:
+        environment = Environment(
+            folder=Path(options.folder or "."),
+            temp=temp,
+            connection_map=options.connection_map,
+            path_map=options.path_map,
+            variables={**os.environ, **options.environment},
+        )
+        shared = SharedRun(
+            sink,
+            FlowSettings(temp, memory_limit=options.memory_limit, buffer_rows=options.buffer_rows),
+            environment,
+            cancel or CancelSwitch(),
+            debug=options.debug,
+        )
+        execution = Execution(shared, options, project)
+        result, error = execution.run(document)
+    code = error.exit_code if error is not None else EXIT_CODES[result]
+    return ExecutionResult(result, code, started, time.time(), execution.execution_id, error)
+
+
+@contextmanager
+def _temporary(parent: str) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="dtserve-", dir=parent or None, ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+class Execution:
+    """One package of a run: the first one, or a child in process."""
+
+    def __init__(
+        self,
+        shared: SharedRun,
+        options: ExecutionOptions,
+        project: Project | None,
+        parent: TaskHost | None = None,
+    ) -> None:
+        self.shared = shared
+        self.options = options
+        self.project = project
+        self.parent = parent
+        self.execution_id = ""
+
+    def run(self, document: PackageDocument) -> tuple[ExecResult, DtserveError | None]:
+        """Load, configure and run; the result, and the error that kept it from running."""
+        try:
+            package = self.load(document)
+            self.configure(package)
+            verify(package, document, self.options)
+        except Canceled as error:
+            return ExecResult.CANCELED, error
+        except DtserveError as error:
+            self._report(error, document)
+            return ExecResult.FAILURE, error
+        mode = RunMode(self.options.validate_only, self.options.warnings_as_errors)
+        try:
+            return run_package(package, mode), None
+        except DtserveError as error:
+            package.report(error)
+            return ExecResult.FAILURE, error
+
+    def load(self, document: PackageDocument) -> PackageContainer:
+        """The package with its containers built."""
+        run = PackageRun(self.shared, parent=self.parent)
+        if self.options.execution_id:
+            run.execution_id = self.options.execution_id
+        self.execution_id = run.execution_id
+        project = self.project
+        return load_package(
+            document.model,
+            run,
+            replace(self.shared.environment, folder=Path(self.options.folder or ".")),
+            project_parameters=project.parameters if project is not None else (),
+            project_connections=project.connections if project is not None else (),
+        )
+
+    def _report(self, error: DtserveError, document: PackageDocument) -> None:
+        model = document.model
+        self.shared.emit("OnError", model.name, model.dtsid, model.ref_id, code=error.code, message=error.message)
+
+    def configure(self, package: PackageContainer) -> None:
+        """Configurations and options in SSIS's order."""
+        for setting in self.options.settings:
+            self._apply(package, setting)
+        self._apply_switches(package)
+
+    def _apply(self, package: PackageContainer, setting: Setting) -> None:
+        try:
+            if setting.kind == "connection":
+                package.run.connections.raw(setting.target).set_property("ConnectionString", str(setting.value))
+            elif setting.kind == "parameter":
+                package.scope.configure(setting.target, setting.value)
+            else:
+                set_by_path(package, setting.target, setting.value)
+        except DtserveError as error:
+            raise CannotSet(target=setting.target, detail=error.message) from error
+
+    def _apply_switches(self, package: PackageContainer) -> None:
+        options = self.options
+        if options.max_concurrent is not None:
+            package.max_concurrent_executables = options.max_concurrent
+        if options.checkpoint_file is not None:
+            package.checkpoint_file_name = options.checkpoint_file
+        if options.checkpointing is not None:
+            package.save_checkpoints = options.checkpointing
+            package.checkpoint_usage = 2 if options.checkpointing else 0
+        if options.restart:
+            package.checkpoint_usage = {"deny": 0, "ifpossible": 1, "force": 2}[options.restart.lower()]
