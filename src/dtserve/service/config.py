@@ -107,6 +107,11 @@ class ServiceHome:
         return self.path / "administrator.token"
 
     @property
+    def work_path(self) -> Path:
+        """Where relative paths begin in packages that have no folder of their own."""
+        return self.path / self.settings.text("execution.folder")
+
+    @property
     def versions_path(self) -> Path:
         """Where replaced and deleted packages are kept."""
         return self.path / "versions"

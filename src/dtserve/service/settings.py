@@ -52,6 +52,12 @@ SETTINGS: tuple[Setting, ...] = (
             "The database behind the server `.`; empty for the SQLite file msdb.sqlite in the home folder. "
             "A SQLAlchemy URL otherwise: postgresql+psycopg://user@host/msdb."),
     Setting("limits.max_package_bytes", 64 * 1024 * 1024, "The largest package that a store takes.", 1),
+    Setting("execution.folder", "Work",
+            "Where relative paths begin in packages that have no folder of their own (those in msdb); "
+            "relative to the home folder."),
+    Setting("execution.max_memory", 0,
+            "Memory in bytes that sorts, aggregates and joins of a run may use before they spill; "
+            "0 takes a quarter of the machine."),
     Setting("versions.keep", 20, "How many replaced or deleted versions of each package are kept; 0 keeps none.",
             0, 100_000),
     Setting("dtutil.exists_miss_exit_code", 1,

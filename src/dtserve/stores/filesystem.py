@@ -13,6 +13,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -85,27 +86,9 @@ class FileSystemStore(PackageStore):
     def info(self, path: StorePath) -> PackageInfo:
         """Size and dates of the file, identity and version from its head."""
         data, facts = self._load(path)
-        entry = self._entry(path, facts)
-        known = package_facts(data)
-        return PackageInfo(
-            name=entry.name,
-            path=entry.path,
-            package_id=known.package_id,
-            version_id=known.version_id,
-            description=known.description,
-            size=entry.size,
-            created=known.created.timestamp() if known.created else entry.created,
-            modified=entry.modified,
-            package_format=known.format_version,
-            package_type=known.package_type,
-            version_major=known.version_major,
-            version_minor=known.version_minor,
-            version_build=known.version_build,
-            version_comments=known.version_comments,
-            protection_level=known.protection_level,
-            encrypted=known.encrypted,
-            revision=entry.revision,
-        )
+        entry, known = self._entry(path, facts), package_facts(data)
+        created = known.created.timestamp() if known.created else entry.created
+        return replace(entry, created=created, **known.info_fields())
 
     def read(self, path: StorePath) -> bytes:
         """The bytes of the file."""
@@ -121,7 +104,7 @@ class FileSystemStore(PackageStore):
     def folder_exists(self, folder: StorePath) -> bool:
         """Whether a folder stands there; the root always does."""
         try:
-            return not folder or self._folder(folder).is_dir()
+            return not folder or self.folder_path(folder).is_dir()
         except (OSError, FolderNotFound):
             return False
 
@@ -132,11 +115,12 @@ class FileSystemStore(PackageStore):
     ) -> PackageInfo:
         """Store the bytes durably; see the base class for what is refused."""
         name = _package_name(path)
-        check_file_name(name)
         if len(data) > self.max_bytes:
             raise PackageTooLarge(path=format_path(path), size=len(data), limit=self.max_bytes)
         with _writing(path), self._locked(path[:-1]) as here:
             file = self._file(path)
+            if file is None:
+                check_file_name(name)
             if expected_revision is not None:
                 facts = _stat(file) if file else None
                 if facts is None or _revision(facts) != expected_revision:
@@ -148,21 +132,19 @@ class FileSystemStore(PackageStore):
 
     def delete(self, path: StorePath) -> None:
         """Delete the file."""
+        self.package_file(path)
         with _writing(path), self._locked(path[:-1]) as here:
-            file = self._file(path)
-            if file is None:
-                raise PackageFileNotFound(path=format_path(path))
-            file.unlink()
+            self.package_file(path).unlink()
             sync_folder(here)
 
     def move(self, source: StorePath, target: StorePath, *, overwrite: bool = False) -> None:
         """Rename the file; in one step as far as others can see."""
         name = _package_name(target)
-        check_file_name(name)
+        self.package_file(source)
         with _writing(target), self._locked(target[:-1]) as here:
-            file, old = self._file(source), self._file(target)
-            if file is None:
-                raise PackageFileNotFound(path=format_path(source))
+            file, old = self.package_file(source), self._file(target)
+            if old is None:
+                check_file_name(name)
             same = old is not None and old.samefile(file)
             if old is not None and not same and not overwrite:
                 raise PackageExists(path=format_path(target))
@@ -191,7 +173,7 @@ class FileSystemStore(PackageStore):
             raise RootFixed(name=self.name, action="renamed")
         check_file_name(name)
         with _writing(folder), self._locked(folder[:-1]) as here:
-            old = self._folder(folder)
+            old = self.folder_path(folder)
             taken = self._find(here, name)
             if taken is not None and not taken.samefile(old):
                 raise FolderExists(name=name, parent=format_path(folder[:-1]))
@@ -203,7 +185,7 @@ class FileSystemStore(PackageStore):
         if not folder:
             raise RootFixed(name=self.name, action="deleted")
         with _writing(folder), self._locked(folder[:-1]) as here:
-            old = self._folder(folder)
+            old = self.folder_path(folder)
             sweep_folder(old)
             try:
                 old.rmdir()
@@ -243,7 +225,8 @@ class FileSystemStore(PackageStore):
             trail = (*trail, target)
         return trail
 
-    def _folder(self, folder: StorePath) -> Path:
+    def folder_path(self, folder: StorePath) -> Path:
+        """The folder on disk; FolderNotFound when there is none."""
         return self._trail(folder)[-1]
 
     def _file(self, path: StorePath) -> Path | None:
@@ -252,6 +235,16 @@ class FileSystemStore(PackageStore):
         found = self._find(trail[-1], _package_name(path) + EXTENSION)
         target = _target(found, trail) if found else None
         return target if target is not None and target.is_file() else None
+
+    def package_file(self, path: StorePath) -> Path:
+        """The file of a package; PackageFileNotFound when there is none."""
+        try:
+            file = self._file(path) if path else None
+        except FolderNotFound:
+            file = None
+        if file is None:
+            raise PackageFileNotFound(path=format_path(path))
+        return file
 
     def _find(self, folder: Path, name: str) -> Path | None:
         """The entry of that name, the exact one before one that differs in case."""
@@ -271,16 +264,15 @@ class FileSystemStore(PackageStore):
 
     def _load(self, path: StorePath) -> tuple[bytes, os.stat_result]:
         try:
-            file = self._file(path) if path else None
-            if file is None:
-                raise PackageFileNotFound(path=format_path(path))
-            descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+            descriptor = os.open(
+                self.package_file(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+            )
             with os.fdopen(descriptor, "rb") as stream:
                 facts = os.fstat(stream.fileno())
                 if facts.st_size > self.max_bytes:
                     raise PackageTooLarge(path=format_path(path), size=facts.st_size, limit=self.max_bytes)
                 return stream.read(), facts
-        except (FileNotFoundError, FolderNotFound):
+        except FileNotFoundError:
             raise PackageFileNotFound(path=format_path(path)) from None
         except OSError as error:
             raise ReadFailed(path=format_path(path), reason=error.strerror) from None
@@ -290,7 +282,7 @@ class FileSystemStore(PackageStore):
         """The folder, held against other writers and swept once per process."""
         if not folder:
             self.path.mkdir(parents=True, exist_ok=True)
-        here = self._folder(folder)
+        here = self.folder_path(folder)
         with folder_lock(here):
             if here not in self._swept:
                 sweep_folder(here)

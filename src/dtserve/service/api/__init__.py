@@ -1,0 +1,3 @@
+"""The REST API: one resource, one file."""
+
+__all__: list[str] = []

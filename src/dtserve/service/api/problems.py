@@ -1,0 +1,110 @@
+"""The one shape of errors on the wire: RFC 9457 problem details with SSIS's code and symbol."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from dtserve.errors import (
+    AccessDenied,
+    DtserveError,
+    InternalError,
+    PackageError,
+    PackageNotFound,
+    StoreError,
+    TransientError,
+    UnsupportedError,
+    UsageError,
+)
+from dtserve.service.errors import BadToken, ExecutionNotFound, NotRunning, RequestInvalid, TooLarge
+
+__all__ = ["PROBLEM", "problem", "status_of"]
+
+_log = logging.getLogger("dtserve.service")
+
+_STATUS: tuple[tuple[type, int], ...] = (
+    (BadToken, 401),
+    (AccessDenied, 403),
+    (TooLarge, 413),
+    (ExecutionNotFound, 404),
+    (PackageNotFound, 404),
+    (NotRunning, 409),
+    (UsageError, 400),
+    (PackageError, 422),
+    (UnsupportedError, 422),
+    (TransientError, 503),
+    (StoreError, 409),
+)
+
+PROBLEM = {
+    "description": "A problem (RFC 9457): title, status, detail, code, symbol, remedy.",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail", "code", "symbol"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                    "code": {"type": "string"},
+                    "symbol": {"type": "string"},
+                    "remedy": {"type": "string"},
+                },
+            }
+        }
+    },
+}
+"""OpenAPI's description of it."""
+
+
+def status_of(error: DtserveError) -> int:
+    """The HTTP status of an error."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def problem(error: DtserveError, status: int | None = None) -> JSONResponse:
+    """The response that tells an error."""
+    status = status or status_of(error)
+    body = {
+        "type": "about:blank",
+        "title": error.symbol,
+        "status": status,
+        "detail": error.message,
+        "code": error.hresult,
+        "symbol": error.symbol,
+        "remedy": error.remedy,
+    }
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+async def on_dtserve_error(_request: Request, error: Exception) -> JSONResponse:
+    """Every coded error."""
+    assert_coded = error if isinstance(error, DtserveError) else InternalError(where="the service", detail=str(error))
+    return problem(assert_coded)
+
+
+async def on_invalid_request(_request: Request, error: Exception) -> JSONResponse:
+    """A request that does not fit the schema: says which field."""
+    details = error.errors() if isinstance(error, RequestValidationError) else []
+    text = "; ".join(f"{'.'.join(str(part) for part in d['loc'])}: {d['msg']}" for d in details)
+    return problem(RequestInvalid(detail=text or "The request is not valid."), 422)
+
+
+async def on_http_exception(_request: Request, error: Exception) -> JSONResponse:
+    """Unknown paths and methods, from the router itself."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    detail = "There is no such address here." if status == 404 else "That method is not known at this address."
+    return problem(RequestInvalid(detail=detail), status)
+
+
+async def on_defect(request: Request, error: Exception) -> JSONResponse:
+    """Anything unforeseen: coded, logged with its trace on the server, never shown to the caller."""
+    _log.error("defect at %s %s", request.method, request.url.path, exc_info=error)
+    return problem(InternalError(where=f"{request.method} {request.url.path}", detail=type(error).__name__), 500)
