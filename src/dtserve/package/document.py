@@ -7,14 +7,18 @@ every edit starts from. Source: FORMAT §1, §2, §3.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dtserve.package.errors import CannotLoadFromNode, InvalidVersionNumber, Notice, PackagePasswordWrong
+from dtserve.package.errors import CannotLoadFromNode, InvalidVersionNumber, Notice
 from dtserve.package.model import Package, ProtectionLevel
 from dtserve.package.reader import read_package
-from dtserve.package.xml import DEFAULT_LIMITS, DTS, ENC, Limits, local_name, parse_xml
+from dtserve.package.xml import DEFAULT_LIMITS, DTS, Limits, local_name, parse_xml, to_utf8
+
+if TYPE_CHECKING:
+    from dtserve.package.protection.schemes import Scheme
 
 __all__ = ["CURRENT_FORMAT", "FORMATS", "PackageDocument"]
 
@@ -23,18 +27,30 @@ FORMATS = (2, 3, 5, 6, 8)
 CURRENT_FORMAT = 8
 
 _EXECUTABLE = f"{{{DTS}}}Executable"
-_ENCRYPTED = f"{{{ENC}}}EncryptedData"
+_MAY_BE_CIPHERTEXT = 200
+"""A document with fewer tags than this may be one large ciphertext: its text nodes may exceed 10 MB."""
 _NAME = f"{{{DTS}}}Name"
 
 
 @dataclass(frozen=True, eq=False)
 class PackageDocument:
-    """An opened package. ``root`` is the clear-text tree: read it, never change it."""
+    """An opened package.
+
+    ``original`` are the bytes as given, ``clear`` the package without protection (UTF-8, no
+    BOM), ``root`` the tree of ``clear``: read it, never change it. ``scheme`` is the password
+    scheme that was found, ``sealed`` maps decrypted elements to the bytes they had, and
+    ``unreadable`` are the paths of sensitive values that stay encrypted.
+    """
 
     original: bytes = field(repr=False)
+    clear: bytes = field(repr=False)
     root: Any = field(repr=False)
     format_version: int
     warnings: tuple[Notice, ...] = ()
+    password: str | None = field(default=None, repr=False)
+    scheme: Scheme | None = None
+    sealed: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
+    unreadable: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, data: bytes, password: str | None = None, *, limits: Limits = DEFAULT_LIMITS) -> PackageDocument:
@@ -42,12 +58,27 @@ class PackageDocument:
 
         Raises MalformedXml, DoctypeRefused, LimitExceeded or EncodingRefused for bytes that
         are not read; CannotLoadFromNode and InvalidVersionNumber for what is no package;
-        PackagePasswordWrong and DecryptPackageUserKey when it cannot be decrypted.
+        PackagePasswordWrong and DecryptPackageUserKey when all of it is encrypted and cannot
+        be decrypted. Sensitive values that cannot be decrypted are blank, each with a warning.
         """
-        root = parse_xml(data, limits)
-        if root.tag == _ENCRYPTED:
-            raise PackagePasswordWrong
-        return cls(data, root, _checked_format(root))
+        encrypted = b"Encrypted" in data or b"\0E\0n\0c\0r\0y\0p\0t\0e\0d" in data
+        root = parse_xml(data, limits, huge_text=len(data) > 1_000_000 and data.count(b"<") < _MAY_BE_CIPHERTEXT)
+        if not encrypted and root.get("Salt") is None:
+            return cls(data, to_utf8(data), root, _checked_format(root), password=password)
+        from dtserve.package.protection.opening import open_protected
+
+        found = open_protected(data, root, password, limits)
+        return cls(
+            original=data,
+            clear=found.clear,
+            root=found.root,
+            format_version=_checked_format(found.root),
+            warnings=found.notices,
+            password=password,
+            scheme=found.scheme,
+            sealed=found.sealed,
+            unreadable=found.unreadable,
+        )
 
     @cached_property
     def model(self) -> Package:

@@ -13,22 +13,22 @@ from dtserve.errors import PackageError, UsageError
 __all__ = [
     "CannotLoadFromNode", "DecryptPackageUserKey", "DoctypeRefused", "DowngradeRefused", "EncodingRefused",
     "InvalidVersionNumber", "LimitExceeded", "MalformedXml", "Notice", "PackagePasswordEmpty", "PackagePasswordWrong",
-    "PersistenceError", "ProtectFailed", "ServerStorageDisallowed",
+    "PersistenceError", "ProtectFailed", "ServerStorageDisallowed", "UnprotectFailed", "UserKeyUnusable",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message that does not stop the package from loading; ``code`` is an HRESULT as unsigned number."""
+    """A message that does not stop the package from loading.
+
+    ``code`` is an HRESULT as unsigned number; ``severity`` is ``error``, ``warning`` or
+    ``information`` and tells which event it becomes.
+    """
 
     code: int
     symbol: str
     message: str
-
-    @property
-    def severity(self) -> str:
-        """``error`` (0xC…), ``warning`` (0x8…) or ``information`` (0x4…)."""
-        return {0xC: "error", 0x8: "warning"}.get(self.code >> 28, "information")
+    severity: str = "warning"
 
 
 class MalformedXml(PackageError):
@@ -158,3 +158,21 @@ class DowngradeRefused(UsageError):
     symbol = "DTS_E_PACKAGEMIGRATIONFAILED"
     template = "Package migration from version {source} to version {target} failed: {detail}."
     remedy = "Only an upgrade to format 8 is offered."
+
+
+class UserKeyUnusable(PackageError):
+    """The user key for the levels 1 and 4 cannot be used."""
+
+    code = 0xC0D51204
+    symbol = "DTSERVE_E_USERKEY"
+    template = 'The user key "{path}" cannot be used: {detail}.'
+    remedy = "See docs/guide/protection.md, User keys."
+
+
+class UnprotectFailed(PackageError):
+    """An encrypted part is damaged or of an unknown kind."""
+
+    code = 0xC0014036
+    symbol = "DTS_E_PACKAGEUNPROTECT"
+    template = "Failed to remove package protection: {detail}"
+    remedy = "Restore the package from a good copy."

@@ -18,7 +18,7 @@ from lxml import etree
 
 from dtserve.package.errors import DoctypeRefused, EncodingRefused, LimitExceeded, MalformedXml
 
-__all__ = ["DEFAULT_LIMITS", "DTS", "ENC", "SSIS", "Limits", "local_name", "parse_xml", "to_utf8"]
+__all__ = ["DEFAULT_LIMITS", "DTS", "ENC", "SSIS", "Limits", "detect_encoding", "local_name", "parse_xml", "to_utf8"]
 
 DTS = "www.microsoft.com/SqlServer/Dts"
 SSIS = "www.microsoft.com/SqlServer/SSIS"
@@ -47,28 +47,30 @@ DEFAULT_LIMITS = Limits()
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._\-]{1,40})["']""")
-_DECLARED_TEXT = re.compile(r"^<\?xml[^>]{0,400}\?>")
 _SINGLE_BYTE = re.compile(r"(iso8859-\d+|cp125\d|ascii|cp437|cp850|koi8-[ru])$")
 _LONG_TAG = re.compile(rb"<[^<]{%d,}" % DEFAULT_LIMITS.tag_bytes)
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 
 
-def to_utf8(data: bytes) -> bytes:
-    """The document as UTF-8 without BOM, by BOM, first bytes or declaration; raises EncodingRefused."""
-    encoding = ""
+def detect_encoding(data: bytes) -> tuple[bytes, str]:
+    """BOM and codec of a document, by BOM, first bytes or declaration; raises EncodingRefused."""
     for bom, name in _BOMS:
         if data.startswith(bom):
-            data, encoding = data[len(bom) :], name
-            break
-    if not encoding and data[:2] in (b"<\0", b"\0<"):
-        encoding = "utf-16-le" if data[:1] == b"<" else "utf-16-be"
-    if not encoding:
-        declared = _DECLARED.match(data[:400].lstrip())
-        encoding = _known_encoding(declared[1].decode("ascii")) if declared else "utf-8"
+            return bom, name
+    if data[:2] in (b"<\0", b"\0<"):
+        return b"", "utf-16-le" if data[:1] == b"<" else "utf-16-be"
+    declared = _DECLARED.match(data[:400].lstrip())
+    return b"", _known_encoding(declared[1].decode("ascii")) if declared else "utf-8"
+
+
+def to_utf8(data: bytes) -> bytes:
+    """The document as UTF-8 without BOM; its declaration stays and no longer counts. Raises EncodingRefused."""
+    bom, encoding = detect_encoding(data)
+    data = data[len(bom) :]
     if encoding == "utf-8":
         return data
     try:
-        return _DECLARED_TEXT.sub("", data.decode(encoding)).encode("utf-8")
+        return data.decode(encoding).encode("utf-8")
     except UnicodeError:
         raise EncodingRefused(encoding=encoding) from None
 

@@ -9,6 +9,7 @@ from dtserve.package.reader.elements import NAME, D, Node, gather, property_expr
 
 __all__ = ["read_configurations", "read_log_providers", "read_logging", "read_parameters", "read_variables"]
 
+_PROPERTY = f"{D}Property"
 _OBJECT = 13
 _DUMPED = "6789"
 _DEFAULT_LOGGING = LoggingOptions()
@@ -50,9 +51,7 @@ def _parameter(element: Any) -> Parameter:
     node = gather(element)
     value: str | None = node.props.get("ParameterValue")
     if value is not None:
-        stored = next((p for p in element.iterchildren(f"{D}Property") if p.get(NAME) == "ParameterValue"), element)
-        if len(stored) or stored.get("Encrypted") == "1" or stored.get(f"{D}Encrypted") == "1":
-            value = None
+        value = _parameter_value(element)
     return Parameter(
         name=node.text("ObjectName"),
         vt=node.number("DataType", 8),
@@ -62,6 +61,16 @@ def _parameter(element: Any) -> Parameter:
         sensitive=node.flag("Sensitive"),
         description=node.text("Description"),
     )
+
+
+def _parameter_value(element: Any) -> str | None:
+    """The stored value: direct, in a nested ``DTS:Property`` (sensitive ones, FORMAT §1.4), or unreadable."""
+    stored = next((p for p in element.iterchildren(_PROPERTY) if p.get(NAME) == "ParameterValue"), None)
+    if stored is not None and len(stored):
+        stored = stored[0] if stored[0].tag == _PROPERTY else None
+    if stored is None or "1" in (stored.get("Encrypted"), stored.get(f"{D}Encrypted")):
+        return None
+    return text_of(stored)
 
 
 def read_configurations(node: Node) -> tuple[Configuration, ...]:
