@@ -97,6 +97,12 @@ class CodePage:
             return data
         return self.decode(data).encode("utf-8", "replace")
 
+    def encode(self, text: str) -> bytes:
+        """Bytes of this text; raises UnicodeEncodeError for a character that the page lacks."""
+        if self.table is not None:
+            return codecs.charmap_encode(text, "strict", codecs.charmap_build(self.table))[0]
+        return text.encode(self.codec)
+
     def lead(self, data: bytes, start: int, end: int) -> bool:
         """Whether ``end`` falls inside a double-byte character of the text that begins at ``start``."""
         if self.table is not None or self.is_utf8 or self.unit == 2:

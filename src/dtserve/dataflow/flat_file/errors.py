@@ -36,6 +36,10 @@ STATUS_TEXT = {
 }
 """DBSTATUS → text of a failed conversion."""
 
+TRUNCATED_CODE = 0xC0209085
+STATUS_OF_CODE = {0xC0209084: 2, TRUNCATED_CODE: 4, 0xC0209086: 5, 0xC0209087: 6}
+"""ErrorCode of the flat file source (CANTCONVERTVALUE, TRUNCATED, SIGNMISMATCH, DATAOVERFLOW) → DBSTATUS."""
+
 
 class CannotOpenDataFile(DataFlowError):
     """The file cannot be opened for reading or writing."""

@@ -1,0 +1,231 @@
+"""Flat File Source: the rows of a text file, converted column by column (DATA_FLOW §7).
+
+Supported: all four formats, RetainNulls, FastParse, UseBinaryFormat, FileNameColumnName,
+dispositions per column, Multiple Flat Files. Each output column is converted from the
+file's text to its own type, with the locale of the connection manager (standard parse)
+or without one (FastParse). A redirected row leaves as the text it has in the file. Text
+after a closing qualifier cannot be redirected: it ends the data flow.
+
+Differs from SSIS: values finer than a microsecond count as truncated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dtserve.dataflow.base import Emit, Schema, Source
+from dtserve.dataflow.dispositions import RowErrors
+from dtserve.dataflow.errors import (
+    BadMetadata,
+    InducedFailureOnError,
+    InducedFailureOnTruncation,
+    NoConnection,
+)
+from dtserve.dataflow.flat_file import errors as messages
+from dtserve.dataflow.flat_file.values import ColumnReader
+from dtserve.dataflow.properties import boolean, text
+from dtserve.dataflow.registry import component
+from dtserve.datatypes import DT
+from dtserve.errors import DtserveError
+
+if TYPE_CHECKING:
+    from dtserve.connections.flat_file_format import FlatFileFormat
+    from dtserve.dataflow.flat_file.chunk import Chunk, Wanted
+    from dtserve.dataflow.flat_file.layout import Layout
+    from dtserve.dataflow.host import FlowHost
+    from dtserve.package.model import Column, Component
+
+__all__ = ["FlatFileSource"]
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file to read: where it is here, and what the package calls it."""
+
+    path: Path
+    name: str
+
+
+@component("FlatFileSource")
+class FlatFileSource(Source):
+    """Reads text files."""
+
+    def __init__(self, model: Component, host: FlowHost, input_schemas: Mapping[str, Schema]) -> None:
+        super().__init__(model, host, input_schemas)
+        self._readers: list[ColumnReader] = []
+        self._failed_row = 0
+        self._row = 0
+
+    # --- before the rows ------------------------------------------------------------------
+
+    def validate(self) -> None:
+        """The connection must have a usable format and the columns that the output is mapped to."""
+        file_format = self._connection().format
+        self._check_layout(file_format)
+        self._column_readers(file_format)
+        column = self._file_name_column()
+        if column is not None and column.type.dt is not DT.WSTR:
+            raise messages.FileNameColumnNotUnicode(column=column.name, type=column.type)
+
+    def start(self) -> None:
+        """Fix the columns for the run."""
+        self._readers = self._column_readers(self._connection().format)
+
+    def _connection(self) -> Any:
+        if not self.model.connections or not self.model.connections[0].reference:
+            raise NoConnection(component=self.model.name, connection="FlatFileConnection")
+        connection = self.host.connection(self.model.connections[0].reference)
+        if not hasattr(connection, "format"):
+            raise NoConnection(component=self.model.name, connection="FlatFileConnection")
+        return connection
+
+    def _check_layout(self, file_format: FlatFileFormat) -> None:
+        def wrong(detail: str) -> messages.WrongLayout:
+            return messages.WrongLayout(connection=self._connection().name, detail=detail)
+
+        if not file_format.columns:
+            raise wrong("there are no columns")
+        *_, last = file_format.columns
+        for column in file_format.columns:
+            if not column.delimited and column.width <= 0:
+                raise wrong(f'the fixed column "{column.name}" has no width')
+            if column.delimited and not (column.delimiter or (column is last and file_format.row_delimiter)):
+                raise wrong(f'the delimited column "{column.name}" has no delimiter')
+
+    def _column_readers(self, file_format: FlatFileFormat) -> list[ColumnReader]:
+        places = {column.name: at for at, column in enumerate(file_format.columns)}
+        folded = {column.name.casefold(): at for at, column in enumerate(file_format.columns)}
+        output = self.output()
+        external = {each.ref_id: each.name for each in output.external_columns}
+        file_name = self._file_name_column()
+        readers = []
+        for column in output.columns:
+            if column is file_name:
+                continue
+            name = external.get(column.external_ref, column.name)
+            at = places.get(name, folded.get(name.casefold()))
+            if at is None:
+                detail = f'the connection manager has no column "{name}" for output column "{column.name}"'
+                raise BadMetadata(component=self.model.name, detail=detail)
+            readers.append(self._reader(column, at, file_format))
+        return readers
+
+    def _reader(self, column: Column, at: int, file_format: FlatFileFormat) -> ColumnReader:
+        binary = boolean(column.properties, "UseBinaryFormat", owner=self.model.name) and column.type.dt is DT.BYTES
+        return ColumnReader(
+            column=column,
+            position=at,
+            locale_id=file_format.locale_id,
+            code_page=1200 if file_format.unicode else file_format.code_page,
+            fast_parse=boolean(column.properties, "FastParse", owner=self.model.name),
+            retain_nulls=boolean(self.model.properties, "RetainNulls", owner=self.model.name),
+            empty_is_null=file_format.format == "Delimited",
+            binary=binary,
+        )
+
+    def _file_name_column(self) -> Column | None:
+        name = text(self.model.properties, "FileNameColumnName")
+        if not name:
+            return None
+        columns = [column for column in self.output().columns if column.name == name]
+        return next((column for column in columns if not column.external_ref), None)
+
+    # --- rows -----------------------------------------------------------------------------
+
+    def produce(self) -> Iterator[Emit]:
+        """All rows of all files of the connection."""
+        from dtserve.dataflow.flat_file.chunk import Wanted
+        from dtserve.dataflow.flat_file.layout import Layout
+
+        connection = self._connection()
+        binary = frozenset(reader.position for reader in self._readers if reader.binary)
+        layout = Layout.of(connection.format, binary=bool(binary))
+        wanted = Wanted(tuple(sorted({reader.position for reader in self._readers})), binary)
+        for file in self._files(connection):
+            self._inform(messages.STARTED, path=file.name)
+            self._row = 0
+            try:
+                yield from self._read(file, layout, wanted)
+            except OSError as error:
+                raise messages.CannotOpenDataFile(path=file.name, detail=error.strerror or error) from None
+            self._inform(messages.TOTAL_ROWS, path=file.name, rows=self._row)
+            self._inform(messages.ENDED, path=file.name)
+
+    def _files(self, connection: Any) -> list[_File]:
+        if hasattr(connection, "paths"):
+            return [_File(path, str(path)) for path in connection.paths()]
+        return [_File(connection.path(), connection.connection_string)]
+
+    def _inform(self, message: tuple[int, str], **facts: Any) -> None:
+        self.host.fire_information(message[0], self.label, message[1].format(**facts))
+
+    def _warn(self, code: int, message: str) -> None:
+        self.host.fire_warning(code, self.label, message)
+
+    def _read(self, file: _File, layout: Layout, wanted: Wanted) -> Iterator[Emit]:
+        from dtserve.dataflow.flat_file.reader import FlatFileReader
+
+        for chunk in FlatFileReader(file.path, layout, wanted, warn=self._warn).chunks():
+            if chunk.frame.height:
+                yield from self._convert(file, layout, chunk)
+                self._row += chunk.frame.height
+            if chunk.partial:
+                self._warn(*messages.PARTIAL_ROW)
+            if chunk.malformed is not None:
+                cause = messages.ColumnDelimiterNotFound(column=layout.fields[chunk.malformed.column].name)
+                raise messages.ReadingDataRows(path=file.name, row=self._row + 1) from cause
+
+    def _convert(self, file: _File, layout: Layout, chunk: Chunk) -> Iterator[Emit]:
+        import polars as pl
+
+        height = chunk.frame.height
+        row_errors = RowErrors(self, height)
+        columns = []
+        plain = layout.transcoded and chunk.data.isascii() and b"\0" not in chunk.data
+        for reader in self._readers:
+            result = reader.read(chunk.frame[str(reader.position)], plain=plain)
+            taken = row_errors.take(
+                reader.column, result, truncation_code=messages.TRUNCATED_CODE, cause=self._cause(reader.column)
+            )
+            columns.append(taken.alias(reader.column.lineage_id))
+        named = self._file_name_column()
+        if named is not None:
+            columns.append(pl.repeat(file.name, height, dtype=pl.String, eager=True).alias(named.lineage_id))
+        try:
+            kept, away = row_errors.settle(
+                pl.DataFrame(columns, height=height), self._raw(row_errors, chunk, layout, height)
+            )
+        except (InducedFailureOnError, InducedFailureOnTruncation) as error:
+            raise messages.ReadingDataRows(path=file.name, row=self._row + self._failed_row + 1) from error
+        yield self.output().ref_id, kept
+        if away is not None and any(output.is_error_out for output in self.model.outputs):
+            yield self.output(error=True).ref_id, away
+
+    def _raw(self, row_errors: RowErrors, chunk: Chunk, layout: Layout, height: int) -> Any:
+        """The error output's column with the text of the redirected rows, NULL in all others."""
+        import polars as pl
+
+        from dtserve.dataflow.flat_file.layout import ERROR_ROW_KEEPS_DELIMITER
+
+        texts = pl.repeat(None, height, dtype=pl.String, eager=True)
+        mask = row_errors.redirected_mask()
+        error_output = next((output for output in self.model.outputs if output.is_error_out), None)
+        if mask is None or error_output is None:
+            return pl.DataFrame(height=height)
+        rows = mask.arg_true()
+        raw = chunk.raw(rows.to_numpy(), layout, keep_delimiter=ERROR_ROW_KEEPS_DELIMITER)
+        texts = texts.scatter(rows, pl.Series(raw, dtype=pl.String))
+        special = {"ErrorCode", "ErrorColumn"}
+        names = [c.lineage_id for c in error_output.columns if not c.special_flags and c.name not in special]
+        return pl.DataFrame([texts.alias(name) for name in names], height=height)
+
+    def _cause(self, column: Column) -> Any:
+        def cause(row: int, code: int, truncated: bool) -> DtserveError:
+            self._failed_row = row
+            status = 4 if truncated else messages.STATUS_OF_CODE.get(code, 2)
+            return messages.ColumnConversionFailed(column=column.name, status=status, text=messages.STATUS_TEXT[status])
+
+        return cause
