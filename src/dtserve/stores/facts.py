@@ -12,10 +12,15 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from dtserve.errors import PackageError
+
 __all__ = ["PackageFacts", "content_hash", "package_facts"]
 
 DTS = "{www.microsoft.com/SqlServer/Dts}"
 ENCRYPTED = "{http://www.w3.org/2001/04/xmlenc#}EncryptedData"
+EXECUTABLE = f"{DTS}Executable"
+_WHOLE = ".encrypted"
+"""Our mark among the properties: the document is ciphertext as a whole."""
 _DATE_FORMATS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
 _MAX_TEXT = 1024
 
@@ -39,6 +44,22 @@ class PackageFacts:
     encrypted: bool = False
     created: datetime | None = None
 
+    def info_fields(self) -> dict[str, Any]:
+        """The fields of a PackageInfo that come from the document."""
+        return {
+            "package_id": self.package_id,
+            "version_id": self.version_id,
+            "description": self.description,
+            "package_format": self.format_version,
+            "package_type": self.package_type,
+            "version_major": self.version_major,
+            "version_minor": self.version_minor,
+            "version_build": self.version_build,
+            "version_comments": self.version_comments,
+            "protection_level": self.protection_level,
+            "encrypted": self.encrypted,
+        }
+
 
 def content_hash(data: bytes) -> str:
     """SHA-256 of the bytes, in hex."""
@@ -49,11 +70,16 @@ def package_facts(data: bytes) -> PackageFacts:
     """Read the facts from the head of the document; never raises for odd bytes."""
     from lxml import etree
 
+    from dtserve.package.xml import DEFAULT_LIMITS, check_limits, check_prolog, to_utf8
+
     properties: dict[str, str] = {}
     try:
-        if not _collect(etree, data, properties):
+        clear = to_utf8(data)
+        check_limits(clear, DEFAULT_LIMITS)
+        check_prolog(clear)
+        if not _collect(etree, clear, properties):
             return PackageFacts()
-    except (etree.LxmlError, ValueError, LookupError):
+    except (etree.LxmlError, PackageError):
         if not properties:
             return PackageFacts()
     return _facts(properties)
@@ -62,39 +88,32 @@ def package_facts(data: bytes) -> PackageFacts:
 def _collect(etree: Any, data: bytes, properties: dict[str, str]) -> bool:
     """Gather the root's properties into ``properties``; False when the document is no package."""
     events = etree.iterparse(
-        BytesIO(data), events=("start", "end"), resolve_entities=False, no_network=True, huge_tree=False
+        BytesIO(data), events=("start", "end"), encoding="utf-8", resolve_entities=False, no_network=True
     )
     depth = 0
     for event, element in events:
-        if event == "start":
-            depth += 1
-            if depth > 1:
-                continue
-            if element.getroottree().docinfo.doctype:
-                return False
-            if element.tag == ENCRYPTED:
-                properties[".encrypted"] = "1"
-                return True
-            if element.tag != f"{DTS}Executable":
+        depth += 1 if event == "start" else -1
+        if event == "start" and depth == 1:
+            if element.tag not in (ENCRYPTED, EXECUTABLE):
                 return False
             properties.update({key.removeprefix(DTS): value for key, value in element.attrib.items()})
-            continue
-        depth -= 1
-        if depth != 1:
-            continue
-        name = element.get(f"{DTS}Name")
-        if element.tag == f"{DTS}Property" and name:
-            properties.setdefault(name, element.text or "")
-            if "DTSID" in element.getparent().attrib or f"{DTS}DTSID" in element.getparent().attrib:
-                return True  # formats 6 and 8 hold everything else in attributes
-        elif element.tag == ENCRYPTED:
-            properties[".encrypted"] = "1"
-        element.clear()
+            if element.tag == ENCRYPTED:
+                properties[_WHOLE] = "1"
+                return True
+        elif event == "end" and depth == 1:
+            name = element.get(f"{DTS}Name")
+            if element.tag == f"{DTS}Property" and name:
+                properties.setdefault(name, element.text or "")
+                if f"{DTS}DTSID" in element.getparent().attrib:
+                    return True  # formats 6 and 8 hold everything else in attributes
+            elif element.tag == ENCRYPTED:
+                properties[_WHOLE] = "1"
+            element.clear()
     return True
 
 
 def _facts(properties: dict[str, str]) -> PackageFacts:
-    encrypted = ".encrypted" in properties
+    encrypted = _WHOLE in properties
     known = "DTSID" in properties
     level = _number(properties.get("ProtectionLevel"), 1 if known else -1)
     return PackageFacts(

@@ -28,6 +28,7 @@ __all__ = [
     "name_key",
     "parse_package_path",
     "parse_path",
+    "printable",
     "strip_extension",
 ]
 
@@ -99,14 +100,14 @@ def _check(name: str) -> None:
 def check_msdb_name(name: str) -> None:
     """Refuse a name that msdb cannot take for a package; InvalidName subclasses."""
     _check(name)
-    if not MSDB_FORBIDDEN.isdisjoint(name) or not _printable(name):
+    if not MSDB_FORBIDDEN.isdisjoint(name) or not printable(name):
         raise NameNotLegal(name=_shown(name))
 
 
 def check_file_name(name: str) -> None:
     """Refuse a name that is no file name, also that of any folder; InvalidName subclasses."""
     _check(name)
-    barred = not FILE_FORBIDDEN.isdisjoint(name) or name[-1] == "." or not _printable(name)
+    barred = not FILE_FORBIDDEN.isdisjoint(name) or name[-1] == "." or not printable(name)
     if barred:
         raise NameNotFileName(name=_shown(name))
 
@@ -120,10 +121,10 @@ def addressable(name: str) -> bool:
     return "\\" not in name and "/" not in name
 
 
-def _printable(name: str) -> bool:
+def printable(name: str) -> bool:
     """Whether the name has neither control characters nor halves of characters."""
     return not any(unicodedata.category(char) in ("Cc", "Cs") for char in name)
 
 
 def _shown(name: str) -> str:
-    return "".join(char if _printable(char) else "�" for char in name)
+    return "".join(char if printable(char) else "�" for char in name)

@@ -26,7 +26,7 @@ from dtserve.stores.msdb import errors
 from dtserve.stores.msdb.engine import Database
 from dtserve.stores.msdb.procedures import AnyRow, ProcedureError, Procedures
 from dtserve.stores.msdb.schema import ROOT, principals, utc_now
-from dtserve.stores.names import check_file_name, check_msdb_name, format_path, name_key
+from dtserve.stores.names import check_file_name, check_msdb_name, format_path, name_key, printable
 
 __all__ = ["LOCAL_CALLER", "PACKAGE_FORMATS", "MsdbStore"]
 
@@ -91,8 +91,8 @@ class MsdbStore(PackageStore):
         """Whether a package stands there."""
         with self._calls(errors.ExistsFailed, write=False) as msdb:
             try:
-                return bool(path) and msdb.sp_ssis_checkexists(path[-1], _walk(msdb, path[:-1]))
-            except FolderNotFound:
+                return bool(path) and msdb.sp_ssis_checkexists(path[-1], _package_folder(msdb, path))
+            except errors.PackageNotInDatabase:
                 return False
 
     def folder_exists(self, folder: StorePath) -> bool:
@@ -117,7 +117,7 @@ class MsdbStore(PackageStore):
         columns = _columns(data, package_facts(data))
         with self._calls(errors.SaveToSqlServerFailed) as msdb:
             folder = _walk(msdb, path[:-1])
-            found = msdb.sp_ssis_checkexists(path[-1], folder)
+            found = printable(path[-1]) and msdb.sp_ssis_checkexists(path[-1], folder)
             if not found:
                 check_msdb_name(path[-1])
             if expected_revision is not None:
@@ -141,12 +141,14 @@ class MsdbStore(PackageStore):
         if not target:
             raise PathWithoutPackage(path="")
         with self._calls(errors.SaveToSqlServerFailed) as msdb:
-            old, new = _package_folder(msdb, source), _walk(msdb, target[:-1])
+            old = _package_folder(msdb, source)
             if not msdb.sp_ssis_checkexists(source[-1], old):
                 raise errors.PackageNotInDatabase(path=format_path(source))
-            check_msdb_name(target[-1])
+            new = _walk(msdb, target[:-1])
             same = old == new and name_key(source[-1]) == name_key(target[-1])
-            taken = not same and msdb.sp_ssis_checkexists(target[-1], new)
+            taken = not same and printable(target[-1]) and msdb.sp_ssis_checkexists(target[-1], new)
+            if not taken:
+                check_msdb_name(target[-1])
             if taken and not overwrite:
                 raise PackageExists(path=format_path(target))
             msdb.move_package(source[-1], old, target[-1], new, replace=taken)
@@ -216,7 +218,7 @@ def _walk(msdb: Procedures, folder: StorePath) -> uuid.UUID:
     """The id of a folder; FolderNotFound with the name where the way breaks off."""
     here = ROOT
     for part in folder:
-        row = msdb.sp_ssis_getfolder(part, here)
+        row = msdb.sp_ssis_getfolder(part, here) if printable(part) else None
         if row is None:
             raise FolderNotFound(name=part)
         here = row[0]
@@ -227,6 +229,8 @@ def _package_folder(msdb: Procedures, path: StorePath) -> uuid.UUID:
     """The folder of a package; a missing one means that the package is missing."""
     if not path:
         raise PathWithoutPackage(path="")
+    if not printable(path[-1]):
+        raise errors.PackageNotInDatabase(path=format_path(path))
     try:
         return _walk(msdb, path[:-1])
     except FolderNotFound:

@@ -1,0 +1,67 @@
+"""The stores that the suite runs over: a new store gets every test from one entry in STORES."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dtserve.stores import Database, FileSystemStore, MsdbStore, PackageStore
+from dtserve.stores.msdb.engine import sqlite_url
+from support.memory_store import MemoryStore
+from support.postgres_server import PostgresServer
+
+STORES = ("memory", "filesystem", "sqlite", "postgresql")
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    server = PostgresServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=STORES)
+def make_store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], PackageStore]]:
+    """Makes empty stores of one kind; they are closed after the test."""
+    made: list[PackageStore] = []
+
+    def make() -> PackageStore:
+        store = _make(request.param, request, tmp_path_factory)
+        made.append(store)
+        return store
+
+    yield make
+    for store in made:
+        store.close()
+
+
+@pytest.fixture
+def store(make_store: Callable[[], PackageStore]) -> PackageStore:
+    return make_store()
+
+
+def _make(kind: str, request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -> PackageStore:
+    if kind == "memory":
+        return MemoryStore()
+    if kind == "filesystem":
+        return FileSystemStore("File System", folders.mktemp("store"))
+    if kind == "sqlite":
+        return MsdbStore("MSDB", Database(sqlite_url(Path(folders.mktemp("msdb")) / "msdb.sqlite")))
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return MsdbStore("MSDB", _schema_of(server))
+
+
+def _schema_of(server: PostgresServer) -> Database:
+    """A schema of its own in the one server: an empty database for the store."""
+    import psycopg
+
+    schema = f"s{next(_numbers)}"
+    with psycopg.connect(host="127.0.0.1", port=server.port, user="ssis", dbname="postgres") as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    return Database(server.url(schema))
