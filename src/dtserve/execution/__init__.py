@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["ExecutionOptions", "ExecutionResult", "Logger", "PackageSource", "Setting"]
+__all__ = ["ExecutionOptions", "ExecutionResult", "Logger", "PackageSource", "Setting", "WorkerProcess", "open_source"]
 
 _HOMES = {
     "ExecutionOptions": "options",
@@ -13,6 +13,8 @@ _HOMES = {
     "Logger": "options",
     "PackageSource": "options",
     "Setting": "options",
+    "WorkerProcess": "process",
+    "open_source": "load",
 }
 
 

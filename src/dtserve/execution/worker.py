@@ -1,0 +1,107 @@
+"""The child process that runs one package: ``python -m dtserve.execution.worker``.
+
+Reads what to run from standard input, writes events to what was standard output (anything
+else that prints goes to standard error), and ends when its standard input ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from dataclasses import replace
+from types import FrameType
+from typing import IO, Any
+
+from dtserve.controlflow.cancel import CancelSwitch
+from dtserve.controlflow.events import Event
+from dtserve.errors import DtserveError
+from dtserve.execution.options import ExecutionOptions, PackageSource, decode, options_from
+from dtserve.execution.report import RunEnd, encode_end, encode_event
+
+__all__ = ["main"]
+
+GRACE_SECONDS = 4.0
+"""How long a run may take to stop after the parent has gone, before the whole group is killed."""
+
+
+def main() -> int:
+    """Run the package; returns the exit code of dtexec."""
+    wire = _take_output()
+    job = json.loads(sys.stdin.readline())
+    stored = decode(job["source"])
+    source, options = PackageSource(**stored), options_from(job["options"])
+    cancel = CancelSwitch()
+    for name in ("SIGTERM", "SIGINT"):
+        signal.signal(getattr(signal, name), lambda number, frame: _on_signal(cancel, number, frame))
+    threading.Thread(target=_watch_parent, args=(cancel,), daemon=True).start()
+    end = _run(source, options, cancel, wire)
+    wire.write(encode_end(end) + "\n")
+    wire.flush()
+    return end.exit_code
+
+
+def _take_output() -> IO[str]:
+    """Keep standard output for the wire alone; what prints from now on goes to standard error."""
+    wire = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1 << 16)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return wire
+
+
+def _on_signal(cancel: CancelSwitch, number: int, frame: FrameType | None) -> None:
+    threading.Thread(target=cancel.cancel, daemon=True).start()
+
+
+def _watch_parent(cancel: CancelSwitch) -> None:
+    """``stop`` cancels; the end of the pipe cancels too and, after a grace, kills the group."""
+    for line in sys.stdin:
+        if line.strip() == "stop":
+            cancel.cancel()
+    cancel.cancel()
+    time.sleep(GRACE_SECONDS)
+    if hasattr(os, "killpg"):
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+    os._exit(3)
+
+
+def _run(source: PackageSource, options: ExecutionOptions, cancel: CancelSwitch, wire: IO[str]) -> RunEnd:
+    from dtserve.execution.load import open_source
+    from dtserve.execution.run import run
+
+    started = time.time()
+
+    def sink(event: Event) -> None:
+        wire.write(encode_event(event) + "\n")
+        wire.flush()
+
+    try:
+        loaded = open_source(source, options)
+        options = replace(options, folder=str(loaded.folder))
+        result = run(loaded.document, options, sink, project=loaded.project, cancel=cancel)
+    except DtserveError as error:
+        sink(Event("OnError", source.display_path or source.path or source.package_name, code=error.code,
+                   message=error.message, sequence=1))  # fmt: skip
+        return RunEnd(error.exit_code, 1, "", started, time.time(), error.message, error.code)
+    except Exception as error:
+        traceback.print_exc(file=sys.stderr)
+        text = f"{type(error).__name__}: {error}"
+        return RunEnd(1, 1, "", started, time.time(), text, 0xC0D5FFFF)
+    why: Any = result.error
+    return RunEnd(
+        result.exit_code,
+        int(result.result),
+        result.execution_id,
+        result.started,
+        result.finished,
+        why.message if why is not None else "",
+        why.code if why is not None else 0,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
