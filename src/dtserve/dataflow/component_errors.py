@@ -10,8 +10,13 @@ __all__ = [
     "DataConversionFailed",
     "ExpressionFailed",
     "IncompatibleColumns",
+    "InputMustBeSorted",
+    "NoKeyColumns",
+    "OutputColumnNotInInput",
     "RowCountBadVariableName",
     "RowCountBadVariableType",
+    "SortDuplicateKey",
+    "SortNeedsKey",
 ]
 
 
@@ -85,4 +90,53 @@ class DataConversionFailed(DataFlowError):
     template = (
         'Data conversion failed while converting column "{source}" ({source_number}) to column "{target}" '
         '({target_number}).  The conversion returned status value {status} and status text "{text}".'
+    )
+
+
+class OutputColumnNotInInput(DataFlowError):
+    """An output column whose source column does not arrive."""
+
+    code = 0xC0208008
+    symbol = "DTS_E_OUTPUTCOLUMNNOTININPUT"
+    template = (
+        'Output column "{column}" ({number}) references input column with lineage ID {lineage}, but no input could be '
+        "found with that lineage ID."
+    )
+
+
+class SortNeedsKey(DataFlowError):
+    """A Sort without key columns."""
+
+    code = 0xC0208009
+    symbol = "DTS_E_SORTNEEDSONEKEY"
+    template = "At least one input column must be marked as a sort key, but no keys were found."
+
+
+class SortDuplicateKey(DataFlowError):
+    """Two columns of a Sort with the same place in the key."""
+
+    code = 0xC020800A
+    symbol = "DTS_E_SORTDUPLICATEKEYWEIGHT"
+    template = (
+        'Both column "{first}" ({first_number}) and column "{second}" ({second_number}) were marked with sort key '
+        "weight {weight}."
+    )
+
+
+class InputMustBeSorted(DataFlowError):
+    """An input of Merge or Merge Join that is not declared sorted."""
+
+    code = 0xC02020AF
+    symbol = "DTS_E_INPUTMUSTBESORTED"
+    template = 'The input is not sorted. The "{object}" must be sorted.'
+    remedy = "Sort the data in the source and set IsSorted and SortKeyPosition, or add a Sort transformation."
+
+
+class NoKeyColumns(DataFlowError):
+    """Inputs of a Merge with keys of different length."""
+
+    code = 0xC02020B2
+    symbol = "DTS_E_NOKEYCOLS"
+    template = (
+        "No key columns are found. The {object} must have at least one column with a SortKeyPosition that is non-zero."
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dtserve.dataflow.base import PipelineComponent
     from dtserve.dataflow.host import FlowHost
     from dtserve.datatypes import TypeSpec
-    from dtserve.expressions.columnar import ColumnBinding, CompiledExpression
+    from dtserve.expressions import ColumnBinding, CompiledExpression
     from dtserve.package.model import Column, PipelineProperty
 
 __all__ = ["HostScope", "bindings", "compile_expression", "expression_text"]
@@ -39,7 +39,7 @@ class HostScope:
 
 def bindings(component: PipelineComponent, input_ref: str) -> list[ColumnBinding]:
     """The columns of a buffer as expressions may name them: by lineage id, name, or component and name."""
-    from dtserve.expressions.columnar import ColumnBinding
+    from dtserve.expressions import ColumnBinding
 
     schema = component.input_schemas.get(input_ref, {})
     listed = {c.lineage_id: c for c in component.input_named(input_ref).columns}
@@ -63,7 +63,7 @@ def expression_text(owner: Mapping[str, PipelineProperty]) -> str:
 
 def compile_expression(component: PipelineComponent, input_ref: str, text: str, owner: str) -> CompiledExpression:
     """Compile an expression over the columns of an input; ``owner`` names the column or output in errors."""
-    from dtserve.expressions.columnar import compile_columns
+    from dtserve.expressions import compile_columns
 
     if not text:
         raise BadProperty(property="Expression", component=component.model.name, detail=f'"{owner}" has no expression')

@@ -24,7 +24,7 @@ from dtserve.errors import DtserveError, hresult
 if TYPE_CHECKING:
     import polars as pl
 
-    from dtserve.expressions.columnar import CompiledExpression
+    from dtserve.expressions import CompiledExpression
     from dtserve.package.model import Output
 
 __all__ = ["ConditionalSplit"]

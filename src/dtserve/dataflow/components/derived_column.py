@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dtserve.datatypes import TypeSpec
-    from dtserve.expressions.columnar import CompiledExpression
+    from dtserve.expressions import CompiledExpression
     from dtserve.package.model import Column
 
 __all__ = ["DerivedColumn"]

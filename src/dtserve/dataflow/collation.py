@@ -1,0 +1,129 @@
+"""How texts compare and sort: the one place for comparison flags and linguistic order (DATA_FLOW §3.5).
+
+SSIS compares with the Windows collation of the component's locale (NLS CompareString).
+Its tables are not public, so the order comes from the Unicode collation of the ICU that
+DuckDB carries, with the language of the locale, and these rules on top:
+
+- word sort (default): hyphen and apostrophe count only between texts that are equal
+  without them; flag 0x1000 (string sort) makes them ordinary punctuation
+- lower case before upper case, accents after their base letter
+- 1 ignore case · 2 ignore nonspacing marks · 4 ignore symbols and punctuation ·
+  0x10000 ignore kana type · 0x20000 ignore width
+
+Two texts are equal when :func:`fold` gives the same text; with flags 0 that is equality
+of the characters, trailing blanks included. :class:`SortKeys` gives keys that are equal
+exactly then. The order of punctuation signs among each other is ICU's and may differ
+from Windows.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "IGNORE_CASE",
+    "IGNORE_KANA",
+    "IGNORE_NONSPACING",
+    "IGNORE_SYMBOLS",
+    "IGNORE_WIDTH",
+    "NULLS_FIRST",
+    "STRING_SORT",
+    "SortKeys",
+    "fold",
+]
+
+IGNORE_CASE = 1
+IGNORE_NONSPACING = 2
+IGNORE_SYMBOLS = 4
+STRING_SORT = 0x1000
+IGNORE_KANA = 0x10000
+IGNORE_WIDTH = 0x20000
+
+NULLS_FIRST = True
+"""Where NULL stands in ascending order; unverified (DATA_FLOW §10), so kept in one place."""
+
+_SYMBOLS = r"[\p{P}\p{S}]"
+_WORD_SORT = r"['\-\u2010\u2011\u2019]"
+_KATAKANA = {chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
+
+
+def fold(values: pl.Series, flags: int) -> pl.Series:
+    """Texts without what the flags ignore; texts are equal under the flags when this is equal."""
+    if flags & IGNORE_WIDTH:
+        values = values.str.normalize("NFKC")
+    if flags & IGNORE_NONSPACING:
+        values = values.str.normalize("NFD").str.replace_all(r"\p{Mn}", "").str.normalize("NFC")
+    if flags & IGNORE_SYMBOLS:
+        values = values.str.replace_all(_SYMBOLS, "")
+    if flags & IGNORE_KANA:
+        values = values.str.replace_many(list(_KATAKANA), list(_KATAKANA.values()))
+    if flags & IGNORE_CASE:
+        values = values.str.to_lowercase()
+    return values
+
+
+class SortKeys:
+    """Sort keys of texts in one locale; one instance per component."""
+
+    def __init__(self, locale_id: int) -> None:
+        self._language = _language(locale_id)
+        self._connection: Any = None
+        self._lock = threading.Lock()
+
+    def hexadecimal(self, values: pl.Series, flags: int = 0) -> pl.Series:
+        """Keys in hexadecimal digits, whose order is the order of the texts; NULL stays NULL."""
+        import polars as pl
+
+        folded = fold(values, flags)
+        if folded.null_count() == folded.len():
+            return folded.alias(values.name)
+        primary = folded if flags & STRING_SORT else folded.str.replace_all(_WORD_SORT, "")
+        texts = pl.DataFrame({"p": primary, "f": folded})
+        distinct = texts.unique(maintain_order=True)
+        keys = self._query(distinct)
+        if keys.height == texts.height:
+            return keys["k"].alias(values.name)
+        return texts.join(keys, on=["p", "f"], how="left", nulls_equal=True, maintain_order="left")["k"].alias(
+            values.name
+        )
+
+    def binary(self, values: pl.Series, flags: int = 0) -> pl.Series:
+        """Keys as bytes, half the size."""
+        return self.hexadecimal(values, flags).str.decode("hex")
+
+    def close(self) -> None:
+        """Release the collator."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _query(self, texts: pl.DataFrame) -> pl.DataFrame:
+        """Columns p, f, k: the key of the text without word-sort signs, then of the whole, then the text itself."""
+        import duckdb
+
+        with self._lock:
+            if self._connection is None:
+                self._connection = duckdb.connect(":memory:", config={"threads": 1})
+            self._connection.register("texts", texts.to_arrow())
+            try:
+                frame: pl.DataFrame = self._connection.sql(
+                    f"select p, f, icu_sort_key(p, '{self._language}') || '00' || "
+                    f"case when p = f then '' else icu_sort_key(f, '{self._language}') end || '00' || "
+                    "hex(encode(f)) as k from texts"
+                ).pl()
+            finally:
+                self._connection.unregister("texts")
+        return frame
+
+
+def _language(locale_id: int) -> str:
+    """ICU's name of the language of a Windows locale; English for one that is not known."""
+    from dtserve.datatypes.locales import locale_for
+
+    language = locale_for(locale_id).language
+    return language if language.isalpha() else "en"

@@ -1,0 +1,98 @@
+"""Conversions inside components: columns to declared types, with the codes and texts of the component.
+
+``datatypes.convert_column`` reports the codes of Data Conversion; each component has its
+own for the same four failures (DATA_FLOW §2). :func:`fit` converts a column and renames
+the codes; :func:`status` gives the OLE DB status value and text that messages show.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtserve.datatypes.errors import (
+    CANNOT_CONVERT,
+    DATA_OVERFLOW,
+    HOST_CODES,
+    SIGN_MISMATCH,
+    TRUNCATED,
+    UnsupportedConversion,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dtserve.datatypes import TypeSpec
+    from dtserve.datatypes.columns import ColumnResult
+
+__all__ = ["convertible", "fit", "same_storage", "status", "truncation_code"]
+
+_STATUS = {
+    CANNOT_CONVERT: (2, "The value could not be converted because of a potential loss of data."),
+    TRUNCATED: (
+        4,
+        "Text was truncated or one or more characters had no match in the target code page.",
+    ),
+    SIGN_MISMATCH: (5, "Conversion failed because the data value was signed and the type used was unsigned."),
+    DATA_OVERFLOW: (6, "Conversion failed because the data value overflowed the specified type."),
+}
+
+
+def fit(
+    values: pl.Series,
+    source: TypeSpec,
+    target: TypeSpec,
+    host: str,
+    *,
+    locale_id: int = 1033,
+    fast_parse: bool = False,
+) -> ColumnResult:
+    """Convert a column; error codes are those of ``host`` (a key of ``datatypes.errors.HOST_CODES``)."""
+    import polars as pl
+
+    from dtserve.datatypes.columns import ColumnResult, convert_column
+
+    result = convert_column(values, source, target, locale_id=locale_id, fast_parse=fast_parse)
+    if result.errors is None:
+        return result
+    own = HOST_CODES[host]
+    renamed = result.errors.replace_strict(list(own), list(own.values()), default=result.errors, return_dtype=pl.UInt32)
+    return ColumnResult(result.values, renamed, result.truncated)
+
+
+def truncation_code(host: str) -> int:
+    """The code that ``host`` gives a truncated value."""
+    return HOST_CODES[host][TRUNCATED]
+
+
+def status(code: int, truncated: bool, host: str) -> tuple[int, str]:
+    """The status value and status text behind a code of ``host``."""
+    if truncated:
+        return _STATUS[TRUNCATED]
+    for own, renamed in HOST_CODES[host].items():
+        if renamed == code:
+            return _STATUS[own]
+    return _STATUS[CANNOT_CONVERT]
+
+
+def same_storage(source: TypeSpec, target: TypeSpec) -> bool:
+    """Whether values of one type are values of the other as they stand."""
+    if source == target:
+        return True
+    if source.dt is not target.dt:
+        return False
+    if source.family in ("text", "binary") and target.length >= source.length and source.code_page == target.code_page:
+        return True
+    return source.family not in ("text", "binary", "decimal", "datetime")
+
+
+def convertible(source: TypeSpec, target: TypeSpec) -> bool:
+    """Whether the two types convert at all."""
+    import polars as pl
+
+    from dtserve.datatypes.columns import convert_column
+
+    try:
+        convert_column(pl.Series([], dtype=source.polars()), source, target)
+    except UnsupportedConversion:
+        return False
+    return True

@@ -1,0 +1,71 @@
+"""Comparison flags and linguistic order."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dtserve.dataflow.collation import STRING_SORT, SortKeys, fold
+
+
+@pytest.fixture(scope="module")
+def keys():
+    made = SortKeys(1033)
+    yield made
+    made.close()
+
+
+def in_order(keys, texts, flags=0):
+    return [texts[i] for i in keys.hexadecimal(pl.Series(texts, dtype=pl.String), flags).arg_sort()]
+
+
+def test_word_sort_puts_hyphened_words_beside_the_plain_ones(keys):
+    texts = ["co-op", "coop", "con", "co op", "it's", "its", "Coop"]
+    assert in_order(keys, texts) == ["co op", "con", "coop", "co-op", "Coop", "its", "it's"]
+
+
+def test_string_sort_takes_the_hyphen_as_a_sign(keys):
+    assert in_order(keys, ["coop", "con", "co-op"], STRING_SORT) == ["co-op", "con", "coop"]
+
+
+def test_lower_case_stands_before_upper_and_accents_after(keys):
+    assert in_order(keys, ["b", "A", "á", "a", "B", None]) == [None, "a", "A", "á", "b", "B"]
+
+
+def test_the_language_of_the_locale_counts():
+    swedish = SortKeys(1053)
+    assert in_order(swedish, ["ä", "z", "a"]) == ["a", "z", "ä"]
+    swedish.close()
+
+
+@pytest.mark.parametrize(
+    ("flags", "same", "different"),
+    [
+        (0, ("a", "a"), ("a", "A")),
+        (0, ("a ", "a "), ("a ", "a")),
+        (1, ("straße", "STRAße"), ("a", "á")),
+        (2, ("é", "e"), ("e", "E")),
+        (3, ("É", "e"), ("a", "b")),
+        (4, ("a-b", "ab"), ("a b", "ab")),
+        (0x10000, ("カナ", "かな"), ("カ", "キ")),
+        (0x20000, ("ＡＢ", "AB"), ("A", "B")),
+        (0x30003, ("ｶ", "か"), ("か", "き")),
+    ],
+)
+def test_flags_say_what_is_equal(keys, flags, same, different):
+    for (a, b), expected in ((same, True), (different, False)):
+        texts = pl.Series([a, b])
+        assert (fold(texts, flags).n_unique() == 1) is expected
+        assert (keys.hexadecimal(texts, flags).n_unique() == 1) is expected
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.none() | st.text(max_size=6), min_size=1, max_size=20), st.sampled_from([0, 1, 2, 4, 0x30003]))
+def test_keys_are_equal_exactly_when_folded_texts_are(texts, flags):
+    keys = SortKeys(1033)
+    series = pl.Series(texts, dtype=pl.String)
+    pairs = pl.DataFrame({"f": fold(series, flags), "k": keys.hexadecimal(series, flags)}).unique()
+    assert pairs["f"].n_unique() == pairs["k"].n_unique() == pairs.height
+    keys.close()

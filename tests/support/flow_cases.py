@@ -1,0 +1,230 @@
+"""Runs data-driven component cases: real pipeline XML, input rows, expected rows per output.
+
+A case file (``tests/dataflow/cases/<component>/*.json``) holds ``component`` (the XML of
+one component as a list of lines; ``%s`` style placeholders from ``with`` in the cases),
+``inputs`` (input name → columns with types, rows, rows per buffer) and ``cases``. An
+input column's lineage id is ``Package\\T\\<input>.Outputs[Out].Columns[<column>]``. In a case
+``outputs`` gives, per output name, the columns looked at (names of lineage ids) and the rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from decimal import Decimal
+from pathlib import Path as FilePath
+from typing import Any
+
+import polars as pl
+from lxml import etree
+
+from dtserve.dataflow import engine
+from dtserve.dataflow.errors import DataFlowFailed
+from dtserve.dataflow.plan import _ends, _forward, _order, resolve_lineage
+from dtserve.datatypes import DT, TypeSpec, from_token
+from dtserve.package.model import Column, Component, DataFlow, Executable, Input, Output, Path
+from dtserve.package.reader.pipeline import read_data_flow
+from support.flows import RecordingHost
+
+TASK = "Package\\T"
+
+
+def type_of(text: str) -> TypeSpec:
+    """``wstr(50)``, ``str(10,1252)``, ``numeric(18,4)``, ``dbTimeStamp2(3)``, ``i4``."""
+    found = re.fullmatch(r"(\w+)(?:\((\d+)(?:,(\d+))?\))?", text)
+    assert found, text
+    dt_, first, second = from_token(found[1]), int(found[2] or 0), int(found[3] or 0)
+    if dt_ is DT.NUMERIC:
+        return TypeSpec(dt_, precision=first, scale=second)
+    if dt_ in (DT.STR, DT.TEXT):
+        return TypeSpec(dt_, length=first, code_page=second or 1252)
+    if dt_ in (DT.WSTR, DT.BYTES):
+        return TypeSpec(dt_, length=first)
+    return TypeSpec(dt_, scale=first)
+
+
+def value_in(value: Any, spec: TypeSpec) -> Any:
+    """A JSON value as the Python value of a column."""
+    if value is None:
+        return None
+    if spec.family == "decimal":
+        return Decimal(str(value))
+    if spec.family == "binary":
+        return bytes.fromhex(value)
+    if spec.family == "datetime":
+        if spec.dt is DT.DBDATE:
+            return dt.date.fromisoformat(value)
+        if spec.dt in (DT.DBTIME, DT.DBTIME2):
+            return dt.time.fromisoformat(value)
+        moment = dt.datetime.fromisoformat(value)
+        if spec.dt is DT.DBTIMESTAMPOFFSET:
+            offset = moment.utcoffset() or dt.timedelta()
+            return {"utc": (moment - offset).replace(tzinfo=None), "offset": int(offset.total_seconds() // 60)}
+        return moment
+    return value
+
+
+def value_out(value: Any) -> Any:
+    """A value of a result as JSON would say it."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dt.date | dt.time | dt.datetime):
+        return value.isoformat()
+    if isinstance(value, float):
+        return float(f"{value:.9g}")
+    return value
+
+
+def frames_of(columns: dict[str, TypeSpec], rows: list[list[Any]], batch: int) -> list[pl.DataFrame]:
+    """Frames of some rows each."""
+    names = list(columns)
+    made = {
+        name: pl.Series([value_in(row[i], columns[name]) for row in rows], dtype=columns[name].polars())
+        for i, name in enumerate(names)
+    }
+    whole = pl.DataFrame(made)
+    return [whole.slice(at, batch) for at in range(0, whole.height, batch)] if rows else []
+
+
+def lineage(source: str, column: str) -> str:
+    """The lineage id of a case's input column."""
+    return f"{TASK}\\{source}.Outputs[Out].Columns[{column}]"
+
+
+def source_of(name: str, spec: dict[str, Any]) -> Component:
+    """The source behind one input."""
+    keys = spec.get("sorted", {})
+    ref = f"{TASK}\\{name}"
+    columns = tuple(
+        Column(
+            lineage(name, c),
+            lineage(name, c),
+            c,
+            type_of(t),
+            sort_key_position=keys.get(c, 0),
+            comparison_flags=spec.get("flags", {}).get(c, 0),
+            number=100 + i,
+        )  # fmt: skip
+        for i, (c, t) in enumerate(spec["columns"].items())
+    )
+    return Component(ref, name, "test", "TestSource", outputs=(Output(f"{ref}.Outputs[Out]", "Out", columns),))
+
+
+def read_components(lines: list[str], values: dict[str, str]) -> tuple[Component, ...]:
+    """Components from XML lines with ``{name}`` placeholders."""
+    text = "\n".join(lines)
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    pipeline = etree.fromstring(f"<pipeline version='1'><components>{text}</components></pipeline>")
+    flow = read_data_flow(Executable("T", "{0}", TASK, "Microsoft.Pipeline", "Pipeline", object_data=pipeline))
+    assert flow is not None
+    return flow.components
+
+
+def _completed(component: Component, sources: dict[str, Component]) -> Component:
+    """Input columns with the type and sort key of the source column they name."""
+    from dataclasses import replace
+
+    known = {c.lineage_id: c for s in sources.values() for c in s.outputs[0].columns}
+
+    def full(column: Column) -> Column:
+        found = known.get(column.lineage_id)
+        if found is None:
+            return column
+        return replace(
+            column,
+            name=column.name or found.name,
+            type=found.type,
+            sort_key_position=found.sort_key_position,
+            comparison_flags=found.comparison_flags,
+        )
+
+    inputs = tuple(replace(i, columns=tuple(full(c) for c in i.columns)) for i in component.inputs)
+    return replace(component, inputs=inputs)
+
+
+def build(document: dict[str, Any], case: dict[str, Any]) -> tuple[DataFlow, dict[str, Any], Component]:
+    """The data flow of a case, its inputs, and the component under test."""
+    inputs = {**document.get("inputs", {}), **case.get("inputs", {})}
+    sources = {name: source_of(name, spec) for name, spec in inputs.items()}
+    values = {**document.get("with", {}), **case.get("with", {})}
+    (made,) = read_components(case.get("component", document.get("component", [])), values)
+    tested = _completed(made, sources)
+    paths = [
+        Path(f"{TASK}.Paths[{i.name}]", i.name, sources[i.name].outputs[0].ref_id, i.ref_id)
+        for i in tested.inputs
+        if i.name in sources
+    ]
+    bare = DataFlow((*sources.values(), tested), tuple(paths))
+    ends = _ends(bare)
+    available = _forward(_order(list(resolve_lineage(bare).components), ends), ends)
+    sinks = []
+    looked_at = case.get("outputs") or {o.name: {"columns": []} for o in tested.outputs if not o.is_error_out}
+    for output in tested.outputs:
+        wanted = looked_at.get(output.name)
+        if wanted is None:
+            continue
+        ref = f"{TASK}\\to {output.name}"
+        columns = []
+        for name in wanted["columns"]:
+            full = [k for k in available[output.ref_id] if k == name or k.endswith(f".Columns[{name}]")]
+            assert full, f"no column {name} on {output.name}: {list(available[output.ref_id])}"
+            columns.append(Column(f"{ref}.{name}", full[-1], name, available[output.ref_id][full[-1]]))
+        into = Input(f"{ref}.In", "In", tuple(columns), has_side_effects=True)
+        sinks.append(Component(ref, f"to {output.name}", "test", "TestSink", inputs=(into,)))
+        paths.append(Path(f"{TASK}.Paths[{output.name}]", output.name, output.ref_id, into.ref_id))
+    return DataFlow((*sources.values(), tested, *sinks), tuple(paths)), inputs, tested
+
+
+def run_case(document: dict[str, Any], case: dict[str, Any], folder: FilePath, **host_parts: Any) -> RecordingHost:
+    """Run a case and compare everything it tells; returns the host for further looks."""
+    flow, inputs, _ = build(document, case)
+    host = RecordingHost(folder)
+    for name, value in host_parts.items():
+        setattr(host, name, value)
+    for name, (token, value) in {**document.get("variables", {}), **case.get("variables", {})}.items():
+        spec = None if token == "object" else type_of(token)
+        host.variables[name] = (spec, value if spec is None else value_in(value, spec))
+    for name, spec in inputs.items():
+        columns = {c: type_of(t) for c, t in spec["columns"].items()}
+        host.frames[name] = frames_of(columns, spec.get("rows", []), case.get("batch", spec.get("batch", 2)))
+    expected_errors = [int(code, 16) for code in case.get("errors", [])]
+    try:
+        engine.validate_data_flow(flow, host)
+        engine.run_data_flow(flow, host)
+    except DataFlowFailed:
+        assert expected_errors, [event for event in host.events if event[0] == "OnError"]
+    found = host.codes("OnError")
+    assert [hex(c) for c in found[: len(expected_errors)]] == [hex(c) for c in expected_errors]
+    assert bool(found) == bool(expected_errors)
+    if "warnings" in case:
+        assert [hex(c) for c in host.codes("OnWarning")] == [hex(int(c, 16)) for c in case["warnings"]]
+    if not expected_errors:
+        for output, wanted in case.get("outputs", {}).items():
+            check_rows(host, output, wanted, case.get("ordered", True))
+    for name, value in case.get("variables_after", {}).items():
+        assert value_out(host.variables[name][1]) == value
+    return host
+
+
+def check_rows(host: RecordingHost, output: str, wanted: dict[str, Any], ordered: bool) -> None:
+    """Compare the rows of an output."""
+    table = host.table(f"to {output}")
+    rows = [[value_out(v) for v in row] for row in table.select(wanted["columns"]).iter_rows()] if table.width else []
+    expected = wanted["rows"]
+    if not ordered:
+        rows, expected = sorted(rows, key=json.dumps), sorted(expected, key=json.dumps)
+    assert rows == expected, f"{output}: {rows}"
+
+
+def load_cases(folder: FilePath) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """(id, document, case) of every case below a folder."""
+    found = []
+    for path in sorted(folder.rglob("*.json")):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        for case in document["cases"]:
+            found.append((f"{path.parent.name}/{path.stem}: {case['name']}", document, case))
+    return found
