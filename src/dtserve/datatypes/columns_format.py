@@ -7,7 +7,7 @@ import polars as pl
 from dtserve.datatypes.column_result import complete
 from dtserve.datatypes.locales import DEFAULT_LCID, locale_for
 from dtserve.datatypes.switches import current
-from dtserve.datatypes.text import format_value, strftime_form
+from dtserve.datatypes.text import decimal_mark, format_value, strftime_form
 from dtserve.datatypes.types import DT, TypeSpec
 
 __all__ = ["format_column"]
@@ -55,15 +55,14 @@ def _vectorised(series: pl.Series, spec: TypeSpec, locale_id: int) -> pl.Series 
         return _ole_dates(series, locale_id)
     else:
         return _moments(series, spec)
-    if current().locale_decimal_mark and locale_for(locale_id).decimal != ".":
-        texts = texts.str.replace(".", locale_for(locale_id).decimal, literal=True)
-    return texts
+    mark = decimal_mark(locale_id)
+    return texts if mark == "." or spec.dt is DT.NUMERIC else texts.str.replace(".", mark, literal=True)
 
 
 def _decimals(series: pl.Series, spec: TypeSpec) -> pl.Series:
     texts = series.cast(pl.String)
-    if spec.dt is DT.CY:
-        return texts.str.strip_chars_end("0").str.strip_suffix(".")
+    if spec.dt is not DT.NUMERIC:
+        return texts.str.strip_chars_end("0").str.strip_suffix(".") if spec.dt is DT.CY or spec.scale else texts
     if spec.dt is DT.NUMERIC and spec.scale:
         small = texts.str.starts_with("0") | texts.str.starts_with("-0")
         if small.any():
@@ -140,7 +139,7 @@ def _ole_dates(series: pl.Series, locale_id: int) -> pl.Series:
         ticks = (ticks + 500_000) // 1_000_000 * 1_000_000
     ticks = ticks // 1_000_000 * 1_000_000
     value = ticks.cast(pl.Datetime("us"))
-    inside = value.dt.year() < 10_000
+    inside = (value.dt.year() < 10_000) & (value.dt.year() >= 1_000)
     date_form, time_form = strftime_form(locale.date_format, False), strftime_form(locale.time_format, False)
     date_form = date_form.replace("%y", "%Y")
     midnight = ticks % _DAY == 0

@@ -7,14 +7,19 @@ import datetime as dt
 import polars as pl
 
 from dtserve.datatypes.columns_parse_moments import cut_times, finish_column, with_offset
-from dtserve.datatypes.moments import TIMES, TIMESTAMP2_MIN_YEAR
+from dtserve.datatypes.moments import TIMES, TIMESTAMP2_MIN_YEAR, WIDE_STAMPS
 from dtserve.datatypes.types import DT, TypeSpec
 
 __all__ = ["moments_to_moments"]
 
 
 def moments_to_moments(series: pl.Series, source: TypeSpec, target: TypeSpec) -> tuple[pl.Series, pl.Series | None]:
-    """Values (null where out of range) and marks of cut fractions."""
+    """Values (null where out of range) and marks of cut fractions; from DT_DATE a cut is not reported."""
+    values, cut = _converted(series, source, target)
+    return values, None if source.dt is DT.DATE else cut
+
+
+def _converted(series: pl.Series, source: TypeSpec, target: TypeSpec) -> tuple[pl.Series, pl.Series | None]:
     if source.dt in TIMES and target.dt in TIMES:
         return cut_times(series, target)
     utc = _utc(series, source)
@@ -22,7 +27,7 @@ def moments_to_moments(series: pl.Series, source: TypeSpec, target: TypeSpec) ->
         return utc.dt.date(), None
     if target.dt in TIMES:
         return cut_times(utc.dt.time(), target)
-    if source.dt is DT.DBTIMESTAMP2 and target.dt is DT.DBTIMESTAMP:
+    if source.dt in WIDE_STAMPS and target.dt is DT.DBTIMESTAMP:
         late = utc.dt.year() >= TIMESTAMP2_MIN_YEAR
         if not late.all():
             utc = pl.select(pl.when(late).then(utc)).to_series()

@@ -51,10 +51,10 @@ def _to_float(series: pl.Series, source: TypeSpec, target: TypeSpec) -> Attempt:
 
 
 def _float_to_int(series: pl.Series, source: TypeSpec, target: TypeSpec) -> Attempt:
-    mode = "half_to_even" if current().fraction_to_integer == "half_even" else None
     frame = series.cast(pl.Float64).to_frame("x")
     column = pl.col("x")
-    whole = frame.select(column.round(0, mode=mode) if mode else column.truncate(0)).to_series()
+    even = current().fraction_to_integer == "half_even"
+    whole = frame.select(column.round(0, mode="half_to_even") if even else column.truncate(0)).to_series()
     values = whole.cast(polars_type(target), strict=False)
     return values, _lost(whole, frame["x"], values)
 

@@ -21,7 +21,9 @@ _Y = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
 _M1, _D1 = "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12][0-9]|3[01])"
 _M2, _D2 = "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])"
 _BIG_DAY = "(?:1[3-9]|2[0-9]|3[01])"
-_H24, _H12, _60 = "(?:[01][0-9]|2[0-3])", "(?:0?[1-9]|1[0-2])", "[0-5][0-9]"
+_H24, _H12, _60 = "(?:[01]?[0-9]|2[0-3])", "(?:0?[1-9]|1[0-2])", "[0-5][0-9]"
+_HH = "(?:[01][0-9]|2[0-3])"
+_LATE_Y = "[1-9][0-9]{3}"
 _FRACTION = r"(?:\.[0-9]{1,6}0{0,3})"
 _SAMPLE = 200
 
@@ -34,7 +36,6 @@ def _with_times(guard: str, form: str) -> list[Form]:
     return [
         (f"^{guard}$", f"{form} 00:00:00|"),
         (f"^{guard} {_H24}:{_60}:{_60}$", f"{form} %H:%M:%S"),
-        (f"^{guard} {_H24}:{_60}:{_60}{_FRACTION}$", f"{form} %H:%M:%S%.f"),
         (f"^{guard} {_H24}:{_60}$", f"{form} %H:%M"),
         (f"^{guard} {_H12}:{_60}:{_60} [AP]M$", f"{form} %I:%M:%S %p"),
         (f"^{guard} {_H12}:{_60} [AP]M$", f"{form} %I:%M %p"),
@@ -42,26 +43,27 @@ def _with_times(guard: str, form: str) -> list[Form]:
 
 
 @cache
-def _standard_forms(order: str) -> list[Form]:
-    forms = _with_times(f"{_Y}-{_M1}-{_D1}", "%Y-%m-%d")[:4]
-    for mark in "/-.":
+def _standard_forms(order: str, date_separator: str) -> list[Form]:
+    iso = f"{_Y}-{_M1}-{_D1}"
+    forms = [*_with_times(iso, "%Y-%m-%d"), (f"^{iso} {_H24}:{_60}:{_60}{_FRACTION}$", "%Y-%m-%d %H:%M:%S%.f")]
+    for mark in "/-." if date_separator == "." else "/-":
         sep = "[.]" if mark == "." else mark
         if mark != "-":
-            forms += _with_times(f"{_Y}{sep}{_M1}{sep}{_D1}", f"%Y{mark}%m{mark}%d")
-        month_first = (f"{_M1}{sep}{_D1}{sep}{_Y}", f"%m{mark}%d{mark}%Y")
-        day_first = (f"{_D1}{sep}{_M1}{sep}{_Y}", f"%d{mark}%m{mark}%Y")
+            forms += _with_times(f"{_LATE_Y}{sep}{_M1}{sep}{_D1}", f"%Y{mark}%m{mark}%d")
+        month_first = (f"{_M1}{sep}{_D1}{sep}{_LATE_Y}", f"%m{mark}%d{mark}%Y")
+        day_first = (f"{_D1}{sep}{_M1}{sep}{_LATE_Y}", f"%d{mark}%m{mark}%Y")
         if order == "DMY":
-            swapped = (f"{_M1}{sep}{_BIG_DAY}{sep}{_Y}", f"%m{mark}%d{mark}%Y")
+            swapped = (f"{_M1}{sep}{_BIG_DAY}{sep}{_LATE_Y}", f"%m{mark}%d{mark}%Y")
             forms += _with_times(*day_first) + _with_times(*swapped)
         else:
-            swapped = (f"{_BIG_DAY}{sep}{_M1}{sep}{_Y}", f"%d{mark}%m{mark}%Y")
+            swapped = (f"{_BIG_DAY}{sep}{_M1}{sep}{_LATE_Y}", f"%d{mark}%m{mark}%Y")
             forms += _with_times(*month_first) + _with_times(*swapped)
     return forms
 
 
 @cache
 def _fast_forms() -> list[Form]:
-    clock, compact = f"{_H24}:{_60}:{_60}{_FRACTION}?", f"{_H24}{_60}{_60}"
+    clock, compact = f"{_HH}:{_60}:{_60}(?:\\.[0-9]{{1,6}}0?)?", f"{_HH}{_60}{_60}"
     dashed, solid = f"{_Y}-{_M2}-{_D2}", f"{_Y}{_M2}{_D2}"
     return [
         (f"^{solid}$", "%Y%m%d 00:00:00|"),
@@ -71,8 +73,13 @@ def _fast_forms() -> list[Form]:
     ]
 
 
-_TIME_FORMS: list[Form] = [(f"^{_H24}:{_60}:{_60}{_FRACTION}?$", "%H:%M:%S%.f"), (f"^{_H24}:{_60}$", "%H:%M")]
-_FAST_TIME_FORMS: list[Form] = [*_TIME_FORMS, (f"^{_H24}{_60}{_60}$", "%H%M%S"), (f"^{_H24}{_60}$", "%H%M")]
+_TIME_FORMS: list[Form] = [(f"^{_HH}:{_60}:{_60}{_FRACTION}?$", "%H:%M:%S%.f"), (f"^{_HH}:{_60}$", "%H:%M")]
+_FAST_TIME_FORMS: list[Form] = [
+    (f"^{_HH}:{_60}:{_60}(?:\\.[0-9]{{1,6}}0?)?$", "%H:%M:%S%.f"),
+    (f"^{_HH}:{_60}$", "%H:%M"),
+    (f"^{_HH}{_60}{_60}$", "%H%M%S"),
+    (f"^{_HH}{_60}$", "%H%M"),
+]
 
 
 def moments_from_text(
@@ -83,7 +90,7 @@ def moments_from_text(
     if spec.dt in TIMES:
         found = _apply(series, _FAST_TIME_FORMS if fast_parse else _TIME_FORMS, pl.Time())
         return cut_times(found, spec)
-    forms = _fast_forms() if fast_parse else _standard_forms(locale.order)
+    forms = _fast_forms() if fast_parse else _standard_forms(locale.order, locale.date_separator)
     if spec.dt is DT.DBDATE:
         return _apply(series, forms, pl.Date()), None
     values, cut = finish_column(_apply(series, forms, pl.Datetime("us")), spec)
@@ -122,6 +129,7 @@ def _strptime(text: pl.Series, form: str, kind: pl.DataType) -> pl.Series:
 
 
 def cut_times(found: pl.Series, spec: TypeSpec) -> tuple[pl.Series, pl.Series | None]:
+    """Times with the digits of the fraction that the type keeps, and marks where some were cut."""
     unit = 10 ** (9 - fraction_digits(spec))
     nanoseconds = found.to_physical()
     cut = nanoseconds % unit

@@ -82,8 +82,8 @@ def convert_number(value: Any, source: TypeSpec, target: TypeSpec) -> tuple[Any,
         number = decimal_to_float(value) if isinstance(value, Decimal) else _to_float(value)
         return fit_float(number, target, source) if source.family != "float" else _narrow(number, target, source), False
     if target.family == "decimal":
-        number = exact_decimal(value, source, target) if isinstance(value, float) else Decimal(value)
-        return fit_decimal(number, target, source)
+        exact = exact_decimal(value, source, target) if isinstance(value, float) else Decimal(value)
+        return fit_decimal(exact, target, source)
     if isinstance(value, float):
         exact_decimal(value, source, target)
         value = Decimal(value)

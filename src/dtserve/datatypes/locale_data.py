@@ -178,15 +178,15 @@ DAY_PART_MARKS = {
 """Marks of the half days by language; English where a language is absent."""
 
 WEEKDAYS = {
-    "en": tuple("sunday monday tuesday wednesday thursday friday saturday sun mon tue wed thu fri sat".split()),
-    "de": tuple("sonntag montag dienstag mittwoch donnerstag freitag samstag so mo di mi do fr sa".split()),
-    "fr": tuple("dimanche lundi mardi mercredi jeudi vendredi samedi dim lun mar mer jeu ven sam".split()),
-    "es": tuple("domingo lunes martes miércoles jueves viernes sábado dom lun mar mié jue vie sáb".split()),
-    "it": tuple("domenica lunedì martedì mercoledì giovedì venerdì sabato dom lun mar mer gio ven sab".split()),
-    "pt": tuple("domingo segunda terça quarta quinta sexta sábado dom seg ter qua qui sex sáb".split()),
-    "nl": tuple("zondag maandag dinsdag woensdag donderdag vrijdag zaterdag zo ma di wo do vr za".split()),
-    "sv": tuple("söndag måndag tisdag onsdag torsdag fredag lördag sön mån tis ons tor fre lör".split()),
-    "da": tuple("søndag mandag tirsdag onsdag torsdag fredag lørdag sø ma ti on to fr lø".split()),
-    "nb": tuple("søndag mandag tirsdag onsdag torsdag fredag lørdag søn man tir ons tor fre lør".split()),
+    "en": "sunday monday tuesday wednesday thursday friday saturday sun mon tue wed thu fri sat",
+    "de": "sonntag montag dienstag mittwoch donnerstag freitag samstag so mo di mi do fr sa",
+    "fr": "dimanche lundi mardi mercredi jeudi vendredi samedi dim lun mar mer jeu ven sam",
+    "es": "domingo lunes martes miércoles jueves viernes sábado dom lun mar mié jue vie sáb",
+    "it": "domenica lunedì martedì mercoledì giovedì venerdì sabato dom lun mar mer gio ven sab",
+    "pt": "domingo segunda terça quarta quinta sexta sábado dom seg ter qua qui sex sáb",
+    "nl": "zondag maandag dinsdag woensdag donderdag vrijdag zaterdag zo ma di wo do vr za",
+    "sv": "söndag måndag tisdag onsdag torsdag fredag lördag sön mån tis ons tor fre lör",
+    "da": "søndag mandag tirsdag onsdag torsdag fredag lørdag sø ma ti on to fr lø",
+    "nb": "søndag mandag tirsdag onsdag torsdag fredag lørdag søn man tir ons tor fre lør",
 }
 """Names of weekdays, long and short: passed over when a date is read."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from dtserve.datatypes.errors import BadLocale
-from dtserve.datatypes.locale_data import DAY_PART_MARKS, LOCALE_LINES, MONTHS
+from dtserve.datatypes.locale_data import DAY_PART_MARKS, LOCALE_LINES, MONTHS, WEEKDAYS
 
 __all__ = ["DEFAULT_LCID", "NEUTRAL", "Locale", "known_locales", "locale_for"]
 
@@ -46,6 +46,11 @@ class Locale:
         return "".join(dict.fromkeys(re.sub("[^dMy]", "", self.date_format))).upper()
 
     @property
+    def date_separator(self) -> str:
+        """The mark between the parts of a short date."""
+        return re.sub("[dMy ]", "", self.date_format)[:1] or "/"
+
+    @property
     def day_part_marks(self) -> tuple[str, str]:
         """The marks before and after noon."""
         return DAY_PART_MARKS.get(self.language, DAY_PART_MARKS["en"])
@@ -54,6 +59,11 @@ class Locale:
     def months(self) -> dict[str, int]:
         """Month names and their short forms in lower case, the locale's and the English ones."""
         return _months(self.language)
+
+    @property
+    def weekdays(self) -> frozenset[str]:
+        """Names of weekdays and their short forms in lower case, the locale's and the English ones."""
+        return _weekdays(self.language)
 
 
 NEUTRAL = Locale(127, "", "MM/dd/yyyy", "HH:mm:ss", ".", ",", "¤")
@@ -81,6 +91,11 @@ def _months(language: str) -> dict[str, int]:
                 found.setdefault(short, number)
     found.setdefault("sept", 9)
     return found
+
+
+@cache
+def _weekdays(language: str) -> frozenset[str]:
+    return frozenset(f"{WEEKDAYS.get(language, '')} {WEEKDAYS['en']}".split())
 
 
 @cache

@@ -15,21 +15,33 @@ from dtserve.datatypes.errors import ConversionError, ConversionOverflow
 from dtserve.datatypes.types import DT, TypeSpec
 
 __all__ = [
-    "FILETIME_EPOCH", "MICROSECONDS_PER_DAY", "OLE_EPOCH", "convert_moment", "filetime_ticks", "finish",
-    "from_filetime_ticks", "from_ole", "fraction_digits", "to_ole",
-]  # fmt: skip
+    "FILETIME_EPOCH",
+    "MICROSECONDS_PER_DAY",
+    "MIN_YEAR",
+    "OLE_EPOCH",
+    "TIMES",
+    "TIMESTAMP2_MIN_YEAR",
+    "WIDE_STAMPS",
+    "convert_moment",
+    "filetime_ticks",
+    "finish",
+    "fraction_digits",
+    "from_filetime_ticks",
+    "from_ole",
+    "to_ole",
+]
 
 OLE_EPOCH = dt.datetime(1899, 12, 30)
 FILETIME_EPOCH = dt.datetime(1601, 1, 1)
 MICROSECONDS_PER_DAY = 86_400_000_000
-STAMPS = frozenset({DT.DATE, DT.FILETIME, DT.DBTIMESTAMP, DT.DBTIMESTAMP2})
 TIMES = frozenset({DT.DBTIME, DT.DBTIME2})
+WIDE_STAMPS = frozenset({DT.DBTIMESTAMP2, DT.DBTIMESTAMPOFFSET})
 _MICROSECOND = dt.timedelta(microseconds=1)
 _OLE_LOW, _OLE_HIGH = -657_434, 2_958_466
 _FIXED_DIGITS = {DT.DBTIME: 0, DT.DBTIMESTAMP: 3, DT.FILETIME: 3, DT.DATE: 6}
 MIN_YEAR = {DT.DATE: 100, DT.FILETIME: 1601}
 TIMESTAMP2_MIN_YEAR = 1753
-"""The least year of DBTIMESTAMP when it comes from DBTIMESTAMP2 (DATA_FLOW §3.3)."""
+"""The least year of DBTIMESTAMP when it comes from one of WIDE_STAMPS (DATA_FLOW §3.3)."""
 
 
 def fraction_digits(spec: TypeSpec) -> int:
@@ -83,9 +95,10 @@ def convert_moment(value: Any, source: TypeSpec, target: TypeSpec) -> tuple[Any,
             moment = value.astimezone(dt.UTC).replace(tzinfo=None)
     else:
         moment = value
-    if source.dt is DT.DBTIMESTAMP2 and target.dt is DT.DBTIMESTAMP and moment.year < TIMESTAMP2_MIN_YEAR:
+    if source.dt in WIDE_STAMPS and target.dt is DT.DBTIMESTAMP and moment.year < TIMESTAMP2_MIN_YEAR:
         raise ConversionOverflow(source=source, target=target, reason=f"the year is before {TIMESTAMP2_MIN_YEAR}")
-    return finish(moment, zone, target, source)
+    converted, cut = finish(moment, zone, target, source)
+    return converted, cut and source.dt is not DT.DATE
 
 
 def to_ole(value: dt.datetime) -> float:

@@ -49,9 +49,7 @@ def decimal_limits(spec: TypeSpec) -> tuple[int, int, int]:
 def fit_decimal(number: Decimal, target: TypeSpec, source: object) -> tuple[Decimal, bool]:
     """The number with exactly the scale of ``target``; ConversionOverflow beyond its precision."""
     scale, low, high = decimal_limits(target)
-    sign, digits, exponent = number.as_tuple()
-    assert isinstance(exponent, int)
-    if len(digits) + exponent > 40 and any(digits):
+    if number and number.adjusted() > 40:
         raise ConversionOverflow(source=source, target=target, reason="too many digits before the decimal point")
     with localcontext(EXACT):
         fitted = number.quantize(Decimal((0, (1,), -scale)), rounding=_SCALE_ROUNDING[current().scale_reduction])

@@ -1,9 +1,9 @@
 """Dates and times from text: fast parse.
 
 The locale-free forms of FastParse=True (DATA_FLOW §3.4). Date: ``YYYYMMDD``,
-``YYYY-MM-DD``, ``YYYY-MM``, ``YYYY``; time: ``HHMISS``, ``HH:MI:SS``, ``HHMI``, ``HH:MI``,
-``HH``, with a fraction (``.`` or ``,``) on the last unit; 24:00:00 is midnight, a leap
-second is taken; a zone ``Z`` or ``±HH[:]MI``, which counts only for DT_DBTIMESTAMPOFFSET;
+``YYYY-MM-DD`` (blanks after a hyphen pass), ``YYYY-MM``, ``YYYY``; time: ``HHMISS``, ``HH:MI:SS``, ``HHMI``, ``HH:MI``,
+``HH``, with a fraction (``.`` or ``,``, up to seven digits) on the last unit; 24:00:00 is midnight, a leap
+second is taken; a zone ``Z`` or ``±HH[[:]MI]``, which counts only for DT_DBTIMESTAMPOFFSET;
 date and time joined by ``T``.
 """
 
@@ -18,15 +18,15 @@ from dtserve.datatypes.types import DT, TypeSpec
 
 __all__ = ["parse_moment_fast"]
 
-_DATE = r"(?P<y>[0-9]{4})(?:(?P<m1>[0-9]{2})(?P<d1>[0-9]{2})|-(?P<m2>[0-9]{2})(?:-(?P<d2>[0-9]{2}))?)?"
+_DATE = r"(?P<y>[0-9]{4})(?:(?P<m1>[0-9]{2})(?P<d1>[0-9]{2})|-[ ]*(?P<m2>[0-9]{2})(?:-[ ]*(?P<d2>[0-9]{2}))?)?"
 _TIME = (
     r"(?P<h>[0-9]{2})(?:(?P<i1>[0-9]{2})(?P<s1>[0-9]{2})?|:(?P<i2>[0-9]{2})(?::(?P<s2>[0-9]{2}))?)?"
-    r"(?:[.,](?P<f>[0-9]+))?"
-    r"(?P<zone>Z|(?P<zs>[+-])(?P<zh>[0-9]{2}):?(?P<zm>[0-9]{2}))?"
+    r"(?:[.,](?P<f>[0-9]{1,7}))?"
+    r"(?P<zone>Z|(?P<zs>[+-])(?P<zh>[0-9]{2})(?::?(?P<zm>[0-9]{2}))?)?"
 )
-_DATE_ONLY = re.compile(rf"[ \t]*{_DATE}[ \t]*")
-_TIME_ONLY = re.compile(rf"[ \t]*{_TIME}[ \t]*")
-_BOTH = re.compile(rf"[ \t]*{_DATE}T{_TIME}[ \t]*")
+_DATE_ONLY = re.compile(rf"[ \t]*{_DATE}")
+_TIME_ONLY = re.compile(rf"[ \t]*{_TIME}")
+_BOTH = re.compile(rf"[ \t]*{_DATE}T{_TIME}")
 _UNIT = {"h": 3_600_000_000, "i": 60_000_000, "s": 1_000_000}
 
 
@@ -47,7 +47,8 @@ def parse_moment_fast(text: str, target: TypeSpec, source: object) -> tuple[dt.d
 def _read(part: dict[str, str | None]) -> tuple[dt.datetime, int | None, bool] | None:
     try:
         if part.get("y"):
-            day = dt.datetime(int(part["y"] or 0), *(int(part[f"{unit}1"] or part[f"{unit}2"] or 1) for unit in "md"))
+            month, date = (int(part[f"{unit}1"] or part[f"{unit}2"] or 1) for unit in "md")
+            day = dt.datetime(int(part["y"] or 0), month, date)
         else:
             day = OLE_EPOCH
         span, cut = _clock(part) if part.get("h") else (0, False)

@@ -28,9 +28,12 @@ class Switches:
     # EXPRESSIONS §5.4: 12.3456789 became 12.34 in a real run.
     scale_reduction: str = "truncate"
 
-    # Whether lost digits of a fraction are reported as truncation (else they go silently).
-    # DATA_FLOW §2 lists "fractional digits lost" among the truncations.
-    fraction_loss_reported: bool = True
+    # Whether lost digits of a fraction are reported as truncation, or go silently.
+    # DATA_FLOW §3.4 reads the documentation as "truncation"; the packages say otherwise: DT_DECIMAL
+    # columns of scale 0 load texts like 26324.3267 under a disposition that would fail or
+    # redirect them, a Derived Column stores a quotient as NUMERIC(18,2) under FailComponent, and
+    # float -> decimal(19,2) was silent in a real run (EXPRESSIONS §5.4). The value is the same.
+    fraction_loss_reported: bool = False
 
     # True as an unsigned integer: "all_ones" (the bits of -1, as the Automation routines
     # copy them), "one" or "error". Signed types get -1 (EXPRESSIONS §5.4).
@@ -66,8 +69,9 @@ class Switches:
     # Fractions of a second in DT_DATE as text: rounded to whole seconds (Automation).
     date_text_rounds_seconds: bool = True
 
-    # Decimal mark of numbers printed for a locale: False prints "." everywhere.
-    locale_decimal_mark: bool = False
+    # Floats, CY and DECIMAL print the decimal mark of the locale, as the Automation routines
+    # do; NUMERIC, which has a routine of its own, keeps the point.
+    locale_decimal_mark: bool = True
 
 
 SWITCHES = Switches()

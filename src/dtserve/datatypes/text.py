@@ -1,7 +1,7 @@
 """How values print, and the public door to text: format and parse, scalar and columnar.
 
 Forms: EXPRESSIONS §5.4. Integers plain; NUMERIC with all digits of its scale and no zero
-before the point; DECIMAL with the zero; CY without trailing zeros; True and False; GUID in
+before the point; CY and DECIMAL with the zero and without trailing zeros; True and False; GUID in
 braces; DBTIMESTAMP with nine digits of fraction or none; DT_DATE in the form of the locale.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from dtserve.datatypes.columns import ColumnResult
 
-__all__ = ["format_column", "format_value", "parse_column", "parse_value", "strftime_form"]
+__all__ = ["decimal_mark", "format_column", "format_value", "parse_column", "parse_value", "strftime_form"]
 
 _FORM = re.compile(r"yyyy|yy|MM|M|dd|d|HH|H|hh|h|mm|ss|tt")
 
@@ -56,14 +56,17 @@ def format_value(value: Any, spec: TypeSpec, *, locale_id: int = DEFAULT_LCID) -
     if family == "datetime":
         return _format_moment(value, spec, locale_for(locale_id))
     text = _format_float(value, spec) if family == "float" else _format_decimal(value, spec)
-    if current().locale_decimal_mark:
-        text = text.replace(".", locale_for(locale_id).decimal)
-    return text
+    return text if spec.dt is DT.NUMERIC else text.replace(".", decimal_mark(locale_id))
+
+
+def decimal_mark(locale_id: int) -> str:
+    """The decimal mark of floats, CY and DECIMAL as text; that of NUMERIC is always the point."""
+    return locale_for(locale_id).decimal if current().locale_decimal_mark else "."
 
 
 def _format_decimal(value: Decimal, spec: TypeSpec) -> str:
     text = format(value, "f")
-    if spec.dt is DT.CY and "." in text:
+    if spec.dt is not DT.NUMERIC and "." in text:
         text = text.rstrip("0").removesuffix(".")
     if spec.dt is DT.NUMERIC and spec.scale:
         sign = "-" if text.startswith("-") else ""
@@ -76,8 +79,7 @@ def _format_float(value: float, spec: TypeSpec) -> str:
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     digits = current().real_digits if spec.dt is DT.R4 else current().float_digits
-    text = format(value or 0.0, f".{digits}G")
-    return text
+    return format(value or 0.0, f".{digits}G")
 
 
 def _format_moment(value: Any, spec: TypeSpec, locale: Locale) -> str:
@@ -139,7 +141,7 @@ def _format_date(value: dt.datetime, locale: Locale) -> str:
 def _fill(form: str, value: dt.datetime, locale: Locale) -> str:
     half = value.hour % 12 or 12
     parts = {
-        "yyyy": f"{value.year:04}", "yy": f"{value.year:04}", "MM": f"{value.month:02}", "M": str(value.month),
+        "yyyy": str(value.year), "yy": str(value.year), "MM": f"{value.month:02}", "M": str(value.month),
         "dd": f"{value.day:02}", "d": str(value.day), "HH": f"{value.hour:02}", "H": str(value.hour),
         "hh": f"{half:02}", "h": str(half), "mm": f"{value.minute:02}", "ss": f"{value.second:02}",
         "tt": locale.day_part_marks[value.hour >= 12],
