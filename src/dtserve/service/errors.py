@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dtserve.errors import AccessDenied, DtserveError, PackageNotFound, TransientError, UsageError
+from dtserve.errors import AccessDenied, DtserveError, TransientError, UsageError
 
 __all__ = [
     "AlreadyRunning",
@@ -10,7 +10,6 @@ __all__ = [
     "BadSettingsFile",
     "BadToken",
     "ExecutionNotFound",
-    "FolderNotFound",
     "NotRunning",
     "RequestInvalid",
     "ServiceError",
@@ -99,14 +98,6 @@ class BadToken(AccessDenied):
     template = "Access is denied: a valid token is needed."
     remedy = "Use the administrator token that the first start wrote, or ask for one."
 
-
-class FolderNotFound(PackageNotFound):
-    """No folder has that path."""
-
-    code = 0xC0D51809
-    symbol = "DTSERVE_E_FOLDERNOTFOUND"
-    template = 'The folder "{path}" was not found.'
-    remedy = "Refresh the tree."
 
 
 class BadSettingsFile(ServiceError):

@@ -26,8 +26,8 @@ from dtserve.service.eventlog import EventLog
 from dtserve.service.history import RUNNING, History
 from dtserve.service.watch import Watchers
 from dtserve.stores.filesystem import FileSystemStore
-from dtserve.stores.names import format_path, parse_path
-from dtserve.stores.tree import PackageTree
+from dtserve.stores.names import parse_path
+from dtserve.stores.tree import PackageTree, tree_path
 
 __all__ = ["Executions"]
 
@@ -85,7 +85,7 @@ class Executions:
         execution_id = str(uuid.uuid4())
         options = self._options(execution_id, settings, parameters, connections, validate_only)
         package = {
-            "package_path": format_path(info.path),
+            "package_path": tree_path(info.path),
             "package_name": info.name,
             "package_id": info.package_id,
             "package_description": info.description,
@@ -152,7 +152,7 @@ class Executions:
             folder = store.package_file(place[1:]).parent
         else:
             folder.mkdir(parents=True, exist_ok=True)
-        return PackageSource(data=self._tree.read(place), display_path=format_path(place), folder=str(folder))
+        return PackageSource(data=self._tree.read(place), display_path=tree_path(place), folder=str(folder))
 
     def _options(
         self,

@@ -24,7 +24,16 @@ from dtserve.stores.errors import (
 )
 from dtserve.stores.names import format_path, name_key, strip_extension
 
-__all__ = ["PackageTree", "Root"]
+__all__ = ["PackageTree", "Root", "tree_path"]
+
+
+def tree_path(path: StorePath) -> str:
+    r"""A path as the console and /DTS write it.
+
+    >>> print(tree_path(("MSDB", "Finance")))
+    \MSDB\Finance
+    """
+    return "\\" + format_path(path)
 
 
 @dataclass
@@ -96,6 +105,15 @@ class PackageTree(PackageStore):
         if len(path) > 1 and strip_extension(path[-1]) != path[-1] and not self.exists(path):
             return (*path[:-1], strip_extension(path[-1]))
         return path
+
+    def kind_of(self, path: StorePath) -> str:
+        """The kind of the root."""
+        return self.root(path).kind
+
+    def place_of(self, path: StorePath) -> tuple[object, StorePath]:
+        """That of the root's store."""
+        with self._below(path) as (_, store, rest):
+            return store.place_of(rest)
 
     def list(self, folder: StorePath) -> tuple[Sequence[FolderEntry], Sequence[PackageInfo]]:
         """The roots, in the order of the configuration, or what is in a folder of one."""

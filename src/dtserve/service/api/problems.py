@@ -21,6 +21,7 @@ from dtserve.errors import (
     UsageError,
 )
 from dtserve.service.errors import BadToken, ExecutionNotFound, NotRunning, RequestInvalid, TooLarge
+from dtserve.stores.errors import FolderNotFound, InvalidName, PackageTooLarge, PathWithoutPackage
 
 __all__ = ["PROBLEM", "problem", "status_of"]
 
@@ -32,6 +33,10 @@ _STATUS: tuple[tuple[type, int], ...] = (
     (TooLarge, 413),
     (ExecutionNotFound, 404),
     (PackageNotFound, 404),
+    (FolderNotFound, 404),
+    (PackageTooLarge, 413),
+    (InvalidName, 400),
+    (PathWithoutPackage, 400),
     (NotRunning, 409),
     (UsageError, 400),
     (PackageError, 422),

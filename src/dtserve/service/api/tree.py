@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Query
 from dtserve.service.api.guard import hub_of
 from dtserve.service.hub import Hub
 from dtserve.stores.base import FolderEntry, PackageInfo, StorePath
-from dtserve.stores.names import format_path, parse_path
+from dtserve.stores.names import parse_path
+from dtserve.stores.tree import tree_path
 
 __all__ = ["PathQuery", "package_shape", "router"]
 
@@ -23,7 +24,7 @@ def list_folder(hub: Annotated[Hub, Depends(hub_of)], path: PathQuery = "") -> d
     folder = parse_path(path)
     folders, packages = hub.tree.list(folder)
     return {
-        "path": format_path(folder) if folder else "",
+        "path": tree_path(folder) if folder else "",
         "folders": [_folder_shape(hub, entry, folder) for entry in folders],
         "packages": [package_shape(info) for info in packages],
     }
@@ -32,7 +33,7 @@ def list_folder(hub: Annotated[Hub, Depends(hub_of)], path: PathQuery = "") -> d
 def _folder_shape(hub: Hub, entry: FolderEntry, parent: StorePath) -> dict[str, Any]:
     return {
         "name": entry.name,
-        "path": format_path(entry.path),
+        "path": tree_path(entry.path),
         "kind": "folder" if parent else "root",
         "store": "" if parent else hub.tree.root(entry.path).kind,
     }
@@ -42,7 +43,7 @@ def package_shape(info: PackageInfo) -> dict[str, Any]:
     """A package as the API tells it (PackageInfo of SERVICE §5.2)."""
     return {
         "name": info.name,
-        "path": format_path(info.path),
+        "path": tree_path(info.path),
         "description": info.description,
         "package_id": info.package_id,
         "version_id": info.version_id,

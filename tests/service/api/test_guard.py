@@ -1,0 +1,41 @@
+"""Tokens, cookies and the header that foreign pages cannot add."""
+
+import pytest
+
+from support.service import open_service
+
+
+@pytest.fixture
+def service(tmp_path):
+    with open_service(tmp_path) as opened:
+        yield opened
+
+
+def test_a_session_cookie_is_enough_to_read_but_not_to_change(service) -> None:
+    hub, client = service
+    token = client.headers.pop("Authorization").removeprefix("Bearer ")
+    assert client.get("/api/tree").status_code == 401
+    signed_in = client.post("/api/session", json={"token": token})
+    assert signed_in.status_code == 200
+    cookie = signed_in.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert client.get("/api/tree").status_code == 200
+    assert client.post("/api/folders", json={"path": r"\MSDB\A"}).status_code == 403
+    assert client.post("/api/folders", json={"path": r"\MSDB\A"}, headers={"X-Dtserve": "1"}).status_code == 201
+    assert hub.tree.folder_exists(("MSDB", "A"))
+
+
+def test_foreign_host_names_are_refused(service) -> None:
+    _, client = service
+    assert client.get("/api/health", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_identities_without_the_role_are_denied(service) -> None:
+    hub, client = service
+    from dtserve.service.identities import Identity
+
+    client.headers.pop("Authorization")
+    client.cookies.set("dtserve_session", hub.identities.open_session(Identity("guest", frozenset({"guest"}))))
+    answer = client.get("/api/tree")
+    assert (answer.status_code, answer.json()["detail"]) == (403, "Access is denied.")

@@ -1,0 +1,66 @@
+"""Import, export, facts, delete: bytes first."""
+
+import pytest
+
+from support.service import PACKAGE, open_service
+
+PATHS = [r"\MSDB\Load", r"\File System\Load"]
+
+
+@pytest.fixture
+def client(tmp_path):
+    with open_service(tmp_path) as (_, opened):
+        yield opened
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_import_and_export_keep_every_byte(client, path) -> None:
+    answer = client.put("/api/packages/content", params={"path": path}, content=PACKAGE)
+    assert answer.status_code == 201, answer.text
+    assert client.get("/api/packages/content", params={"path": path}).content == PACKAGE
+    facts = client.get("/api/packages", params={"path": path})
+    assert facts.json()["package_id"].strip("{}").upper() == "F7007F7F-BB75-572F-A26F-B3BBFD6E4454"
+    assert facts.headers["ETag"] == f'"{facts.json()["revision"]}"'
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_overwriting_is_asked_for(client, path) -> None:
+    put = {"path": path}
+    assert client.put("/api/packages/content", params=put, content=PACKAGE).status_code == 201
+    assert client.put("/api/packages/content", params=put, content=PACKAGE).status_code == 409
+    again = client.put("/api/packages/content", params={**put, "overwrite": "true"}, content=PACKAGE + b"\n")
+    assert again.status_code == 201
+    assert client.get("/api/packages/content", params=put).content == PACKAGE + b"\n"
+
+
+def test_an_outdated_revision_is_refused(client) -> None:
+    put = {"path": PATHS[0], "overwrite": "true"}
+    assert client.put("/api/packages/content", params=put, content=PACKAGE).status_code == 201
+    stale = client.put("/api/packages/content", params=put, content=PACKAGE, headers={"If-Match": '"old"'})
+    assert stale.status_code == 409
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello", b"<a/>", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'],
+    ids=["empty", "text", "other-xml", "doctype"],
+)
+def test_what_is_no_package_is_refused(client, content) -> None:
+    answer = client.put("/api/packages/content", params={"path": PATHS[0]}, content=content)
+    assert answer.status_code == 422
+    assert answer.json()["code"].startswith("0xC")
+    assert client.get("/api/packages", params={"path": PATHS[0]}).status_code == 404
+
+
+def test_too_large(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DTSERVE_LIMITS_MAX_PACKAGE_BYTES", "1000")
+    with open_service(tmp_path / "small") as (_, client):
+        answer = client.put("/api/packages/content", params={"path": PATHS[0]}, content=PACKAGE)
+    assert (answer.status_code, answer.json()["symbol"]) == (413, "DTSERVE_E_TOOLARGE")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_delete(client, path) -> None:
+    client.put("/api/packages/content", params={"path": path}, content=PACKAGE)
+    assert client.delete("/api/packages", params={"path": path}).status_code == 204
+    assert client.delete("/api/packages", params={"path": path}).status_code == 404
