@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dtserve.controlflow.containers.package import PackageContainer
     from dtserve.controlflow.task_host import TaskHost
 
-__all__ = ["ChildRequest", "PackageRun", "SharedRun"]
+__all__ = ["ChildRequest", "PackageRun", "SharedRun", "operator_name"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class ChildRequest:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _operator() -> str:
+def operator_name() -> str:
+    """``MACHINE\\user`` of this process."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError):
@@ -66,7 +67,7 @@ class SharedRun:
     cancel: CancelSwitch = field(default_factory=CancelSwitch)
     launch_child: Callable[[ChildRequest], ExecResult] | None = None
     debug: bool = False
-    operator: str = field(default_factory=_operator)
+    operator: str = field(default_factory=operator_name)
     computer: str = field(default_factory=platform.node)
     handler_lock: threading.Lock = field(default_factory=threading.Lock)
     _sequence: itertools.count[int] = field(default_factory=lambda: itertools.count(1), repr=False)

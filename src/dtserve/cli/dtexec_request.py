@@ -1,0 +1,309 @@
+"""From a parsed dtexec line to what is to be run (DTEXEC §1, §3, §4)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dtserve.cli.dtexec_console import ConsoleLog, Reporting
+from dtserve.cli.dtexec_options import LONG_OPTIONS, TABLE
+from dtserve.cli.errors import CommandFileUnreadable, InvalidArgument, MissingArgument, MissingOption, UnknownOption
+from dtserve.cli.options import Given, ParsedLine
+from dtserve.cli.quoting import split_arguments, split_line, unquote
+from dtserve.errors import UsageError
+from dtserve.execution.options import ExecutionOptions, Logger, PackageSource, Setting
+
+__all__ = ["Request", "read_line", "request_from"]
+
+DECRYPT_VARIABLE = "SSIS_PACKAGE_DECRYPT"
+MAX_COMMAND_FILE = 1 << 20
+_GUID = re.compile(r"\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?\Z")
+_SIZES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the line asks for. ``store`` is ``sql`` or ``dts`` with ``path`` and ``server`` when it is no file."""
+
+    source: PackageSource
+    options: ExecutionOptions
+    reporting: Reporting
+    console_log: ConsoleLog | None
+    sums: bool = False
+    store: str = ""
+    path: str = ""
+    server: str = ""
+    user: str = ""
+    server_password: str = field(default="", repr=False)
+    home: str = ""
+    ask_password: bool = False
+    password_on_line: bool = False
+    remarks: tuple[str, ...] = ()
+    dumps: bool = False
+
+
+def read_line(words: Sequence[str]) -> tuple[ParsedLine, dict[str, list[str]]]:
+    """Slash options and long options of a line, command files read in their place; UsageError subclasses."""
+    long: dict[str, list[str]] = {}
+    depth = [0]
+
+    def expand(given: Given) -> Iterable[str] | None:
+        if given.option.key != "commandfile":
+            return None
+        depth[0] += 1
+        if depth[0] > 64:
+            raise CommandFileUnreadable(path=given.text, reason="command files are nested too deep")
+        return _take_long(_command_file(given.text), long)
+
+    return TABLE.parse(_take_long(list(words), long), expand=expand), long
+
+
+def _command_file(name: str) -> list[str]:
+    path = Path(name)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CommandFileUnreadable(path=name, reason=error.strerror or "it cannot be opened") from None
+    if len(data) > MAX_COMMAND_FILE:
+        raise CommandFileUnreadable(path=name, reason="it is larger than 1 MB")
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    return split_line(text)
+
+
+def _take_long(words: list[str], found: dict[str, list[str]]) -> list[str]:
+    """Take ``--name[=value]`` words out of a line."""
+    rest: list[str] = []
+    todo = iter(words)
+    for word in todo:
+        if not word.startswith("--") or len(word) == 2:
+            rest.append(word)
+            continue
+        name, equals, value = word[2:].partition("=")
+        if name not in LONG_OPTIONS:
+            raise UnknownOption(option="--" + name)
+        if LONG_OPTIONS[name][0] and not equals:
+            given = next(todo, None)
+            if given is None:
+                raise MissingArgument(option="--" + name, metavar=LONG_OPTIONS[name][0])
+            value = given
+        found.setdefault(name, []).append(unquote(value))
+    return rest
+
+
+def request_from(line: ParsedLine, long: dict[str, list[str]]) -> Request:
+    """What the line asks for; UsageError subclasses when it makes no sense."""
+    if "isserver" in line:
+        raise UsageError(
+            detail="/ISServer needs the SSIS catalog, which dtserve is not. Run the package from its project: "
+            "/Project file.ispac /Package name.dtsx."
+        )
+    if not any(key in line for key in ("sql", "dts", "file", "project")):
+        raise MissingOption(options="DTS, SQL, or File")
+    source = PackageSource(
+        path=line.text("file"),
+        project_path=line.text("project"),
+        package_name=line.text("package"),
+        display_path=line.text("file") or line.text("project"),
+    )
+    password, ask, on_line = _password(line, long)
+    store = next((key for key in ("sql", "dts") if key in line), "")
+    return Request(
+        source,
+        _options(line, long, password),
+        _reporting(line),
+        _console_log(line),
+        sums="sum" in line,
+        store=store,
+        path=line.text(store) if store else "",
+        server=line.text("server"),
+        user=line.text("user"),
+        server_password=line.text("password"),
+        home=long.get("home", [""])[-1],
+        ask_password=ask,
+        password_on_line=on_line,
+        remarks=tuple(each.text for each in line.all("rem")),
+        dumps="dump" in line or "dumponerror" in line,
+    )
+
+
+def _password(line: ParsedLine, long: dict[str, list[str]]) -> tuple[str | None, bool, bool]:
+    """The password, whether to ask for it, whether it stood on the line."""
+    if "decrypt-file" in long:
+        name = long["decrypt-file"][-1]
+        try:
+            lines = Path(name).read_text("utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError):
+            raise InvalidArgument(argument=name, option="--decrypt-file", reason="the file cannot be read.") from None
+        return (lines[0] if lines else ""), False, False
+    given = line.last("decrypt")
+    if given is None:
+        return os.environ.get(DECRYPT_VARIABLE), False, False
+    if given.value is None:
+        return None, True, False
+    return given.text, False, True
+
+
+def _options(line: ParsedLine, long: dict[str, list[str]], password: str | None) -> ExecutionOptions:
+    from dtserve.connections.connection_map import parse_map_line
+
+    restart = line.last("restart")
+    checkpointing = line.last("checkpointing")
+    verify_build = tuple(_number(part, "VerifyBuild") for part in split_arguments(line.text("verifybuild")) if part)
+    return ExecutionOptions(
+        settings=tuple(_settings(line)),
+        password=password,
+        validate_only="validate" in line,
+        warnings_as_errors="warnaserror" in line,
+        max_concurrent=_max_concurrent(line),
+        checkpoint_file=line.text("checkfile") if "checkfile" in line else None,
+        checkpointing=None if checkpointing is None else _on_off(checkpointing),
+        restart="" if restart is None else _choice(restart, ("deny", "force", "ifPossible"), "force"),
+        loggers=tuple(_logger(each) for each in line.all("logger")),
+        verbose_log="vlog" in line,
+        verbose_log_file=line.text("vlog"),
+        verify_build=verify_build,
+        verify_package_id=line.text("verifypackageid"),
+        verify_version_id=line.text("verifyversionid"),
+        verify_signed="verifysigned" in line,
+        connection_map=tuple(parse_map_line(each) for each in long.get("map", ())),
+        path_map=dict(_path_pair(each) for each in long.get("path-map", ())),
+        memory_limit=_size(long.get("memory", ["0"])[-1]),
+        temp=long.get("temp", [""])[-1],
+        debug="debug" in long,
+    )
+
+
+def _settings(line: ParsedLine) -> Iterable[Setting]:
+    for each in line:
+        key = each.option.key
+        if key == "set":
+            yield _set(each)
+        elif key == "configfile":
+            yield Setting("configuration", each.text)
+        elif key == "parameter":
+            yield _parameter(each)
+        elif key == "connection":
+            parts = [unquote(part) for part in each.parts()]
+            if len(parts) % 2:
+                raise InvalidArgument(argument=parts[0], option="Connection", reason="name;connection string wanted.")
+            for name, value in zip(parts[::2], parts[1::2], strict=True):
+                yield Setting("connection", name, value)
+
+
+def _set(given: Given) -> Setting:
+    parts = given.parts(2)
+    path = unquote(parts[0]).strip()
+    if len(parts) < 2 or not path:
+        raise InvalidArgument(argument=path, option="Set", reason="property path;value wanted.")
+    sensitive = path.lower().startswith("$sensitive::")
+    path = path[len("$sensitive::") :] if sensitive else path
+    return Setting("set", path, unquote(parts[1]), sensitive)
+
+
+def _parameter(given: Given) -> Setting:
+    parts = given.parts(2)
+    if len(parts) < 2:
+        parts = [unquote(given.value or "").partition("=")[0], unquote(given.value or "").partition("=")[2]]
+    name = re.sub(r"\([A-Za-z0-9]+\)\Z", "", unquote(parts[0]).strip())
+    if not name or name.lower().startswith("$serveroption::") or name.upper().startswith("CM."):
+        raise InvalidArgument(argument=name, option="Parameter", reason="a parameter of package or project wanted.")
+    return Setting("parameter", name if name.startswith("$") else f"$Package::{name}", unquote(parts[1]))
+
+
+def _logger(given: Given) -> Logger:
+    parts = [unquote(part) for part in given.parts(2)]
+    return Logger(parts[0].strip(), parts[1] if len(parts) > 1 else "")
+
+
+def _number(text: str, option: str) -> int:
+    try:
+        return int(unquote(text).strip())
+    except ValueError:
+        raise InvalidArgument(argument=text, option=option, reason="a number wanted.") from None
+
+
+def _max_concurrent(line: ParsedLine) -> int | None:
+    if "maxconcurrent" not in line:
+        return None
+    number = _number(line.text("maxconcurrent"), "MaxConcurrent")
+    if number < -1:
+        raise InvalidArgument(argument=number, option="MaxConcurrent", reason="-1 or more wanted.")
+    return number
+
+
+def _choice(given: Given, choices: Sequence[str], default: str) -> str:
+    text = given.text.strip() or default
+    for choice in choices:
+        if text.lower() == choice.lower():
+            return choice
+    raise InvalidArgument(argument=text, option=given.option.word, reason=f"{', '.join(choices)} wanted.")
+
+
+def _on_off(given: Given) -> bool:
+    return _choice(given, ("on", "off"), "on") == "on"
+
+
+def _path_pair(text: str) -> tuple[str, str]:
+    windows, equals, local = text.partition("=")
+    if not equals or not windows.strip() or not local.strip():
+        raise InvalidArgument(argument=text, option="--path-map", reason=r"C:\folder=/folder wanted.")
+    return windows.strip(), local.strip()
+
+
+def _size(text: str) -> int:
+    found = re.fullmatch(r"\s*(\d+)\s*([KMGT]?)B?\s*", text.upper())
+    if found is None:
+        raise InvalidArgument(argument=text, option="--memory", reason="a size like 512M wanted.")
+    return int(found[1]) * _SIZES[found[2]]
+
+
+def _reporting(line: ParsedLine) -> Reporting:
+    given = line.last("reporting")
+    if given is None:
+        return Reporting()
+    level, *events = [unquote(part).strip() for part in given.parts()]
+    letters = level.upper()
+    if not letters or set(letters) - set("NEWICDPV") or (len(letters) > 1 and set(letters) & set("NV")):
+        raise InvalidArgument(argument=level, option="Reporting", reason="letters of N, E, W, I, C, D, P, V wanted.")
+    return Reporting(letters, frozenset(each.lower() for each in events if each))
+
+
+def _console_log(line: ParsedLine) -> ConsoleLog | None:
+    given = line.all("consolelog")
+    if not given:
+        return None
+    included: set[str] = set()
+    excluded: set[str] = set()
+    entries: list[tuple[str, frozenset[str]]] = []
+    for each in given:
+        columns, names = _log_lists([unquote(part).strip() for part in each.parts()] if each.value else [])
+        included |= names["I"]
+        excluded |= names["E"]
+        entries.append((columns, frozenset(names["I"])))
+    return ConsoleLog(included=frozenset(included), excluded=frozenset(excluded), entries=tuple(entries))
+
+
+def _log_lists(parts: list[str]) -> tuple[str, dict[str, set[str]]]:
+    """Columns and the I and E lists of one ``/CONSOLELOG`` argument."""
+    columns = "NCOSGXMT"
+    names: dict[str, set[str]] = {"I": set(), "E": set()}
+    here: Any = None
+    for index, part in enumerate(parts):
+        upper = part.upper()
+        if here is None and index == 0 and upper and upper not in names and not set(upper) - set(columns):
+            columns = upper
+        elif here is None:
+            if upper not in names:
+                raise InvalidArgument(argument=part, option="ConsoleLog", reason="display letters, then I or E wanted.")
+            here = names[upper]
+        elif part:
+            here.add(part.lower())
+    return columns, names
