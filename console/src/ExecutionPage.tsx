@@ -70,8 +70,8 @@ export function ExecutionPage({ id, toaster }: { id: string; toaster: string }) 
           <tbody>
             {shown.map((e) => (
               <tr key={e.sequence} className={e.kind}>
-                <td>{time(e.time)}</td><td>{e.kind}</td><td>{e.source}{e.subcomponent && ` › ${e.subcomponent}`}</td>
-                <td>{e.message}{e.percent >= 0 && ` ${e.percent} %`}</td><td>{hresult(e.code)}</td>
+                <td className="fixed">{time(e.time)}</td><td className="fixed">{e.kind}</td><td>{e.source}{e.subcomponent && ` › ${e.subcomponent}`}</td>
+                <td>{e.message}{e.percent >= 0 && ` ${e.percent} %`}</td><td className="fixed">{hresult(e.code)}</td>
               </tr>
             ))}
           </tbody>

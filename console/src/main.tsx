@@ -8,8 +8,10 @@ const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
 
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
-    <FluentProvider theme={dark ? webDarkTheme : webLightTheme} className="provider">
-      <App />
+    <FluentProvider theme={dark ? webDarkTheme : webLightTheme}>
+      <div className="console">
+        <App />
+      </div>
     </FluentProvider>
   </StrictMode>,
 );
