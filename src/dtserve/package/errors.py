@@ -13,7 +13,8 @@ from dtserve.errors import PackageError, UsageError
 __all__ = [
     "CannotLoadFromNode", "DecryptPackageUserKey", "DoctypeRefused", "DowngradeRefused", "EncodingRefused",
     "InvalidVersionNumber", "LimitExceeded", "MalformedXml", "Notice", "PackagePasswordEmpty", "PackagePasswordWrong",
-    "PersistenceError", "ProtectFailed", "ServerStorageDisallowed", "UnprotectFailed", "UserKeyUnusable",
+    "PathConversionFailed", "PathMalformed", "PathReadOnly", "PathRootMissing", "PathUnresolved", "PersistenceError",
+    "ProtectFailed", "ServerStorageDisallowed", "UnprotectFailed", "UserKeyUnusable",
 ]  # fmt: skip
 
 
@@ -176,3 +177,56 @@ class UnprotectFailed(PackageError):
     symbol = "DTS_E_PACKAGEUNPROTECT"
     template = "Failed to remove package protection: {detail}"
     remedy = "Restore the package from a good copy."
+
+
+class PathRootMissing(UsageError):
+    """A property path that does not start with ``\\package``."""
+
+    code = 0xC0012018
+    symbol = "DTS_E_CONFIGFORMATINVALID_PACKAGEDELIMITER"
+    template = (
+        'The configuration entry, "{path}", has an incorrect format because it does not begin with package delimiter. '
+        'There was no "\\package" delimiter.'
+    )
+    remedy = "Start the path with \\Package."
+
+
+class PathMalformed(UsageError):
+    """A property path with wrong brackets or delimiters."""
+
+    code = 0xC0012019
+    symbol = "DTS_E_CONFIGFORMATINVALID"
+    template = (
+        'The configuration entry "{path}" had an incorrect format. This can occur because of a missing delimiter or '
+        "formatting errors, like an invalid array delimiter."
+    )
+    remedy = "See docs/reference/packages.md, Property paths."
+
+
+class PathUnresolved(UsageError):
+    """A property path that leads to no object."""
+
+    code = 0xC001F02F
+    symbol = "DTS_E_CANNOTRESOLVEPACKAGEPATH"
+    template = 'Cannot resolve a package path to an object in the package "{path}". {detail}'
+    remedy = "Verify that the package path is valid."
+
+
+class PathReadOnly(UsageError):
+    """A property path that leads to a property nobody may set."""
+
+    code = 0xC001F021
+    symbol = "DTS_E_PROPERTYREADONLY"
+    template = 'The property "{property}" is read only. This occurs when a change to a read-only property is attempted.'
+
+
+class PathConversionFailed(UsageError):
+    """A value that does not fit the property at the path."""
+
+    code = 0xC0012037
+    symbol = "DTS_E_CONFIGTYPECONVERSIONFAILED"
+    template = (
+        'Failed to convert a type in the configuration "{configuration}" for the package path "{path}". This happens '
+        "when a configuration value cannot be converted from a string to the appropriate destination type."
+    )
+    remedy = "Check the configuration value to ensure it can be converted to the type of the destination property or variable."

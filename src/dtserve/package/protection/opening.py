@@ -136,47 +136,57 @@ def _open_parts(clear: bytes, root: Any, password: str | None, limits: Limits) -
     encrypted = [node for node in find_sensitive(root) if node.state != "clear"]
     if not encrypted:
         return Opened(clear, root)
-    source = SourceMap(clear, root)
-    edit = TextEdit(source)
     owner = package_id(root)
     notices: list[Notice] = []
     unreadable: list[str] = []
     sealed: dict[bytes, bytes] = {}
     scheme: Scheme | None = None
+    opened: list[tuple[SensitiveNode, bytes]] = []
     for node in encrypted:
-        plain = _open_part(node, source, password, owner, limits)
+        plain = _open_part(node, password, owner, limits)
         if node.state == "password":
             scheme = scheme or scheme_of(node.holder)
         if plain is None:
             notices.append(_notice(node))
             unreadable.append(node.path)
-            continue
-        plain = canonical(plain, node.element)
-        sealed[plain] = source.outer(node.element)
-        edit.replace_element(node.element, plain)
-    if sealed:
-        clear = edit.apply()
+        else:
+            opened.append((node, plain))
+    if opened:
+        clear, sealed = _replace_parts(clear, root, opened)
         root = parse_xml(clear, limits)
-    for node in find_sensitive(root):
+        encrypted = find_sensitive(root)
+    for node in encrypted:
         if node.state == "user key":
             node.holder.text = None
     return Opened(clear, root, tuple(notices), scheme, sealed, tuple(unreadable))
 
 
-def _open_part(
-    node: SensitiveNode, source: SourceMap, password: str | None, owner: str, limits: Limits
-) -> bytes | None:
-    """The clear element in bytes, None when it cannot be opened."""
+def _replace_parts(
+    clear: bytes, root: Any, opened: list[tuple[SensitiveNode, bytes]]
+) -> tuple[bytes, dict[bytes, bytes]]:
+    """The text with decrypted elements in their places, and what stood there before."""
+    source = SourceMap(clear, root)
+    edit = TextEdit(source)
+    sealed: dict[bytes, bytes] = {}
+    for node, found in opened:
+        plain = found if node.state == "password" else _without_key(node, source, found)
+        plain = canonical(plain, node.element)
+        sealed[plain] = source.outer(node.element)
+        edit.replace_element(node.element, plain)
+    return edit.apply(), sealed
+
+
+def _open_part(node: SensitiveNode, password: str | None, owner: str, limits: Limits) -> bytes | None:
+    """The clear element (password) or its value (user key) in bytes, None when it cannot be opened."""
     try:
         if node.state == "password":
             if not password:
                 return None
             plaintext = open_element(node.holder, password)
             return plaintext if _plausible(plaintext, node, limits) else None
-        value = _open_blob(unbase64(node.holder.text), owner)
+        return _open_blob(unbase64(node.holder.text), owner)
     except PackagePasswordWrong:
         return None
-    return None if value is None else _without_key(node, source, value)
 
 
 def _plausible(plaintext: bytes, node: SensitiveNode, limits: Limits) -> bool:
@@ -190,14 +200,13 @@ def _plausible(plaintext: bytes, node: SensitiveNode, limits: Limits) -> bool:
     return inner.get("Sensitive") == "1" and inner.get("Encrypted") is None
 
 
-def _without_key(node: SensitiveNode, source: SourceMap, value: bytes) -> bytes | None:
+def _without_key(node: SensitiveNode, source: SourceMap, value: bytes) -> bytes:
     """A level-1 element with its value in clear: same attributes without ``Encrypted``."""
     outer = source.outer(node.holder)
     end = start_tag_end(outer)
     start = _ENCRYPTED.sub(b"", outer[:end]).removesuffix(b">").removesuffix(b"/").rstrip()
     tag = re.match(rb"<([^\s/>]+)", outer)
-    if tag is None:
-        return None
+    assert tag is not None  # noqa: S101 - the bytes of an element start with its tag
     return start + b">" + escape_text(value.decode("utf-8")) + b"</" + tag[1] + b">"
 
 

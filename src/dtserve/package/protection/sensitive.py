@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from lxml import etree
+
 from dtserve.package.names import connection_kind
 from dtserve.package.protection.encrypted_data import ENCRYPTED_DATA
-from dtserve.package.xml import DTS, local_name
+from dtserve.package.xml import DTS, ENC, local_name
 
 __all__ = ["SensitiveNode", "find_sensitive"]
 
@@ -16,6 +18,10 @@ _NAME = f"{_D}Name"
 _OBJECT_NAME = f"{_D}ObjectName"
 _PROPERTY = f"{_D}Property"
 _PARAMETER = f"{_D}PackageParameter"
+_CANDIDATES: Any = etree.XPath(
+    "descendant::*[@Sensitive='1'] | descendant::enc:EncryptedData | descendant::dts:PackageParameter",
+    namespaces={"enc": ENC, "dts": DTS},
+)
 _TRUE = ("1", "True", "true", "-1")
 
 
@@ -45,7 +51,7 @@ class SensitiveNode:
 def find_sensitive(root: Any) -> list[SensitiveNode]:
     """The sensitive elements of a clear or partly encrypted package, in document order."""
     found: list[SensitiveNode] = []
-    for element in root.iter("*"):
+    for element in _CANDIDATES(root):
         if element.tag == _PARAMETER:
             node = _parameter(element)
             if node is not None:
@@ -53,7 +59,7 @@ def find_sensitive(root: Any) -> list[SensitiveNode]:
         elif element.tag == ENCRYPTED_DATA:
             if not _inside_parameter(element):
                 found.append(SensitiveNode(element, element, "password", _path(element)))
-        elif element.get("Sensitive") == "1" and element is not root:
+        else:
             state = "user key" if element.get("Encrypted") == "1" else "clear"
             found.append(SensitiveNode(element, element, state, _path(element)))
     return found
