@@ -196,7 +196,8 @@ class OptionTable:
         shape = _OPTION_SHAPE.match(word)
         if shape is None:
             return word not in PREFIXES or option.argument == "required"
-        return option.argument == "required" and not any(each.accepts(shape["name"]) for each in self.options)
+        known = any(each.accepts(shape["name"]) for each in self.options)
+        return not known and (option.secret or option.argument == "required")
 
     def _check(self, line: ParsedLine) -> None:
         for group in self.exclusive:

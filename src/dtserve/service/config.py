@@ -116,6 +116,11 @@ class ServiceHome:
         """Where replaced and deleted packages are kept."""
         return self.path / "versions"
 
+    @property
+    def certificates_path(self) -> Path:
+        """The certificates packages are signed with: the user's store «MY» of Windows."""
+        return self.path / "certificates"
+
     @cached_property
     def connection_map(self) -> tuple[ConnectionTarget, ...]:
         """The connection map of the settings; BadConnectionMap names an entry that cannot be used."""
@@ -162,6 +167,11 @@ class ServiceHome:
         from dtserve.stores.msdb.engine import sqlite_url
 
         return self.settings.text("msdb.url") or sqlite_url(self.msdb_path)
+
+    def close(self) -> None:
+        """Close the connections of all stores that this home opened."""
+        for database in self._databases.values():
+            database.dispose()
 
     def store_path(self, text: str) -> Path:
         """The folder of a StorePath: relative ones begin at Binn, others go through the path map."""

@@ -79,6 +79,14 @@ class PackageStore(ABC):
     def close(self) -> None:  # noqa: B027 - most stores hold nothing
         """Release connections; the store may be used again."""
 
+    def kind_of(self, path: StorePath) -> str:
+        """The kind of the store that holds ``path``: its own, or that of the root in a tree."""
+        return self.kind
+
+    def place_of(self, path: StorePath) -> tuple[object, StorePath]:
+        """What tells this store from others, and the path in it: equal for the same package seen two ways."""
+        return id(self), path
+
     def walk(self, folder: StorePath = ()) -> Iterator[tuple[StorePath, Sequence[FolderEntry], Sequence[PackageInfo]]]:
         """Every folder below ``folder`` with its content, parents first, in the order of names; any depth."""
         todo = [folder]

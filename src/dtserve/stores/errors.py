@@ -28,6 +28,7 @@ __all__ = [
     "RootFixed",
     "RootNotFound",
     "RootUnavailable",
+    "SamePlace",
     "ServerStorageDisallowed",
     "StoreUnavailable",
     "VersionNotFound",
@@ -284,3 +285,12 @@ class BackupKeyWrong(StoreError):
     symbol = "DTSERVE_E_BACKUPKEY"
     template = 'The backup "{path}" is encrypted; the passphrase is missing or wrong.'
     remedy = "Give the passphrase with which it was made."
+
+
+class SamePlace(StoreError):
+    """A package cannot be moved onto itself."""
+
+    code = 0xC0D51713
+    symbol = "DTSERVE_E_SAMEPLACE"
+    template = 'The package "{path}" is both source and destination.'
+    remedy = "Choose another destination."

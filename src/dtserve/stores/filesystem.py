@@ -53,6 +53,10 @@ class FileSystemStore(PackageStore):
         self.max_bytes = max_bytes
         self._swept: set[Path] = set()
 
+    def place_of(self, path: StorePath) -> tuple[object, StorePath]:
+        """The root's real path."""
+        return str(self.path.resolve()), path
+
     # reading
 
     def list(self, folder: StorePath) -> tuple[Sequence[FolderEntry], Sequence[PackageInfo]]:

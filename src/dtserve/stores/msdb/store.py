@@ -59,6 +59,10 @@ class MsdbStore(PackageStore):
         """Close the connections."""
         self.database.dispose()
 
+    def place_of(self, path: StorePath) -> tuple[object, StorePath]:
+        """The database, without who signs in."""
+        return self.database.place, path
+
     # reading
 
     def list(self, folder: StorePath) -> tuple[Sequence[FolderEntry], Sequence[PackageInfo]]:

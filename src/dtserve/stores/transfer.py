@@ -1,0 +1,107 @@
+"""Moving packages between any two places: copy, move, import, export (DTUTIL §8).
+
+The bytes go over unchanged unless another protection level or a new id is asked for. A
+package is opened on the way, so that nothing that is no package, or that the password does not
+open, is ever stored. One with the level ServerStorage holds its secrets in clear and goes
+to an msdb only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dtserve.package.document import PackageDocument
+from dtserve.stores.endpoints import Endpoint
+from dtserve.stores.errors import SamePlace, ServerStorageDisallowed
+
+__all__ = ["SERVER_STORAGE", "Changes", "copy_package", "load_package", "move_package", "prepare", "save_package"]
+
+SERVER_STORAGE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What shall be different at the target: protection ``level`` (with its ``password``), a new package id."""
+
+    level: int | None = None
+    password: str | None = field(default=None, repr=False)
+    new_id: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether anything shall change."""
+        return self.new_id or self.level is not None
+
+
+def load_package(source: Endpoint, password: str | None = None) -> PackageDocument:
+    """Open the package at a place; PackageNotFound, or PackageError when it cannot be opened."""
+    return PackageDocument.open(source.read(), password)
+
+
+def prepare(document: PackageDocument, target: Endpoint, changes: Changes = Changes()) -> bytes:
+    """The bytes to store at ``target``; ServerStorageDisallowed, or what the changes raise."""
+    level = int(document.protection_level) if changes.level is None else changes.level
+    if level == SERVER_STORAGE and not target.takes_server_storage():
+        raise ServerStorageDisallowed()
+    if not changes.any:
+        return document.original
+    from dtserve.package.edit import with_new_id, with_protection
+    from dtserve.package.model import ProtectionLevel
+
+    if changes.new_id:
+        document = with_new_id(document)
+    if changes.level is not None:
+        document = with_protection(
+            document,
+            ProtectionLevel(changes.level),
+            changes.password,
+            allow_server_storage=target.takes_server_storage(),
+        )
+    return document.original
+
+
+def save_package(
+    document: PackageDocument,
+    target: Endpoint,
+    changes: Changes = Changes(),
+    *,
+    overwrite: bool = False,
+) -> bytes:
+    """Store an opened package; returns the bytes stored."""
+    data = prepare(document, target, changes)
+    target.write(data, overwrite=overwrite)
+    return data
+
+
+def copy_package(
+    source: Endpoint,
+    target: Endpoint,
+    *,
+    password: str | None = None,
+    changes: Changes = Changes(),
+    overwrite: bool = False,
+) -> bytes:
+    """Copy one package; the source stays."""
+    return save_package(load_package(source, password), target, changes, overwrite=overwrite)
+
+
+def move_package(
+    source: Endpoint,
+    target: Endpoint,
+    *,
+    password: str | None = None,
+    document: PackageDocument | None = None,
+    changes: Changes = Changes(),
+    overwrite: bool = False,
+) -> bytes:
+    """Copy, and delete the source once the target is stored; SamePlace when both are one.
+
+    ``document`` is the source where it was opened already.
+    """
+    if source.same_as(target):
+        raise SamePlace(path=source.shown)
+    if document is None:
+        document = load_package(source, password)
+    data = save_package(document, target, changes, overwrite=overwrite)
+    source.delete()
+    return data
