@@ -17,7 +17,7 @@ from dtserve.package.errors import PathConversionFailed, PathReadOnly, PathUnres
 from dtserve.package.model import ConnectionManager, ConstraintValue, EvalOp, Executable, Package, Variable
 from dtserve.package.paths import PathTarget, resolve
 
-__all__ = ["apply", "apply_target", "set_connection_part"]
+__all__ = ["apply", "apply_target", "set_connection_part", "stored_name"]
 
 
 def _boolean(text: str) -> bool:
@@ -218,7 +218,15 @@ def set_connection_part(connection: ConnectionManager, name: str, value: str) ->
         new = _ODBC_KEY if connection.creation_name.upper().startswith("ODBC") else _NEW_KEY
         text = _with_pair(stored, _PARTS[key], new[key], value)
         return replace(connection, properties={**connection.properties, "ConnectionString": text})
-    return replace(connection, properties=_with_key(connection.properties, name, value))
+    stored_as = stored_name(name)
+    if stored_as == "Retain":
+        value = str(_boolean(value))
+    return replace(connection, properties=_with_key(connection.properties, stored_as, value))
+
+
+def stored_name(name: str) -> str:
+    """The name under which connection managers store a property of the object model."""
+    return "Retain" if name.lower() == "retainsameconnection" else name
 
 
 def _with_pair(text: str, keys: tuple[str, ...], new_key: str, value: str) -> str:
