@@ -21,9 +21,6 @@ __all__ = [
     "PropertyExpressionError",
     "PropertyExpressionSetError",
     "PropertyNotFound",
-    "PropertyPathError",
-    "PropertyPathFormat",
-    "PropertyPathUnresolved",
     "PropertyReadOnly",
     "PropertyValueError",
     "RequiredParameterMissing",
@@ -176,41 +173,6 @@ class PropertyValueError(ControlFlowError):
     symbol = "DTS_E_CONFIGTYPECONVERSIONFAILED"
     template = 'Failed to convert the value for "{property}" to {type}.'
     remedy = "Check that the value can be converted to the type of the destination property or variable."
-
-
-class PropertyPathError(ControlFlowError):
-    """A property path that does not begin with the package."""
-
-    code = 0xC0012018
-    symbol = "DTS_E_CONFIGFORMATINVALID_PACKAGEDELIMITER"
-    template = (
-        'The configuration entry, "{path}", has an incorrect format because it does not begin with package delimiter. '
-        'There was no "\\package" delimiter.'
-    )
-    remedy = "Begin the path with \\Package."
-
-
-class PropertyPathFormat(ControlFlowError):
-    """A property path with a missing delimiter or an open bracket."""
-
-    code = 0xC0012019
-    symbol = "DTS_E_CONFIGFORMATINVALID"
-    template = (
-        'The configuration entry "{path}" had an incorrect format. This can occur because of a missing delimiter or '
-        "formatting errors, like an invalid array delimiter."
-    )
-    remedy = "Write \\Package\\Task.Properties[Name] or \\Package.Variables[User::Name].Value."
-
-
-class PropertyPathUnresolved(ControlFlowError):
-    """A property path that names nothing in the package."""
-
-    code = 0xC001F02F
-    symbol = "DTS_E_COULDNOTRESOLVEPACKAGEPATH"
-    template = (
-        'Cannot resolve a package path to an object in the package "{path}". Verify that the package path is valid.'
-    )
-    remedy = "Check the names in the path."
 
 
 class ConnectionNotFound(ControlFlowError):

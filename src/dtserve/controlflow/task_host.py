@@ -34,6 +34,8 @@ class TaskHost(Container):
         add_task_variables(self)
         cls = task_class(model.part)
         self.task: Task | None = cls(self) if cls is not None else None
+        for name, value in model.overrides.items():
+            self.set_property(name, value)
 
     # --- what a task sees -----------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from dtserve.errors import ControlFlowError, DtserveError, PackageError, Package
 
 __all__ = [
     "CannotSet",
+    "NoSuchParameter",
     "PackageFileMissing",
     "PackageFileUnreadable",
     "VerificationFailed",
@@ -45,6 +46,15 @@ class CannotSet(ControlFlowError):
     symbol = "DTSERVE_E_CANNOTSET"
     template = "Could not set {target} to the value given. {detail}"
     remedy = "Check the path or name and the type of the value."
+
+
+class NoSuchParameter(ControlFlowError):
+    """A parameter that neither package nor project has."""
+
+    code = 0xC0D51604
+    symbol = "DTSERVE_E_NOSUCHPARAMETER"
+    template = 'There is no parameter "{name}".'
+    remedy = "Check the name; $Package:: or $Project:: stands before it."
 
 
 class VerificationFailed(ControlFlowError):

@@ -21,13 +21,12 @@ from dtserve.controlflow.cancel import CancelSwitch
 from dtserve.controlflow.containers.package import PackageContainer
 from dtserve.controlflow.engine import RunMode, load_package, run_package
 from dtserve.controlflow.events import EventSink
-from dtserve.controlflow.property_path import set_by_path
 from dtserve.controlflow.results import ExecResult
 from dtserve.controlflow.runtime import PackageRun, SharedRun
 from dtserve.dataflow.host import FlowSettings
 from dtserve.errors import Canceled, DtserveError
-from dtserve.execution.errors import CannotSet
-from dtserve.execution.options import ExecutionOptions, Setting
+from dtserve.execution.options import ExecutionOptions
+from dtserve.execution.settings import Subject, apply_setting, apply_switches, assign_parameters
 from dtserve.execution.verification import verify
 
 if TYPE_CHECKING:
@@ -119,7 +118,6 @@ class Execution:
         """Load, configure and run; the result, and the error that kept it from running."""
         try:
             package = self.load(document)
-            self.configure(package)
             verify(package, document, self.options)
         except Canceled as error:
             return ExecResult.CANCELED, error
@@ -134,49 +132,24 @@ class Execution:
             return ExecResult.FAILURE, error
 
     def load(self, document: PackageDocument) -> PackageContainer:
-        """The package with its containers built."""
+        """The configured package with its containers built."""
         run = PackageRun(self.shared, parent=self.parent)
-        if self.options.execution_id:
-            run.execution_id = self.options.execution_id
+        run.execution_id = self.options.execution_id or run.execution_id
         self.execution_id = run.execution_id
-        project = self.project
-        return load_package(
-            document.model,
+        subject = Subject.of(document.model, self.project)
+        for setting in self.options.settings:
+            subject = apply_setting(subject, setting)
+        subject = apply_switches(subject, self.options)
+        package = load_package(
+            subject.package,
             run,
             replace(self.shared.environment, folder=Path(self.options.folder or ".")),
-            project_parameters=project.parameters if project is not None else (),
-            project_connections=project.connections if project is not None else (),
+            project_parameters=subject.project_parameters,
+            project_connections=subject.project_connections,
         )
+        assign_parameters(package, self.options.settings)
+        return package
 
     def _report(self, error: DtserveError, document: PackageDocument) -> None:
         model = document.model
         self.shared.emit("OnError", model.name, model.dtsid, model.ref_id, code=error.code, message=error.message)
-
-    def configure(self, package: PackageContainer) -> None:
-        """Configurations and options in SSIS's order."""
-        for setting in self.options.settings:
-            self._apply(package, setting)
-        self._apply_switches(package)
-
-    def _apply(self, package: PackageContainer, setting: Setting) -> None:
-        try:
-            if setting.kind == "connection":
-                package.run.connections.raw(setting.target).set_property("ConnectionString", str(setting.value))
-            elif setting.kind == "parameter":
-                package.scope.configure(setting.target, setting.value)
-            else:
-                set_by_path(package, setting.target, setting.value)
-        except DtserveError as error:
-            raise CannotSet(target=setting.target, detail=error.message) from error
-
-    def _apply_switches(self, package: PackageContainer) -> None:
-        options = self.options
-        if options.max_concurrent is not None:
-            package.max_concurrent_executables = options.max_concurrent
-        if options.checkpoint_file is not None:
-            package.checkpoint_file_name = options.checkpoint_file
-        if options.checkpointing is not None:
-            package.save_checkpoints = options.checkpointing
-            package.checkpoint_usage = 2 if options.checkpointing else 0
-        if options.restart:
-            package.checkpoint_usage = {"deny": 0, "ifpossible": 1, "force": 2}[options.restart.lower()]

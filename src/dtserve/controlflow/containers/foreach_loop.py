@@ -34,6 +34,9 @@ class ForEachLoopContainer(ParentContainer):
         self.enumerator_part = enumerator_part(self.model.enumerator_id)
         cls = enumerator_class(self.enumerator_part)
         self.enumerator: Enumerator | None = cls(self) if cls is not None else None
+        if self.enumerator is not None:
+            for name, value in self.model.enumerator_overrides.items():
+                self.enumerator.set_property(name, value)
 
     def refuse(self) -> None:
         """Raise UnsupportedPart when the enumerator cannot be run."""

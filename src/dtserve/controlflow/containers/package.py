@@ -60,8 +60,6 @@ class PackageContainer(ParentContainer):
         self.project_parameters = project_parameters
         self.logging: PackageLogging | None = None
         self.events_handled: set[str] = set()
-        self.log_providers = list(model.log_providers)
-        self.configurations = list(model.configurations)
         super().__init__(model, None, run)
 
     def _copy_properties(self) -> None:
@@ -74,6 +72,7 @@ class PackageContainer(ParentContainer):
         values["EnableConfigurations"] = model.enable_configurations
         values["SuppressConfigurationWarnings"] = model.suppress_configuration_warnings
         values["ProtectionLevel"] = int(model.protection_level)
+        self.read_properties({name: text for name, text in model.properties.items() if name not in values})
 
     def prepare(self) -> None:
         """Parameters and system variables."""
