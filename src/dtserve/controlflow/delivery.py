@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dtserve.controlflow.containers.event_handler import HandlerContainer
     from dtserve.controlflow.events import Event
 
-__all__ = ["PROPAGATE_STOPS_ERROR_COUNT", "ancestors", "deliver"]
+__all__ = ["PROPAGATE_STOPS_ERROR_COUNT", "ancestors", "deliver", "deliver_foreign"]
 
 PROPAGATE_STOPS_ERROR_COUNT = False
 """Whether Propagate=False also keeps an error from being counted further up (§4: it does not)."""
@@ -52,6 +52,24 @@ def deliver(source: Container, kind: str, facts: dict[str, Any]) -> bool:
     if cancel:
         source.cancel_requested = True
     return cancel
+
+
+def deliver_foreign(host: Container, event: Event) -> None:
+    """Take in an event of a child package that runs in another process, below the task ``host``."""
+    if event.kind == "OnError":
+        for level in ancestors(host):
+            level.count_error()
+    facts = {name: getattr(event, name) for name in _CARRIED}
+    own = host.run.shared.emit(event.kind, event.source, event.source_id, event.source_path, **facts)
+    package = host.run.package
+    if package.logs_events or package.has_handler(event.kind):
+        for level in ancestors(host):
+            if level.run.package.logging is not None:
+                level.run.package.logging.write(level, own)
+        _run_handlers(host, event.kind, own)
+
+
+_CARRIED = ("code", "message", "subcomponent", "percent", "result", "data", "time")
 
 
 def _run_handlers(source: Container, kind: str, event: Event) -> bool:

@@ -57,7 +57,7 @@ def operator_name() -> str:
 class SharedRun:
     """Shared by a package and all child packages it runs in process.
 
-    ``launch_child`` runs a child package (given by the execution room). ``debug`` lets unforeseen
+    ``debug`` lets unforeseen
     exceptions show their trace on standard error.
     """
 
@@ -65,7 +65,6 @@ class SharedRun:
     flow: FlowSettings
     environment: Environment = field(default_factory=Environment)
     cancel: CancelSwitch = field(default_factory=CancelSwitch)
-    launch_child: Callable[[ChildRequest], ExecResult] | None = None
     debug: bool = False
     operator: str = field(default_factory=operator_name)
     computer: str = field(default_factory=platform.node)
@@ -85,13 +84,14 @@ class SharedRun:
 class PackageRun:
     """One package in execution.
 
-    ``parent`` is the task that runs it as a child package. ``validating`` is True in the
+    ``parent`` is the task that runs it as a child package, ``launch_child`` runs child packages of its own (given
+    by the execution room). ``validating`` is True in the
     validation phase, when Propagate is ignored and warnings are counted for ``/WARNASERROR``.
     """
 
     shared: SharedRun
     parent: TaskHost | None = None
-    project_name: str = ""
+    launch_child: Callable[[ChildRequest], ExecResult] | None = field(default=None, repr=False)
     execution_id: str = field(default_factory=lambda: "{" + str(uuid.uuid4()).upper() + "}")
     start_time: datetime = field(default_factory=lambda: datetime.now().replace(microsecond=0))
     failed_configurations: list[str] = field(default_factory=list)

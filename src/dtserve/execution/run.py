@@ -25,6 +25,7 @@ from dtserve.controlflow.results import ExecResult
 from dtserve.controlflow.runtime import PackageRun, SharedRun
 from dtserve.dataflow.host import FlowSettings
 from dtserve.errors import Canceled, DtserveError
+from dtserve.execution.children import ChildLauncher, StoreReader
 from dtserve.execution.options import ExecutionOptions
 from dtserve.execution.settings import Subject, apply_setting, apply_switches, assign_parameters
 from dtserve.execution.verification import verify
@@ -64,11 +65,12 @@ def run(
     *,
     project: Project | None = None,
     cancel: CancelSwitch | None = None,
+    read_store: StoreReader | None = None,
 ) -> ExecutionResult:
     """Run a package; errors become events and the result, never exceptions.
 
     ``project`` gives project parameters, project connections and child packages; ``cancel`` stops
-    the run from another thread.
+    the run from another thread; ``read_store`` gives server packages to Execute Package tasks.
     """
     started = time.time()
     with _temporary(options.temp) as temp:
@@ -86,7 +88,7 @@ def run(
             cancel or CancelSwitch(),
             debug=options.debug,
         )
-        execution = Execution(shared, options, project)
+        execution = Execution(shared, options, project, read_store=read_store)
         result, error = execution.run(document)
     code = error.exit_code if error is not None else EXIT_CODES[result]
     return ExecutionResult(result, code, started, time.time(), execution.execution_id, error)
@@ -107,12 +109,18 @@ class Execution:
         options: ExecutionOptions,
         project: Project | None,
         parent: TaskHost | None = None,
+        read_store: StoreReader | None = None,
     ) -> None:
         self.shared = shared
+        self.read_store = read_store
         self.options = options
         self.project = project
         self.parent = parent
         self.execution_id = ""
+
+    def child(self, options: ExecutionOptions, project: Project | None, host: TaskHost) -> Execution:
+        """The execution of a child package below the task ``host``."""
+        return Execution(self.shared, options, project, host, self.read_store)
 
     def run(self, document: PackageDocument) -> tuple[ExecResult, DtserveError | None]:
         """Load, configure and run; the result, and the error that kept it from running."""
@@ -133,7 +141,7 @@ class Execution:
 
     def load(self, document: PackageDocument) -> PackageContainer:
         """The configured package with its containers built."""
-        run = PackageRun(self.shared, parent=self.parent)
+        run = PackageRun(self.shared, parent=self.parent, launch_child=ChildLauncher(self, self.read_store))
         run.execution_id = self.options.execution_id or run.execution_id
         self.execution_id = run.execution_id
         subject = Subject.of(document.model, self.project)
