@@ -1,0 +1,105 @@
+"""The columnar meanings of the date functions: the arithmetic of :mod:`.dates` on columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from dtserve.expressions.columnar_calls import ColumnCall
+from dtserve.expressions.dates import MONTHS, SUNDAY, UNITS
+from dtserve.expressions.program import Run
+from dtserve.expressions.switches import current
+from dtserve.expressions.unit_columns import select, with_nulls
+from dtserve.expressions.value_errors import FunctionOverflow
+
+__all__ = ["date_add", "date_difference", "date_part"]
+
+_FIRST = -62_135_596_800_000_000
+_LAST = 253_402_300_799_999_999
+"""Microseconds of 1 January 1 and of the end of 9999."""
+
+_STAMP = pl.Datetime("us")
+
+
+def date_part(part: str, value: pl.Expr) -> pl.Expr:
+    """DATEPART, DAY, MONTH and YEAR."""
+    dates = value.dt
+    first = current().first_weekday
+    match part:
+        case "dayofyear":
+            made = dates.ordinal_day()
+        case "weekday":
+            made = (dates.weekday() % 7 + (8 - first)) % 7 + 1
+        case "week":
+            day = dates.ordinal_day().cast(pl.Int32)
+            today = (dates.weekday().cast(pl.Int32) % 7 + (8 - first)) % 7
+            start = (today - day + 1 + 371) % 7
+            made = (day + start - 1) // 7 + 1
+        case _:
+            made = getattr(dates, part)()
+    return made.cast(pl.Int32)
+
+
+def date_add(call: ColumnCall, part: str) -> pl.Expr:
+    """DATEADD; a result outside the years 1 to 9999 is an overflow."""
+
+    def kernel(run: Run, name: str, number: Any, value: Any) -> tuple[pl.Series, pl.Series | None]:
+        build = _months if part in MONTHS else _units
+        frame = select([number, value], lambda n, d: build(part, _wide(n), _stamp(d)), strict=False)
+        made = with_nulls(frame.struct.field("made"), [number, value])
+        out = frame.struct.field("out").fill_null(False)
+        return made, out if out.any() else None
+
+    return call.kernel(kernel, FunctionOverflow)
+
+
+def _wide(number: Any) -> pl.Expr:
+    if isinstance(number, pl.Expr):
+        return number.cast(pl.Int128)
+    return pl.lit(number, dtype=pl.Int128)
+
+
+def _stamp(value: Any) -> pl.Expr:
+    return value if isinstance(value, pl.Expr) else pl.lit(value, dtype=_STAMP)
+
+
+def _units(part: str, number: pl.Expr, value: pl.Expr) -> pl.Expr:
+    at = value.cast(pl.Int64).cast(pl.Int128) + number.clip(-(10**15), 10**15) * UNITS[part]
+    out = (at < _FIRST) | (at > _LAST)
+    return pl.struct(made=pl.when(~out).then(at.cast(pl.Int64, strict=False)).cast(_STAMP), out=out)
+
+
+def _months(part: str, number: pl.Expr, value: pl.Expr) -> pl.Expr:
+    dates = value.dt
+    total = dates.year().cast(pl.Int64) * 12 + dates.month().cast(pl.Int64) - 1
+    total = total + number.clip(-(10**9), 10**9).cast(pl.Int64) * MONTHS[part]
+    out = (total < 12) | (total >= 120_000)
+    kept = pl.when(out).then(12).otherwise(total)
+    first = pl.date(kept // 12, kept % 12 + 1, 1)
+    day = pl.min_horizontal(dates.day().cast(pl.Int32), first.dt.month_end().dt.day().cast(pl.Int32))
+    time = value.cast(pl.Int64) - value.dt.truncate("1d").cast(pl.Int64)
+    at = first.cast(_STAMP).cast(pl.Int64) + (day.cast(pl.Int64) - 1) * UNITS["day"] + time
+    return pl.struct(made=pl.when(~out).then(at).cast(_STAMP), out=out)
+
+
+def date_difference(call: ColumnCall, part: str) -> pl.Expr:
+    """DATEDIFF: boundaries counted; beyond DT_I4 is an overflow."""
+
+    def kernel(run: Run, name: str, first: Any, second: Any) -> tuple[pl.Series, pl.Series | None]:
+        made = select([first, second], lambda a, b: _count(part, _stamp(b)) - _count(part, _stamp(a)))
+        values = made.cast(pl.Int32, strict=False)
+        if values.null_count() == made.null_count():
+            return values, None
+        return values, values.is_null() & made.is_not_null()
+
+    return call.kernel(kernel, FunctionOverflow)
+
+
+def _count(part: str, value: pl.Expr) -> pl.Expr:
+    """The number of the part since a fixed beginning."""
+    if part in MONTHS:
+        months = value.dt.year().cast(pl.Int64) * 12 + value.dt.month().cast(pl.Int64) - 1
+        return months // MONTHS[part]
+    shift = (SUNDAY + 1 - current().first_weekday) * UNITS["day"] if part == "week" else 0
+    return (value.cast(pl.Int64) + shift) // UNITS[part]

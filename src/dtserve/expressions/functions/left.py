@@ -1,0 +1,48 @@
+"""LEFT: ``LEFT(text, count)``, the first ``count`` characters (2012 and later).
+
+NULL where an argument is NULL. A negative count is an error (0xC004708B). The result is as
+long as a constant count says, else as long as the text. Counts UTF-16 units.
+
+>>> from dtserve.expressions import evaluate
+>>> evaluate('LEFT("Mountain Bike", 8)').value
+'Mountain'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtserve.expressions.functions._lengths import up_to
+from dtserve.expressions.functions.base import Function, ScalarCall
+from dtserve.expressions.utf16 import cut
+from dtserve.expressions.value_errors import NegativeSubstringLength
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dtserve.expressions.columnar_calls import ColumnCall
+    from dtserve.expressions.program import Operand
+
+__all__ = ["FUNCTION"]
+
+
+def _scalar(call: ScalarCall, text: str, count: int) -> str:
+    if count < 0:
+        raise NegativeSubstringLength(function=call.name)
+    return cut(text, 0, count)
+
+
+def _columnar(call: ColumnCall, text: Operand, count: Operand) -> pl.Expr:
+    from dtserve.expressions.unit_columns import clipped, unit_kernel
+
+    call.guard_operand(count, lambda value: value < 0, NegativeSubstringLength)
+    return unit_kernel(call, lambda text, count: text.str.slice(0, clipped(count)))
+
+
+FUNCTION = Function(
+    name="LEFT",
+    parameters=("text", "integer"),
+    result=lambda arguments: up_to(arguments, 1),
+    scalar=_scalar,
+    columnar=_columnar,
+)

@@ -1,0 +1,37 @@
+"""LOWER: ``LOWER(text)``, the text in lower case.
+
+Character by character, as Windows does: ``ß`` stays ``ß``. NULL gives NULL. The result has
+the length of the argument.
+
+>>> from dtserve.expressions import evaluate
+>>> evaluate('LOWER("New York")').value
+'new york'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtserve.expressions.functions.base import Function, ScalarCall, same
+from dtserve.expressions.utf16 import simple_lower
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dtserve.expressions.columnar_calls import ColumnCall
+    from dtserve.expressions.program import Operand
+
+__all__ = ["FUNCTION"]
+
+
+def _scalar(call: ScalarCall, text: str) -> str:
+    return simple_lower(text)
+
+
+def _columnar(call: ColumnCall, text: Operand) -> pl.Expr:
+    from dtserve.expressions.text_columns import change_case
+
+    return change_case(call, "lower")
+
+
+FUNCTION = Function(name="LOWER", parameters=("text",), result=same, scalar=_scalar, columnar=_columnar)

@@ -1,0 +1,34 @@
+"""TRIM: ``TRIM(text)``, the text without leading and trailing blanks.
+
+Only the space (U+0020) is removed, not tabs, line ends or non-breaking spaces. NULL gives
+NULL. The result has the length of the argument.
+
+>>> from dtserve.expressions import evaluate
+>>> evaluate('TRIM("  New York ")').value
+'New York'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dtserve.expressions.functions.base import Function, ScalarCall, same
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dtserve.expressions.columnar_calls import ColumnCall
+    from dtserve.expressions.program import Operand
+
+__all__ = ["FUNCTION"]
+
+
+def _scalar(call: ScalarCall, text: str) -> str:
+    return text.strip(" ")
+
+
+def _columnar(call: ColumnCall, text: Operand) -> pl.Expr:
+    return text.expr.str.strip_chars(" ")
+
+
+FUNCTION = Function(name="TRIM", parameters=("text",), result=same, scalar=_scalar, columnar=_columnar)
