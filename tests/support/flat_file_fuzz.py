@@ -77,7 +77,13 @@ def random_case(rnd: random.Random) -> Case:
     )
     text = _file(rnd, made, pollution=rnd.choice([0.0, 0.0, 0.02, 0.3]))
     codec = "utf-16-le" if unicode else {65001: "utf-8", 1252: "cp1252", 932: "cp932"}[code_page]
-    return Case(made, text.encode(codec, "replace"))
+    data = text.encode(codec, "replace")
+    if data and rnd.random() < 0.05:
+        at = rnd.randrange(len(data))
+        data = data[:at] + bytes(rnd.randrange(256) for _ in range(rnd.randint(1, 3))) + data[at:]
+    if rnd.random() < 0.02 and not unicode:
+        data = b"\xef\xbb\xbf" + data
+    return Case(made, data)
 
 
 def _delimited_columns(rnd: random.Random, width: int, row: str) -> list[FlatFileColumn]:

@@ -77,7 +77,7 @@ def serve(home: Path, *options: str) -> Iterator[Served]:
 
 def start(home: Path, *options: str) -> Served:
     process = subprocess.Popen(
-        [sys.executable, "-m", "dtserve.cli.dtserve", "serve", "--port", "0", *options],
+        [str(Path(sys.executable).parent / "dtserve"), "serve", "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

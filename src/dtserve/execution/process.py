@@ -86,12 +86,13 @@ class WorkerProcess:
         output = self._process.stdout
         if output is None:
             return
-        for line in output:
-            found = read_line(line)
-            if isinstance(found, RunEnd):
-                self.end = found
-            elif found is not None:
-                yield found
+        with output:
+            for line in output:
+                found = read_line(line)
+                if isinstance(found, RunEnd):
+                    self.end = found
+                elif found is not None:
+                    yield found
 
     def _read_errors(self) -> None:
         if self._process.stderr is not None:

@@ -1,0 +1,69 @@
+"""The service as a process: one per home, Ctrl-C, and what a kill -9 leaves."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+from support.service import serve, start
+
+
+def test_a_second_service_on_the_same_home_is_refused(tmp_path) -> None:
+    with serve(tmp_path):
+        second = subprocess.run(
+            [Path(sys.executable).parent / "dtserve", "serve", "--port", "0"],
+            env={**os.environ, "DTSERVE_HOME": str(tmp_path)}, capture_output=True, text=True, check=False, timeout=30,
+        )  # fmt: skip
+    assert second.returncode == 1
+    assert "DTSERVE_E_ALREADYRUNNING" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_ctrl_c_stops_the_service_and_every_package(tmp_path) -> None:
+    with serve(tmp_path, "--samples") as served:
+        with served.client as client:
+            began = client.post("/api/executions", json={"package": r"\MSDB\Samples\SlowPackage"}).json()
+        running = served.wait_for(began["id"], "running")
+        served.process.send_signal(signal.SIGINT)
+        assert served.process.wait(20) == 0
+        assert not psutil.pid_exists(running["pid"])
+    with serve(tmp_path) as served, served.client as client:
+        assert client.get(f"/api/executions/{began['id']}").json()["state"] == "canceled"
+        ids = [e["event_id"] for e in client.get("/api/events").json()["events"]]
+    assert ids[:3] == [257, 256, 259]
+    assert {336, 258} <= set(ids)
+
+
+def test_kill_9_leaves_no_orphan_and_a_failed_run(tmp_path) -> None:
+    served = start(tmp_path, "--samples")
+    with served.client as client:
+        began = client.post("/api/executions", json={"package": r"\MSDB\Samples\SlowPackage"}).json()
+        packages = client.get("/api/tree", params={"path": r"\MSDB\Samples"}).json()["packages"]
+    running = served.wait_for(began["id"], "running")
+    served.process.kill()
+    served.process.wait()
+    served.process.stdout.close()
+    deadline = time.monotonic() + 15
+    while psutil.pid_exists(running["pid"]) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not psutil.pid_exists(running["pid"])
+    with serve(tmp_path) as again, again.client as client:
+        found = client.get(f"/api/executions/{began['id']}").json()
+        assert (found["state"], found["exit_code"]) == ("failed", 1)
+        assert "service ended while the package was running" in found["reason"]
+        assert client.get("/api/tree", params={"path": r"\MSDB\Samples"}).json()["packages"] == packages
+
+
+def test_secrets_are_not_on_any_command_line(tmp_path) -> None:
+    with serve(tmp_path, "--samples") as served, served.client as client:
+        body = {"package": r"\MSDB\Samples\SlowPackage", "connections": {"Output folder": "out;Password=canary-4711"}}
+        began = client.post("/api/executions", json=body).json()
+        served.wait_for(began["id"], "running", "failed")
+        lines = [" ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"])]
+        assert not any("canary-4711" in line or served.token in line for line in lines)
+        shown = client.get(f"/api/executions/{began['id']}").text
+        assert "canary-4711" not in shown
