@@ -27,12 +27,12 @@ __all__ = [
     "TaskValidationFailed",
     "TransactionSpansConnections",
     "UnsupportedPart",
-    "VariableDeadlock",
     "VariableExpressionError",
     "VariableLoadError",
     "VariableNotFound",
     "VariableReadOnly",
     "VariableTypeMismatch",
+    "XmlSourceError",
 ]
 
 
@@ -95,18 +95,6 @@ class VariableLoadError(PackageError):
     symbol = "DTS_E_PERSISTENCEERROR"
     template = 'Error loading value "{value}" of "{name}" (type {type}).'
     remedy = "Correct the stored value."
-
-
-class VariableDeadlock(ControlFlowError):
-    """Locks on variables could not be taken."""
-
-    code = 0xC001404D
-    symbol = "DTS_E_VARIABLEDEADLOCK"
-    template = (
-        "Deadlock detected while trying to lock variables {names}. The locks cannot be acquired after 16 attempts. "
-        "The locks timed out."
-    )
-    remedy = "Lock fewer variables at a time, or the same ones in the same order."
 
 
 class ConstraintError(ControlFlowError):
@@ -273,3 +261,12 @@ class PackageRecursion(ControlFlowError):
 
 class UnsupportedPart(UnsupportedError):
     """A task, container, enumerator or log provider that is recognised but cannot be run."""
+
+
+class XmlSourceError(ControlFlowError):
+    """A document or XPath expression that cannot be read."""
+
+    code = 0xC0D51506
+    symbol = "DTSERVE_E_XMLSOURCE"
+    template = 'The XML source of "{what}" cannot be read: {detail}'
+    remedy = "Check the document, where it is, and the XPath expression."

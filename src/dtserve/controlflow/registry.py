@@ -49,8 +49,11 @@ CONTAINERS: dict[str, str] = {
     "EventHandler": "event_handler",
 }
 ENUMERATORS: dict[str, str] = {
+    "ForEachADOEnumerator": "ado_enumerator",
     "ForEachFileEnumerator": "file_enumerator",
+    "ForEachFromVarEnumerator": "variable_enumerator",
     "ForEachItemEnumerator": "item_enumerator",
+    "ForEachNodeListEnumerator": "nodelist_enumerator",
 }
 LOG_PROVIDERS: dict[str, str] = {}
 

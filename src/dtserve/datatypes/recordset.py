@@ -38,9 +38,12 @@ class Recordset:
         return sum(frame.height for frame in self.frames)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """The rows one by one, as Python values in the order of the columns."""
+        """The rows one by one, in the scalar forms of their types."""
+        from dtserve.datatypes.column_result import python_values
+
         for frame in self.frames:
-            yield from frame.iter_rows()
+            values = (python_values(series, each.type) for series, each in zip(frame, self.columns, strict=True))
+            yield from zip(*values, strict=True)
 
 
 @dataclass(frozen=True)
