@@ -61,7 +61,7 @@ class Field:
 class Layout:
     """How the bytes of a file become records.
 
-    A file without fixed columns is transcoded to UTF-8 first and cut there
+    A file without fixed columns is ``transcoded`` to UTF-8 first and cut there
     (``code_page`` is that of the file, ``cut_page`` UTF-8); one with fixed columns or
     binary fields is cut in its own encoding, because widths count its bytes.
     ``row_delimiter`` is empty when the last column is fixed. ``header_delimiter`` and
@@ -74,6 +74,7 @@ class Layout:
     always_check: bool
     code_page: CodePage
     cut_page: CodePage
+    transcoded: bool
     header_rows: int = 0
     header_delimiter: bytes = b""
     names_row: bool = False
@@ -84,11 +85,6 @@ class Layout:
     def check(self) -> bool:
         """Whether a row delimiter ends a row anywhere outside qualified text."""
         return self.always_check and bool(self.row_delimiter)
-
-    @property
-    def transcoded(self) -> bool:
-        """Whether records are cut in UTF-8."""
-        return self.cut_page.is_utf8
 
     @property
     def record_width(self) -> int:
@@ -122,6 +118,7 @@ class Layout:
             always_check=file_format.always_check_for_row_delimiters,
             code_page=page,
             cut_page=cut,
+            transcoded=not (fixed or binary),
             header_rows=file_format.header_rows_to_skip,
             header_delimiter=cut.delimiter(file_format.header_row_delimiter),
             names_row=file_format.column_names_in_first_data_row,

@@ -1,0 +1,32 @@
+"""Chunks made by the exact machine."""
+
+import polars as pl
+
+from dtserve.dataflow.flat_file.chunk import Wanted, split_exact
+from dtserve.dataflow.flat_file.layout import Layout
+from support.flat_file_cases import format_of
+
+
+def layout(**case):
+    return Layout.of(format_of({"name": "", "columns": 2, **case}))
+
+
+def test_wanted_and_binary_columns():
+    shape = Layout.of(format_of({"name": "", "widths": [1, 2]}), binary=True)
+    wanted = Wanted((1,), frozenset({1}))
+    assert wanted.schema == {"1": pl.Binary()}
+    chunk = split_exact(b"abcdef", shape, wanted, final=True)
+    assert chunk.frame.rows() == [(b"bc",), (b"ef",)]
+    assert chunk.next == 6
+
+
+def test_no_rows():
+    chunk = split_exact(b"", layout(), Wanted((0, 1)), final=True)
+    assert chunk.frame.schema == {"0": pl.String(), "1": pl.String()}
+    assert (chunk.next, chunk.partial, chunk.malformed) == (0, False, None)
+
+
+def test_raw_text_of_rows():
+    chunk = split_exact(b"a,b\r\nc,d", layout(), Wanted((0,)), final=True)
+    assert chunk.raw([1, 0], layout(), keep_delimiter=False) == ["c,d", "a,b"]
+    assert chunk.raw([0], layout(), keep_delimiter=True) == ["a,b\r\n"]

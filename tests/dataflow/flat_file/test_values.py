@@ -1,0 +1,85 @@
+"""Empty fields, missing columns and their values per type."""
+
+import datetime as dt
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from dtserve.dataflow.flat_file.values import ColumnReader, default_value
+from dtserve.datatypes import DT, TypeSpec
+from dtserve.datatypes.text import format_value
+from dtserve.package.model import Column
+
+
+def read(values, spec, *, retain=False, plain=False, **settings):
+    settings = {"fast_parse": False, "empty_is_null": True, "binary": False, **settings}
+    reader = ColumnReader(
+        Column("c", "c", "c", spec), 0, locale_id=1033, code_page=1252, retain_nulls=retain, **settings
+    )
+    dtype = pl.Binary if settings["binary"] else pl.String
+    return reader.read(pl.Series("c", values, dtype=dtype), plain=plain)
+
+
+DEFAULTS = {
+    TypeSpec(DT.I4): 0,
+    TypeSpec(DT.UI8): 0,
+    TypeSpec(DT.R8): 0.0,
+    TypeSpec(DT.CY): Decimal("0.0000"),
+    TypeSpec(DT.NUMERIC, precision=9, scale=2): Decimal("0.00"),
+    TypeSpec(DT.BOOL): False,
+    TypeSpec(DT.DBDATE): dt.date(1899, 12, 30),
+    TypeSpec(DT.DATE): dt.datetime(1899, 12, 30),
+    TypeSpec(DT.DBTIMESTAMP): dt.datetime(1899, 12, 30),
+    TypeSpec(DT.FILETIME): dt.datetime(1601, 1, 1),
+    TypeSpec(DT.DBTIME2, scale=3): dt.time(),
+    TypeSpec(DT.GUID): "{00000000-0000-0000-0000-000000000000}",
+    TypeSpec(DT.DBTIMESTAMPOFFSET, scale=0): {"utc": dt.datetime(1899, 12, 30), "offset": 0},
+    TypeSpec(DT.BYTES, length=4): b"",
+}
+
+
+@pytest.mark.parametrize("spec", DEFAULTS, ids=str)
+def test_empty_and_missing(spec):
+    kept = read(["", None], spec, retain=True)
+    assert kept.values.to_list() == [None, None]
+    assert kept.errors is None
+    filled = read(["", None], spec)
+    assert filled.values.to_list() == [DEFAULTS[spec], None]
+    assert filled.values.dtype == spec.polars()
+    assert filled.errors is None
+    assert default_value(spec) == DEFAULTS[spec]
+
+
+def test_text():
+    spec = TypeSpec(DT.WSTR, length=3)
+    assert read(["", None, "a"], spec).values.to_list() == ["", None, "a"]
+    assert read(["", None, "a"], spec, retain=True, plain=True).values.to_list() == [None, None, "a"]
+    assert read(["", None], spec, retain=True, empty_is_null=False).values.to_list() == ["", None]
+    cut = read(["abcd", "abc"], spec, plain=True)
+    assert cut.values.to_list() == ["abc", "abc"]
+    assert cut.truncated is not None
+    assert cut.truncated.to_list() == [True, False]
+
+
+def test_error_codes_of_the_flat_file_source():
+    result = read(["1", "x", "", "99999999999"], TypeSpec(DT.I4))
+    assert result.values.to_list() == [1, None, 0, None]
+    assert result.errors is not None
+    assert result.errors.to_list() == [None, 0xC0209084, None, 0xC0209087]
+    negative = read(["-1"], TypeSpec(DT.UI2))
+    assert negative.errors is not None
+    assert negative.errors.to_list() == [0xC0209086]
+
+
+def test_fast_parse_knows_no_thousands_marks():
+    assert read(["1,234"], TypeSpec(DT.I4)).values.to_list() == [1234]
+    fast = read(["1,234", " 12 "], TypeSpec(DT.I4), fast_parse=True)
+    assert fast.values.to_list() == [None, 12]
+
+
+def test_binary_is_cut_to_its_length():
+    result = read([b"\x01\x23\x4c", b"\0\0\0\0\0"], TypeSpec(DT.BYTES, length=4), binary=True)
+    assert result.values.to_list() == [b"\x01\x23\x4c", b"\0\0\0\0"]
+    assert result.truncated is not None
+    assert format_value(result.values[0], TypeSpec(DT.BYTES, length=4)) == "01234C"
