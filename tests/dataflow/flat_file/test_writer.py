@@ -2,21 +2,23 @@
 
 import polars as pl
 import pytest
-from support.flat_files import I4, delimited, str_
-from support.flows import wstr
 
 from dtserve.dataflow.flat_file import writer as writer_module
 from dtserve.dataflow.flat_file.errors import CannotConvertFlatFileData
 from dtserve.dataflow.flat_file.writer import FlatFileWriter, WriteOptions
+from support.flat_files import I4, delimited, str_
+from support.flows import wstr
 
 TWO = {"a": I4, "b": wstr()}
 
 
 def write(path, file_format, *columns, **options):
     made = FlatFileWriter(path, file_format, WriteOptions(**options))
-    if columns:
-        made.write([pl.Series(values, dtype=pl.String) for values in columns])
-    made.close()
+    try:
+        if columns:
+            made.write([pl.Series(values, dtype=pl.String) for values in columns])
+    finally:
+        made.close()
     return path.read_bytes()
 
 
