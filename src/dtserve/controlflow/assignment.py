@@ -11,7 +11,8 @@ __all__ = ["run_expression"]
 
 def run_expression(text: str, scope: Scope) -> Any:
     """Evaluate ``text`` and, when it is an assignment, set the variable; the value."""
-    from dtserve.expressions import evaluate, split_assignment
+    from dtserve.expressions.assignment import split_assignment
+    from dtserve.expressions.evaluation import evaluate
 
     name, expression = split_assignment(text)
     result = evaluate(expression, scope)

@@ -75,7 +75,7 @@ class ConnectionSet:
         return made
 
     def _apply(self, connection: Connection, name: str, expression: str) -> None:
-        from dtserve.expressions import evaluate
+        from dtserve.expressions.evaluation import evaluate
 
         try:
             value = evaluate(expression, self.scope).value

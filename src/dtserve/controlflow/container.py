@@ -193,7 +193,7 @@ class Container(PropertyBag):
             self._apply_expression(each)
 
     def _apply_expression(self, each: PropertyExpression) -> None:
-        from dtserve.expressions import evaluate
+        from dtserve.expressions.evaluation import evaluate
 
         try:
             value = evaluate(each.expression, self.scope).value

@@ -99,7 +99,7 @@ class _Execution:
             return []
 
     def _evaluate(self, constraint: PrecedenceConstraint) -> bool:
-        from dtserve.expressions import evaluate_boolean
+        from dtserve.expressions.evaluation import evaluate_boolean
 
         try:
             return evaluate_boolean(constraint.expression, self.container.scope)

@@ -115,7 +115,7 @@ class RuntimeVariable:
         return self._evaluated() if self.evaluate else self.value
 
     def _evaluated(self) -> Any:
-        from dtserve.expressions import evaluate
+        from dtserve.expressions.evaluation import evaluate
 
         active: set[int] | None = getattr(_evaluating, "active", None)
         if active is None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dtserve.expressions.errors import ExpressionFault
 from dtserve.expressions.lexer import tokenize
 
 __all__ = ["split_assignment"]
 
 
+@lru_cache(maxsize=1024)
 def split_assignment(text: str) -> tuple[str | None, str]:
     """The variable name (without @ and brackets) and the expression; None where nothing is assigned.
 

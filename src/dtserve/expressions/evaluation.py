@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dtserve.datatypes import DT
 from dtserve.expressions.assignment import split_assignment
 from dtserve.expressions.errors import ExpressionFault
+from dtserve.expressions.nodes import Node
 from dtserve.expressions.parser import parse
 from dtserve.expressions.scalar import Moment, compute
 from dtserve.expressions.scope import ColumnBinding, MappingScope, TypedValue, VariableScope, index_columns
@@ -38,11 +40,18 @@ def evaluate(
     >>> evaluate('"a" + (DT_WSTR,2)(1 + 2)')
     TypedValue(type=TypeSpec(dt=<DT.WSTR: 130>, length=3, precision=0, scale=0, code_page=0), value='a3')
     """
-    _, expression = split_assignment(text)
+    expression, node = _parsed(text)
     known = scope if scope is not None else MappingScope()
-    typed = analyse(parse(expression), expression, known)
+    typed = analyse(node, expression, known)
     now = moment or Moment.now(locale_id, legacy_limit=legacy_limit)
     return TypedValue(typed.type, compute(typed, now, expression))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> tuple[str, Node]:
+    """The expression without its assignment, and its tree: loops evaluate the same text again and again."""
+    _, expression = split_assignment(text)
+    return expression, parse(expression)
 
 
 def evaluate_boolean(

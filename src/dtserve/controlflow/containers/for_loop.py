@@ -53,7 +53,7 @@ class ForLoopContainer(ParentContainer):
         return ExecResult.SUCCESS
 
     def _condition(self) -> bool:
-        from dtserve.expressions import evaluate_boolean
+        from dtserve.expressions.evaluation import evaluate_boolean
 
         try:
             return evaluate_boolean(self.eval_expression, self.scope)

@@ -51,7 +51,7 @@ class ForEachLoopContainer(ParentContainer):
 
     def apply_enumerator_expressions(self) -> None:
         """Evaluate the enumerator's property expressions (before each enumeration, §10)."""
-        from dtserve.expressions import evaluate
+        from dtserve.expressions.evaluation import evaluate
 
         for each in self.model.enumerator_expressions:
             try:
