@@ -69,7 +69,9 @@ def values(spec: TypeSpec) -> st.SearchStrategy[object]:
         return st.floats(width=32) | st.sampled_from([0.0, 1.5, -2.5, 0.1015625, 16777216.0, 2.0**-17])
     if spec.dt is DT.R8:
         money = st.integers(-(10**9), 10**9).map(lambda n: n / 100)
-        return st.floats() | money | st.sampled_from([19.99, 0.1 + 0.2, 2.0**63, -(2.0**63), 1e15, 2.5, 3.5, 12.3456789])
+        return (
+            st.floats() | money | st.sampled_from([19.99, 0.1 + 0.2, 2.0**63, -(2.0**63), 1e15, 2.5, 3.5, 12.3456789])
+        )
     if family == "bool":
         return st.booleans()
     if spec.dt is DT.CY:

@@ -29,7 +29,7 @@ def _from_bool(series: pl.Series, source: TypeSpec, target: TypeSpec) -> Attempt
     if target.family == "int" and not target.info.signed:
         return None
     minus_one = -series.cast(pl.Int8)
-    return minus_one.cast(polars_type(target)), None
+    return minus_one.cast(polars_type(target), strict=False), None
 
 
 def _int_to_int(series: pl.Series, source: TypeSpec, target: TypeSpec) -> Attempt:

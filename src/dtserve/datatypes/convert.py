@@ -147,6 +147,8 @@ def _from_binary(value: bytes, source: TypeSpec, target: TypeSpec) -> tuple[Any,
 
 
 def _from_guid(value: str, source: TypeSpec, target: TypeSpec) -> tuple[Any, bool]:
+    if target.dt is DT.GUID:
+        return value, False
     return fit_bytes(uuid.UUID(value).bytes_le, target)
 
 
