@@ -230,3 +230,30 @@ class PathConversionFailed(UsageError):
         "when a configuration value cannot be converted from a string to the appropriate destination type."
     )
     remedy = "Check the configuration value to ensure it can be converted to the type of the destination property or variable."
+
+
+class ArchiveRefused(PackageError):
+    """An .ispac file that is not unpacked: damaged or hostile."""
+
+    code = 0xC0D51205
+    symbol = "DTSERVE_E_ARCHIVE"
+    template = "The project file was not unpacked: {detail}"
+    remedy = "Build the .ispac again; treat one from a stranger as hostile."
+
+
+class ProjectPartMissing(PackageError):
+    """A project names a part that is not there."""
+
+    code = 0xC0D51206
+    symbol = "DTSERVE_E_PROJECTPART"
+    template = 'The project has no part "{name}".'
+    remedy = "Check the project's manifest and its folder."
+
+
+class ProjectInvalid(PackageError):
+    """A project file that makes no sense, or a project whose parts contradict each other."""
+
+    code = 0xC0D51207
+    symbol = "DTSERVE_E_PROJECT"
+    template = "The project cannot be used: {detail}"
+    remedy = "Open the project in its designer and save it again."

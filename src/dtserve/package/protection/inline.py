@@ -137,7 +137,8 @@ def _plain(element: Any, cipher: Sealed | None, password: str | None, owner: str
     blob = unbase64(element.text)
     if blob.startswith(user_key.MARKER):
         key = user_key.load_key(create=False)
-        value = None if key is None else user_key.unseal(blob, owner, key)
+        bound = owner or (user_key.package_of(blob) if len(blob) > 32 else "")
+        value = None if key is None else user_key.unseal(blob, bound, key)
     else:
         value = dpapi.unprotect(blob)
         value = None if value is None else _BOM + dpapi.text(value).lstrip("\ufeff").encode("utf-8")

@@ -18,7 +18,7 @@ from dtserve.package.protection.inline import open_inline
 from dtserve.package.protection.schemes import Scheme
 from dtserve.package.protection.sensitive import SensitiveNode, find_sensitive
 from dtserve.package.source import SourceMap, TextEdit, escape_text, start_tag_end
-from dtserve.package.xml import DTS, Limits, parse_xml, to_utf8
+from dtserve.package.xml import DTS, Limits, local_name, parse_xml, to_utf8
 
 __all__ = ["Opened", "canonical", "open_protected", "package_id"]
 
@@ -231,7 +231,8 @@ def _notice(node: SensitiveNode) -> Notice:
             "correct. Package load will attempt to continue without the encrypted information."
         )
         return Notice(0xC001405F, "DTS_E_DECRYPTXML_PASSWORD", message, "error")
-    name = f"DTS:{node.path.rpartition('[')[2].rstrip(']')}"
+    tag = node.holder.tag
+    name = f"DTS:{local_name(node.holder)}" if tag.startswith(_D) else local_name(node.holder)
     message = (
         f'Failed to decrypt protected XML node "{name}" ({node.path}) with error {_NOT_VALID}. You may not be '
         "authorized to access this information. This error occurs when there is a cryptographic error. Verify that "
