@@ -101,7 +101,7 @@ class IllegalCast(ExpressionFault):
 
 
 class CastCodePages(ExpressionFault):
-    """A DT_STR or DT_TEXT column cast to the same kind with another code page."""
+    """DT_TEXT cast to DT_STR or DT_TEXT with another code page (DT_STR columns are wide inside: they pass)."""
 
     code = 0xC00470D1
     symbol = "DTS_E_EXPREVALCASTCODEPAGEMISMATCH"

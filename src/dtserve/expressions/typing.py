@@ -132,10 +132,8 @@ class _Typer:
         source = operand.type
         if not is_legal(source.dt, target.dt):
             raise IllegalCast(source=source.dt.label, target=target.dt.label)
-        if target.code_page and isinstance(operand, Input):
-            declared = operand.declared.code_page
-            if declared and declared != target.code_page:
-                raise CastCodePages(source=declared, target=target.code_page)
+        if source.dt is DT.TEXT and target.code_page and source.code_page != target.code_page:
+            raise CastCodePages(source=source.code_page, target=target.code_page)
         shown = target if root else as_text(target)
         return Convert(shown, target, operand, True, operand.level, node.start, node.end)
 
