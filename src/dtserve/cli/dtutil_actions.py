@@ -156,7 +156,7 @@ class Session:
     def _dump(self, request: Request) -> int:
         from dtserve.cli.dtutil_dump import dump_process
 
-        for path in dump_process(request.process_id, self.home.path / "dumps"):
+        for path in dump_process(request.process_id, self.home.path / "dumps", self.home.state_path):
             print(path)
         return _done()
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dtserve.errors import UsageError
+from dtserve.errors import AccessDenied, DtserveError, UsageError
 
 __all__ = [
     "AmbiguousOption",
     "CommandFileUnreadable",
     "ConflictingOptions",
+    "DumpDenied",
     "InvalidArgument",
     "MissingArgument",
     "MissingOption",
+    "NoSuchProcess",
+    "NotPackageProcess",
     "OptionNeedsOther",
     "RepeatedOption",
     "UnexpectedArgument",
@@ -106,3 +109,30 @@ class CommandFileUnreadable(UsageError):
     symbol = "DTSERVE_E_COMMANDFILE"
     template = 'The command file "{path}" cannot be read: {reason}'
     remedy = "Check the name; the file holds options as on the command line, blanks or line ends between them."
+
+
+class NoSuchProcess(DtserveError):
+    """No process of that id."""
+
+    code = 0xC0D51980
+    symbol = "DTSERVE_E_NOSUCHPROCESS"
+    template = "There is no process {process}."
+    remedy = "Take the id from the list of running packages."
+
+
+class NotPackageProcess(DtserveError):
+    """A process that runs no package."""
+
+    code = 0xC0D51981
+    symbol = "DTSERVE_E_NOTPACKAGEPROCESS"
+    template = "The process {process} is no dtexec and runs no package."
+    remedy = "Take the id from the list of running packages."
+
+
+class DumpDenied(AccessDenied):
+    """A process of another user."""
+
+    code = 0xC0D51982
+    symbol = "DTSERVE_E_DUMPDENIED"
+    template = "Access to the process {process} is denied."
+    remedy = "Run dtutil as the user of that process or as administrator."

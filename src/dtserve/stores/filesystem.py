@@ -35,7 +35,7 @@ from dtserve.stores.errors import (
     WriteFailed,
 )
 from dtserve.stores.facts import package_facts
-from dtserve.stores.names import EXTENSION, addressable, check_file_name, format_path, name_key
+from dtserve.stores.names import EXTENSION, addressable, check_file_name, format_path, name_key, strip_extension
 
 __all__ = ["MAX_PACKAGE_BYTES", "FileSystemStore"]
 
@@ -80,8 +80,8 @@ class FileSystemStore(PackageStore):
                 continue
             if stat.S_ISDIR(facts.st_mode):
                 folders.append(FolderEntry(entry.name, (*folder, entry.name)))
-            elif stat.S_ISREG(facts.st_mode) and entry.name.lower().endswith(EXTENSION):
-                name = entry.name[: -len(EXTENSION)]
+            elif stat.S_ISREG(facts.st_mode) and strip_extension(entry.name) != entry.name:
+                name = strip_extension(entry.name)
                 packages.append(self._entry((*folder, name), facts))
         folders.sort(key=lambda each: (name_key(each.name), each.name))
         packages.sort(key=lambda each: (name_key(each.name), each.name))
