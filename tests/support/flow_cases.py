@@ -223,7 +223,7 @@ def check_rows(host: RecordingHost, output: str, wanted: dict[str, Any], ordered
 def load_cases(folder: FilePath) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
     """(id, document, case) of every case below a folder."""
     found = []
-    for path in sorted(folder.rglob("*.json")):
+    for path in sorted(folder.glob("*/*.json")):
         document = json.loads(path.read_text(encoding="utf-8"))
         for case in document["cases"]:
             found.append((f"{path.parent.name}/{path.stem}: {case['name']}", document, case))

@@ -5,11 +5,23 @@ from __future__ import annotations
 from dtserve.errors import DataFlowError
 
 __all__ = [
+    "AggregateInputMissing",
+    "AggregateInputType",
+    "AggregateOutputType",
+    "AggregationFailed",
+    "BadLineageItem",
+    "CharacterMapConflict",
+    "CharacterMapType",
+    "CodePagesDiffer",
+    "ColumnNotInSource",
     "ConditionNotBoolean",
     "ConditionNull",
+    "CopyMapMismatch",
+    "CopyMapNotMapped",
     "DataConversionFailed",
     "ExpressionFailed",
     "IncompatibleColumns",
+    "IncorrectConnectionType",
     "InputMustBeSorted",
     "NoKeyColumns",
     "OutputColumnNotInInput",
@@ -139,4 +151,115 @@ class NoKeyColumns(DataFlowError):
     symbol = "DTS_E_NOKEYCOLS"
     template = (
         "No key columns are found. The {object} must have at least one column with a SortKeyPosition that is non-zero."
+    )
+
+
+class CodePagesDiffer(DataFlowError):
+    """DT_STR to DT_STR of another code page in one step."""
+
+    code = 0xC02020DB
+    symbol = "DTS_E_CANNOTCONVERTDATATYPESWITHDIFFERENTCODEPAGES"
+    template = (
+        'Conversion from "{source}" with code page {source_page} to "{target}" with code page {target_page} is not '
+        "supported."
+    )
+    remedy = "Convert to DT_WSTR first."
+
+
+class CopyMapMismatch(DataFlowError):
+    """Copy Column between columns of different types."""
+
+    code = 0xC0208262
+    symbol = "DTS_E_TXCOPYMAP_MISMATCHED_COLUMN_METADATA"
+    template = (
+        "Columns with lineage IDs {first} and {second} have mismatched metadata. The input column that is mapped to an "
+        "output column for copymap does not have the same metadata (datatype, precision, scale, length, or codepage)."
+    )
+
+
+class CopyMapNotMapped(DataFlowError):
+    """An output column of Copy Column without source."""
+
+    code = 0xC0208263
+    symbol = "DTS_E_TXCOPYMAP_INCORRECT_OUTPUT_COLUMN_MAPPING"
+    template = (
+        'The output column with lineage ID "{column}" is incorrectly mapped to an input column. The CopyColumnId '
+        "property of the output column is not correct."
+    )
+
+
+class BadLineageItem(DataFlowError):
+    """An Audit column with an unknown item."""
+
+    code = 0xC02020BC
+    symbol = "DTS_E_TXLINEAGEINVALIDLINEAGEITEM"
+    template = "Lineage item value {item} is not valid. The valid range is between {low} and {high}."
+
+
+class CharacterMapType(DataFlowError):
+    """Character Map over a column that is no text."""
+
+    code = 0xC020823D
+    symbol = "DTS_E_TXCHARMAPINVALIDCOLUMNDATATYPE"
+    template = "The {object} has an unsupported datatype. It must be DT_STR, DT_WSTR, DT_TEXT, or DT_NTEXT."
+
+
+class CharacterMapConflict(DataFlowError):
+    """MapFlags that contradict each other."""
+
+    code = 0xC0208301
+    symbol = "DTS_E_TXCHARMAP_INVALIDMAPFLAGANDDATATYPE"
+    template = 'The MapFlags of column "{column}" request {detail}.'
+
+
+class AggregateInputMissing(DataFlowError):
+    """An aggregate of a column that does not arrive."""
+
+    code = 0xC0208201
+    symbol = "DTS_E_TXAGG_INPUTNOTFOUNDFOROUTPUT"
+    template = 'Cannot find input column with lineage ID {lineage} needed by output column "{column}".'
+
+
+class AggregateOutputType(DataFlowError):
+    """An aggregate whose output column cannot hold it."""
+
+    code = 0xC0208202
+    symbol = "DTS_E_TXAGG_INVALIDOUTPUTDATATYPEFORAGGREGATE"
+    template = 'Invalid output data type for aggregate type specified at output column "{column}".'
+
+
+class AggregateInputType(DataFlowError):
+    """An aggregate over a type it does not take."""
+
+    code = 0xC0208203
+    symbol = "DTS_E_TXAGG_INVALIDINPUTDATATYPEFORAGGREGATE"
+    template = "Invalid input data type for {source} used for the specified aggregate at {object}."
+
+
+class AggregationFailed(DataFlowError):
+    """A result that does not fit its column."""
+
+    code = 0xC02090CD
+    symbol = "DTS_E_TXAGG_AGGREGATION_FAILURE"
+    template = "Aggregation on {object} failed with error code {error_code}."
+    remedy = "Give the output column a wider type."
+
+
+class ColumnNotInSource(DataFlowError):
+    """A column that the data source no longer gives."""
+
+    code = 0xC0202005
+    symbol = "DTS_E_COLUMNNOTFOUND"
+    template = 'Column "{column}" cannot be found at the datasource of "{component}".'
+    remedy = "Open the component in the designer, so that it reads the columns again."
+
+
+class IncorrectConnectionType(DataFlowError):
+    """A connection manager of another kind than the component needs."""
+
+    code = 0xC020801E
+    symbol = "DTS_E_INCORRECTCONNECTIONMANAGERTYPE"
+    template = (
+        'The connection manager "{name}" is an incorrect type.  The type required is "{required}". The type available '
+        'to the component is "{found}".'
     )

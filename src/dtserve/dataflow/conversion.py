@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dtserve.datatypes import TypeSpec
     from dtserve.datatypes.columns import ColumnResult
 
-__all__ = ["convertible", "fit", "same_storage", "status", "truncation_code"]
+__all__ = ["check_convertible", "fit", "same_storage", "status", "truncation_code"]
 
 _STATUS = {
     CANNOT_CONVERT: (2, "The value could not be converted because of a potential loss of data."),
@@ -85,14 +85,9 @@ def same_storage(source: TypeSpec, target: TypeSpec) -> bool:
     return source.family not in ("text", "binary", "decimal", "datetime")
 
 
-def convertible(source: TypeSpec, target: TypeSpec) -> bool:
-    """Whether the two types convert at all."""
-    import polars as pl
+def check_convertible(source: TypeSpec, target: TypeSpec) -> None:
+    """Raise UnsupportedConversion for a pair of types that never converts."""
+    from dtserve.datatypes.matrix import is_legal
 
-    from dtserve.datatypes.columns import convert_column
-
-    try:
-        convert_column(pl.Series([], dtype=source.polars()), source, target)
-    except UnsupportedConversion:
-        return False
-    return True
+    if not is_legal(source.dt, target.dt):
+        raise UnsupportedConversion(source=source, target=target)

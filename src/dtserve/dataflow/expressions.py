@@ -67,4 +67,4 @@ def compile_expression(component: PipelineComponent, input_ref: str, text: str, 
 
     if not text:
         raise BadProperty(property="Expression", component=component.model.name, detail=f'"{owner}" has no expression')
-    return compile_columns(text, bindings(component, input_ref), HostScope(component.host))
+    return compile_columns(text, bindings(component, input_ref), HostScope(component.host), locale_id=component.locale)

@@ -140,13 +140,15 @@ class ExternalSort:
                 yield whole.slice(start, OUT_ROWS)
             return
         self._flush()
+        place = {name: f"c{i}" for i, name in enumerate(self._schema)}
         order = [
-            f'"{_quoted(name)}" {"desc" if down else "asc"} nulls {"last" if last else "first"}'
+            f"{place[name]} {'desc' if down else 'asc'} nulls {'last' if last else 'first'}"
             for (name, down), last in zip(self._by, self._nulls_last, strict=True)
         ]
-        names = ", ".join(f'"{_quoted(name)}"' for name in self._schema)
-        query = f"select {names} from sorting order by {', '.join(order)}, {_ARRIVAL}"
-        yield from self._spill.read(query, self._schema)
+        query = f"select {', '.join(place.values())} from sorting order by {', '.join(order)}, {_ARRIVAL}"
+        types = {place[name]: dtype for name, dtype in self._schema.items()}
+        for frame in self._spill.read(query, types):
+            yield frame.rename({at: name for name, at in place.items()})
 
     def interrupt(self) -> None:
         """End a sort that runs in another thread."""
@@ -167,10 +169,7 @@ class ExternalSort:
             return
         if self._spill is None:
             self._spill = open_spill(self._folder, self._memory)
-        self._spill.insert("sorting", pl.concat(self._frames))
+        place = {name: f"c{i}" for i, name in enumerate(self._schema)}
+        self._spill.insert("sorting", pl.concat(self._frames).rename(place))
         self._frames.clear()
         self._bytes = 0
-
-
-def _quoted(name: str) -> str:
-    return name.replace('"', '""')

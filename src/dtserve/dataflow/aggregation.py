@@ -1,0 +1,249 @@
+"""Grouping and aggregates over any number of rows, exact and inside a memory limit.
+
+Buffers are reduced to partial results per group at once; partial results are reduced
+again as they pile up. When the groups themselves outgrow the limit, the partial results
+go to a private DuckDB database and the last step runs there. Integers are summed as
+38-digit decimals and decimals in their own scale, so nothing overflows unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dtserve.dataflow.component_errors import AggregationFailed
+from dtserve.dataflow.sorting import OUT_ROWS, Spill, open_spill
+from dtserve.datatypes import TypeSpec
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["AVERAGE", "COUNT", "COUNT_ALL", "COUNT_DISTINCT", "GROUP_BY", "MAXIMUM", "MINIMUM", "SUM", "Groups", "Item"]
+
+GROUP_BY, COUNT, COUNT_ALL, COUNT_DISTINCT, SUM, AVERAGE, MINIMUM, MAXIMUM = range(8)
+
+FIRST = "__first"
+_ARITHMETIC_OVERFLOW = "0xC0047011"
+_MAX_38 = 9.9e37
+
+
+@dataclass(frozen=True)
+class Item:
+    """One column of an aggregate: a plain name, what it does, the column it reads and that column's type.
+
+    ``key`` is the column (of the frames given to :meth:`Groups.add`) whose values are
+    compared: the column itself, or the text without what the comparison flags ignore.
+    """
+
+    name: str
+    kind: int
+    column: str
+    type: TypeSpec
+    key: str = ""
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Partial columns → how partial results of one group join (a DuckDB aggregate)."""
+        if self.kind == GROUP_BY:
+            return {f"{self.name}.v": "arg_min"}
+        if self.kind in (COUNT, COUNT_ALL):
+            return {f"{self.name}.n": "sum"}
+        if self.kind == MINIMUM:
+            return {f"{self.name}.v": "min"}
+        if self.kind == MAXIMUM:
+            return {f"{self.name}.v": "max"}
+        if self.kind in (SUM, AVERAGE):
+            return {f"{self.name}.s": "sum", f"{self.name}.n": "sum"}
+        return {}
+
+
+class Groups:
+    """The state of one output of an Aggregate."""
+
+    def __init__(self, items: Sequence[Item], *, memory: int, folder: Path) -> None:
+        self._items = items
+        self._keys = [f"k{i}" for i, item in enumerate(items) if item.kind == GROUP_BY]
+        self._key_columns = [item.key or item.column for item in items if item.kind == GROUP_BY]
+        self._distinct = [item for item in items if item.kind == COUNT_DISTINCT]
+        self._memory = memory
+        self._folder = folder
+        self._partial: list[pl.DataFrame] = []
+        self._seen: dict[str, list[pl.DataFrame]] = {item.name: [] for item in self._distinct}
+        self._bytes = 0
+        self._rows = 0
+        self._spill: Spill | None = None
+        self._schema: dict[str, pl.DataType] = {}
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Take a buffer."""
+        import polars as pl
+
+        rows = pl.int_range(self._rows, self._rows + frame.height, dtype=pl.Int64)
+        keyed = frame.with_columns(
+            *(pl.col(column).alias(key) for key, column in zip(self._keys, self._key_columns, strict=True)),
+            rows.alias(FIRST),
+            *([] if self._keys else [pl.lit(0, pl.Int8).alias("k0")]),
+        )
+        keys = self._keys or ["k0"]
+        self._rows += frame.height
+        part = keyed.group_by(keys, maintain_order=True).agg(
+            pl.col(FIRST).min(), *(expr for item in self._items for expr in _first_step(item))
+        )
+        self._schema = dict(part.schema)
+        self._partial.append(part)
+        self._bytes += int(part.estimated_size())
+        for item in self._distinct:
+            seen = (
+                keyed.select(*keys, pl.col(item.key or item.column).alias("v"))
+                .filter(pl.col("v").is_not_null())
+                .unique(maintain_order=True)
+            )
+            self._seen[item.name].append(seen)
+            self._bytes += int(seen.estimated_size())
+        if self._bytes > self._memory:
+            self._reduce()
+
+    def results(self) -> Iterator[pl.DataFrame]:
+        """The groups in the order in which they first appeared: partial columns, and ``name.n`` of distinct counts."""
+        import polars as pl
+
+        if not self._rows:
+            return
+        if self._spill is None:
+            whole = self._joined(pl.concat(self._partial)).sort(FIRST)
+            for item in self._distinct:
+                counts = pl.concat(self._seen[item.name]).unique()
+                keys = self._keys or ["k0"]
+                found = counts.group_by(keys).agg(pl.len().cast(pl.Int64).alias(f"{item.name}.n"))
+                whole = whole.join(found, on=keys, how="left", nulls_equal=True, maintain_order="left")
+            for start in range(0, whole.height, OUT_ROWS):
+                yield whole.slice(start, OUT_ROWS)
+            return
+        self._flush(self._spill)
+        yield from self._spill.read(self._query(), {n: t for n, t in self._schema.items() if n not in self._keys})
+
+    def interrupt(self) -> None:
+        """End a query that runs in another thread."""
+        if self._spill is not None:
+            self._spill.interrupt()
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._partial.clear()
+        self._seen.clear()
+        if self._spill is not None:
+            self._spill.close()
+            self._spill = None
+
+    def _reduce(self) -> None:
+        """Join what has piled up; to disk when that does not help."""
+        import polars as pl
+
+        if self._spill is None:
+            self._partial = [self._joined(pl.concat(self._partial))]
+            self._seen = {name: [pl.concat(frames).unique()] for name, frames in self._seen.items()}
+            held = [*self._partial, *(frame for frames in self._seen.values() for frame in frames)]
+            self._bytes = sum(int(frame.estimated_size()) for frame in held)
+            if self._bytes < self._memory // 2:
+                return
+            self._spill = open_spill(self._folder, self._memory)
+        self._flush(self._spill)
+
+    def _flush(self, spill: Spill) -> None:
+        for frame in self._partial:
+            spill.insert("partial", frame)
+        for item in self._distinct:
+            for frame in self._seen[item.name]:
+                spill.insert(f"seen_{self._items.index(item)}", frame)
+            self._seen[item.name] = []
+        self._partial = []
+        self._bytes = 0
+
+    def _joined(self, parts: pl.DataFrame) -> pl.DataFrame:
+        """Partial results with one row per group."""
+        import polars as pl
+
+        guards = [item for item in self._items if item.kind in (SUM, AVERAGE) and item.type.family != "float"]
+        frame = parts.group_by(self._keys or ["k0"], maintain_order=True).agg(
+            pl.col(FIRST).min(),
+            *(_second_step(name, how) for item in self._items for name, how in item.parts.items()),
+            *(pl.col(f"{item.name}.s").cast(pl.Float64).sum().abs().alias(f"{item.name}.guard") for item in guards),
+        )
+        for item in guards:
+            if (frame[f"{item.name}.guard"] > _limit(frame.schema[f"{item.name}.s"])).any():
+                raise AggregationFailed(object=item.name, error_code=_ARITHMETIC_OVERFLOW)
+        return frame.drop([f"{item.name}.guard" for item in guards])
+
+    def _query(self) -> str:
+        """The last step in SQL."""
+        keys = self._keys or ["k0"]
+        columns = [f'min("{FIRST}") as "{FIRST}"']
+        for item in self._items:
+            for name, how in item.parts.items():
+                ordered = f', "{FIRST}"' if how == "arg_min" else ""
+                columns.append(f'{how}("{name}"{ordered}) as "{name}"')
+        grouped = f"select {', '.join(keys)}, {', '.join(columns)} from partial group by {', '.join(keys)}"
+        outer = [f'g."{FIRST}"', *(f'g."{n}"' for item in self._items for n in item.parts)]
+        joins = ""
+        for item in self._distinct:
+            at = self._items.index(item)
+            outer.append(f'coalesce(d{at}.n, 0) as "{item.name}.n"')
+            counted = f"select {', '.join(keys)}, count(distinct v) as n from seen_{at} group by {', '.join(keys)}"
+            same = " and ".join(f"g.{key} is not distinct from d{at}.{key}" for key in keys)
+            joins += f" left join ({counted}) d{at} on {same}"
+        return f'select {", ".join(outer)} from ({grouped}) g{joins} order by g."{FIRST}"'
+
+
+def _first_step(item: Item) -> list[pl.Expr]:
+    """Partial columns of a group from its rows."""
+    import polars as pl
+
+    column = pl.col(item.column) if item.column else pl.lit(None)
+    count = column.is_not_null().sum().cast(pl.Int64).alias(f"{item.name}.n")
+    if item.kind == GROUP_BY:
+        return [column.first().alias(f"{item.name}.v")]
+    if item.kind == COUNT_ALL:
+        return [pl.len().cast(pl.Int64).alias(f"{item.name}.n")]
+    if item.kind == COUNT:
+        return [count]
+    if item.kind == MINIMUM:
+        return [column.min().alias(f"{item.name}.v")]
+    if item.kind == MAXIMUM:
+        return [column.max().alias(f"{item.name}.v")]
+    if item.kind in (SUM, AVERAGE):
+        return [_sum(column, item.type).alias(f"{item.name}.s"), count]
+    return []
+
+
+def _sum(column: pl.Expr, spec: TypeSpec) -> pl.Expr:
+    """The exact sum of some ten thousand values."""
+    import polars as pl
+
+    if spec.family == "float":
+        return column.cast(pl.Float64).sum()
+    if spec.family == "decimal":
+        return column.cast(pl.Decimal(38, spec.polars().scale)).sum()  # type: ignore[attr-defined]
+    if spec.info.width == 64:
+        return column.cast(pl.Decimal(38, 0)).sum()
+    return column.cast(pl.Int64).sum().cast(pl.Decimal(38, 0))
+
+
+def _second_step(name: str, how: str) -> pl.Expr:
+    """A partial column of a group from partial columns; rows stand in order of arrival."""
+    import polars as pl
+
+    column = pl.col(name)
+    if how == "arg_min":
+        return column.first()
+    if how == "min":
+        return column.min()
+    if how == "max":
+        return column.max()
+    return column.sum()
+
+
+def _limit(dtype: pl.DataType) -> float:
+    scale = getattr(dtype, "scale", 0)
+    return float(_MAX_38 / 10.0 ** int(scale))

@@ -1,0 +1,78 @@
+"""What a Cache Transform leaves for the Lookups of a run: rows by cache column, and the file form (DATA_FLOW §8.2).
+
+A :class:`CacheData` hangs on the Cache connection manager (``manager.data``). With UseFile
+it is also written to, and read from, a ``.caw`` file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dtserve.dataflow.component_errors import IncorrectConnectionType
+from dtserve.dataflow.lookup_errors import CacheColumnMissing, CacheNotFilled
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dtserve.connections.base import Connection
+    from dtserve.connections.cache import CacheColumn, CacheManager
+    from dtserve.dataflow.base import PipelineComponent
+
+__all__ = ["CacheData", "cache_manager", "load_cache"]
+
+
+@dataclass(frozen=True)
+class CacheData:
+    """The rows of a cache, columns named as in the connection manager; unique by its index columns."""
+
+    columns: tuple[CacheColumn, ...]
+    rows: pl.DataFrame
+
+    @property
+    def index(self) -> list[str]:
+        """The names of the index columns in the order of their positions."""
+        keys = [c for c in self.columns if c.index_position > 0]
+        return [c.name for c in sorted(keys, key=lambda c: c.index_position)]
+
+
+def cache_manager(component: PipelineComponent, connection: Connection) -> CacheManager:
+    """The connection as a cache; IncorrectConnectionType for any other kind."""
+    from dtserve.connections.cache import CacheManager
+
+    if not isinstance(connection, CacheManager):
+        raise IncorrectConnectionType(name=connection.name, required="CACHE", found=connection.kind)
+    return connection
+
+
+def load_cache(manager: CacheManager, component: str) -> CacheData:
+    """The filled cache, from the file when nothing in this run has filled it; CacheNotFilled otherwise."""
+    with manager.lock:
+        if manager.data is None and manager.uses_file:
+            manager.data = _read_file(manager.columns, manager.path())
+        if not isinstance(manager.data, CacheData):
+            raise CacheNotFilled(component=component, connection=manager.name)
+        return manager.data
+
+
+def _read_file(columns: Sequence[CacheColumn], path: Path) -> CacheData:
+    """A ``.caw`` file by the columns of its connection manager."""
+    import polars as pl
+
+    from dtserve.dataflow.raw_file import read_raw
+
+    found: dict[str, Any] = {}
+    frames: list[dict[str, pl.Series]] = []
+    names: dict[str, str] = {}
+    for header, frame in read_raw(path):
+        if not names:
+            names = {c.name.rpartition("!")[0] or c.name: c.name for c in header}
+        frames.append({c.name: frame[names[c.name]].cast(c.type.polars()) for c in columns if c.name in names})
+    for column in columns:
+        if names and column.name not in names:
+            raise CacheColumnMissing(column=column.name)
+        found[column.name] = column.type.polars()
+    whole = pl.concat([pl.DataFrame(f) for f in frames]) if frames else pl.DataFrame(schema=found)
+    return CacheData(tuple(columns), whole)

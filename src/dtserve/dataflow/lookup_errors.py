@@ -1,0 +1,119 @@
+"""Errors of Lookup, Cache Transform and the reference rows they share, with the codes of SSIS."""
+
+from __future__ import annotations
+
+from dtserve.errors import DataFlowError
+
+__all__ = [
+    "CacheColumnMissing",
+    "CacheNotFilled",
+    "LookupCopyType",
+    "LookupDuplicateKeys",
+    "LookupIncompatibleTypes",
+    "LookupIndexNotJoined",
+    "LookupJoinType",
+    "LookupNoJoin",
+    "LookupNoMatch",
+    "LookupParameterCount",
+    "ReferenceColumnMissing",
+]
+
+
+class ReferenceColumnMissing(DataFlowError):
+    """A reference column that the query of a Lookup does not give."""
+
+    code = 0xC0208235
+    symbol = "DTS_E_TXLOOKUP_UNABLETOLOCATEREFCOLUMN"
+    template = 'Unable to locate reference column "{column}".'
+
+
+class LookupIncompatibleTypes(DataFlowError):
+    """A join between columns of different types."""
+
+    code = 0xC0208236
+    symbol = "DTS_E_TXLOOKUP_INCOMPATIBLEDATATYPES"
+    template = '{column} and reference column named "{reference}" have incompatible data types.'
+    remedy = "Convert the input column with a Data Conversion, or cast in the query."
+
+
+class LookupParameterCount(DataFlowError):
+    """A parameterised statement whose markers do not fit the parameter map."""
+
+    code = 0xC0208238
+    symbol = "DTS_E_TXLOOKUP_INCORRECTNUMOFPARAMETERS"
+    template = (
+        "The parameterized SQL statement contains an incorrect number of parameters. Expected {expected}, but found "
+        "{found}."
+    )
+
+
+class LookupJoinType(DataFlowError):
+    """A join on a type that cannot be compared."""
+
+    code = 0xC0208239
+    symbol = "DTS_E_TXLOOKUP_INVALIDJOINTYPE"
+    template = "{column} has a datatype which cannot be joined on."
+
+
+class LookupCopyType(DataFlowError):
+    """A reference column copied into a column of another type."""
+
+    code = 0xC020823A
+    symbol = "DTS_E_TXLOOKUP_INVALIDCOPYTYPE"
+    template = "{column} has a datatype which cannot be copied."
+
+
+class LookupNoMatch(DataFlowError):
+    """A row without a match."""
+
+    code = 0xC020901E
+    symbol = "DTS_E_TXLOOKUP_ROWLOOKUPERROR"
+    template = "Row yielded no match during lookup."
+
+
+class LookupIndexNotJoined(DataFlowError):
+    """A Lookup over a cache that does not join all of its index columns."""
+
+    code = 0xC020903F
+    symbol = "DTS_E_TXLOOKUP_INDEXCOLUMNSMISMATCH"
+    template = (
+        "Lookup does not reference all cache connection manager index columns. Number of joined columns in lookup: "
+        "{joined}. Number of index columns: {index}."
+    )
+
+
+class LookupNoJoin(DataFlowError):
+    """A Lookup without join column."""
+
+    code = 0xC02090F1
+    symbol = "DTS_E_TXLOOKUP_NOJOINS"
+    template = (
+        "The lookup transform must contain at least one input column joined to a reference column, and none were "
+        "specified. You must specify at least one join column."
+    )
+
+
+class LookupDuplicateKeys(DataFlowError):
+    """Duplicate reference keys where they are to be an error."""
+
+    code = 0xC02090E4
+    symbol = "DTS_E_TXLOOKUP_DUPLICATE_KEYS"
+    template = "The {component} encountered duplicate reference key values when caching reference data."
+    remedy = "Make the keys of the reference query unique, or set TreatDuplicateKeysAsError to false."
+
+
+class CacheNotFilled(DataFlowError):
+    """A Lookup over a cache that nothing has filled."""
+
+    code = 0xC0D51420
+    symbol = "DTSERVE_E_CACHENOTFILLED"
+    template = 'The cache "{connection}" that "{component}" looks up in has not been filled.'
+    remedy = "Run the data flow with the Cache Transform before, or let the connection manager use its file."
+
+
+class CacheColumnMissing(DataFlowError):
+    """A column that a cache or cache file does not have."""
+
+    code = 0xC0209311
+    symbol = "DTS_E_CACHECOLUMNOTFOUND"
+    template = 'Cache column "{column}" was not found in the cache.'
