@@ -119,7 +119,7 @@ def _execute(request: Request, console: Console, started: float) -> int:
     try:
         source, options = _source(request)
         loaded = open_source(source, options)
-        model = loaded.document.model
+        loaded.document.model  # noqa: B018 - a package that cannot be read is a load error
     except DtserveError as error:
         console.event(Event("OnError", "", code=error.code, message=error.message))
         console.failure(request.source.display_path or request.path, error.code, error.message)
@@ -130,9 +130,7 @@ def _execute(request: Request, console: Console, started: float) -> int:
     options = replace(options, folder=str(loaded.folder), execution_id=options.execution_id or _new_id())
     console.execution_id = options.execution_id
     console.computer, console.operator = _place()
-    for notice in loaded.document.warnings:
-        console.event(Event("OnWarning", model.name, model.dtsid, code=notice.code, message=notice.message))
-    return _run(loaded, options, console, cancel, started)
+    return _run(loaded, source, options, console, cancel, started)
 
 
 def _new_id() -> str:
@@ -166,7 +164,12 @@ def _catch_signals(cancel: CancelSwitch) -> None:
 
 
 def _run(
-    loaded: LoadedPackage, options: ExecutionOptions, console: Console, cancel: CancelSwitch, started: float
+    loaded: LoadedPackage,
+    source: PackageSource,
+    options: ExecutionOptions,
+    console: Console,
+    cancel: CancelSwitch,
+    started: float,
 ) -> int:
     """Run in a second thread, so that this one always answers Ctrl-C."""
     from dtserve.controlflow.results import ExecResult
@@ -175,7 +178,7 @@ def _run(
     done: list[ExecutionResult] = []
 
     def work() -> None:
-        done.append(run(loaded.document, options, console.event, project=loaded.project, cancel=cancel))
+        done.append(run(loaded.document, options, console.event, project=loaded.project, cancel=cancel, source=source))
 
     thread = threading.Thread(target=work, name="package", daemon=True)
     thread.start()

@@ -51,21 +51,21 @@ def load_package(
 
 
 def run_package(
-    package: PackageContainer, mode: RunMode | None = None, before_start: Callable[[], None] | None = None
+    package: PackageContainer, mode: RunMode | None = None, opened: Callable[[], None] | None = None
 ) -> ExecResult:
     """Validate and run a loaded package; its connections are closed afterwards.
 
-    ``before_start`` is called after validation (log providers, checkpoints). Raises UnsupportedError for
+    ``opened`` is called when the logs are open (messages of loading). Raises UnsupportedError for
     enabled parts that cannot be run; everything else becomes events and a result.
     """
     mode = mode or RunMode()
     try:
+        if opened is not None:
+            opened()
         package.refuse_unsupported()
         result = _validated(package, mode)
         if result is not ExecResult.SUCCESS or mode.validate_only:
             return result
-        if before_start is not None:
-            before_start()
         return _executed(package)
     except Canceled:
         return ExecResult.CANCELED

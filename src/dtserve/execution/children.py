@@ -37,6 +37,9 @@ class ChildLauncher:
         options = self._options(request)
         if request.out_of_process:
             return self._out_of_process(request, options)
+        return self._in_process(request, options)
+
+    def _in_process(self, request: ChildRequest, options: ExecutionOptions) -> ExecResult:
         loaded = self._open(request, options)
         options = replace(options, folder=str(loaded.folder))
         child = self.execution.child(options, loaded.project, request.host)
@@ -96,9 +99,9 @@ class ChildLauncher:
 
         own = self.execution
         if request.package_name and own.project is not None:
-            source = PackageSource(
-                project_data=own.project.original, package_name=request.package_name, folder=options.folder
-            )
+            if own.source is None or not (own.source.project_path or own.source.project_data):
+                return self._in_process(request, options)
+            source = replace(own.source, package_name=request.package_name, folder=options.folder)
         else:
             data, folder = self._bytes(request, options)
             source = PackageSource(data=data, folder=str(folder), display_path=request.path or request.package_name)

@@ -48,7 +48,29 @@ def open_source(source: PackageSource, options: ExecutionOptions) -> LoadedPacka
     else:
         data, place = read_file(source.path, options)
         folder = Path(source.folder) if source.folder else place.parent
-    return LoadedPackage(PackageDocument.open(data, options.password), None, folder)
+    document = PackageDocument.open(data, options.password)
+    return LoadedPackage(document, _project_beside(document, source, folder, options), folder)
+
+
+_PROJECT_MARKS = (b"$Project::", b"Project.ConnectionManagers", b":external", b"<UseProjectReference>True")
+
+
+def _project_beside(
+    document: PackageDocument, source: PackageSource, folder: Path, options: ExecutionOptions
+) -> Project | None:
+    """The project of a package file that refers to its project and lies in the folder of the one ``.dtproj``.
+
+    dtexec would run such a file without its project parameters and connections, and fail.
+    """
+    if not source.path or not any(mark in document.original for mark in _PROJECT_MARKS):
+        return None
+    if len(list(folder.glob("*.dtproj"))) != 1:
+        return None
+    from dtserve.package.project import Project
+
+    project = Project.open(folder, options.password)
+    names = {name.lower() for name in project.packages}
+    return project if Path(source.path.replace("\\", "/")).name.lower() in names else None
 
 
 def _from_project(source: PackageSource, options: ExecutionOptions) -> LoadedPackage:

@@ -79,6 +79,7 @@ class ExecutionOptions:
     connection_map: tuple[ConnectionTarget, ...] = ()
     path_map: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    registry_file: str = ""
     memory_limit: int = 0
     temp: str = ""
     buffer_rows: int = 0

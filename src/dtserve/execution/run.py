@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,13 +26,15 @@ from dtserve.controlflow.runtime import PackageRun, SharedRun
 from dtserve.dataflow.host import FlowSettings
 from dtserve.errors import Canceled, DtserveError
 from dtserve.execution.children import ChildLauncher, StoreReader
-from dtserve.execution.options import ExecutionOptions
-from dtserve.execution.settings import Subject, apply_setting, apply_switches, assign_parameters
+from dtserve.execution.configuration import configured_subject
+from dtserve.execution.options import ExecutionOptions, PackageSource
+from dtserve.execution.settings import Subject, assign_parameters
 from dtserve.execution.verification import verify
 
 if TYPE_CHECKING:
     from dtserve.controlflow.task_host import TaskHost
     from dtserve.package.document import PackageDocument
+    from dtserve.package.errors import Notice
     from dtserve.package.project import Project
 
 __all__ = ["ExecutionResult", "run"]
@@ -55,6 +57,7 @@ class ExecutionResult:
         return self.finished - self.started
 
 
+NOTICE_EVENTS = {"error": "OnError", "warning": "OnWarning", "information": "OnInformation"}
 EXIT_CODES = {ExecResult.SUCCESS: 0, ExecResult.FAILURE: 1, ExecResult.COMPLETION: 0, ExecResult.CANCELED: 3}
 
 
@@ -66,11 +69,13 @@ def run(
     project: Project | None = None,
     cancel: CancelSwitch | None = None,
     read_store: StoreReader | None = None,
+    source: PackageSource | None = None,
 ) -> ExecutionResult:
     """Run a package; errors become events and the result, never exceptions.
 
     ``project`` gives project parameters, project connections and child packages; ``cancel`` stops
-    the run from another thread; ``read_store`` gives server packages to Execute Package tasks.
+    the run from another thread; ``read_store`` gives server packages to Execute Package tasks;
+    ``source`` is where the package came from (child packages of a project in processes of their own).
     """
     started = time.time()
     with _temporary(options.temp) as temp:
@@ -88,7 +93,7 @@ def run(
             cancel or CancelSwitch(),
             debug=options.debug,
         )
-        execution = Execution(shared, options, project, read_store=read_store)
+        execution = Execution(shared, options, project, read_store=read_store, source=source)
         result, error = execution.run(document)
     code = error.exit_code if error is not None else EXIT_CODES[result]
     return ExecutionResult(result, code, started, time.time(), execution.execution_id, error)
@@ -110,17 +115,20 @@ class Execution:
         project: Project | None,
         parent: TaskHost | None = None,
         read_store: StoreReader | None = None,
+        source: PackageSource | None = None,
     ) -> None:
         self.shared = shared
         self.read_store = read_store
+        self.source = source
         self.options = options
         self.project = project
         self.parent = parent
         self.execution_id = ""
+        self.notices: list[Notice] = []
 
     def child(self, options: ExecutionOptions, project: Project | None, host: TaskHost) -> Execution:
         """The execution of a child package below the task ``host``."""
-        return Execution(self.shared, options, project, host, self.read_store)
+        return Execution(self.shared, options, project, host, self.read_store, self.source)
 
     def run(self, document: PackageDocument) -> tuple[ExecResult, DtserveError | None]:
         """Load, configure and run; the result, and the error that kept it from running."""
@@ -134,7 +142,7 @@ class Execution:
             return ExecResult.FAILURE, error
         mode = RunMode(self.options.validate_only, self.options.warnings_as_errors)
         try:
-            return run_package(package, mode), None
+            return run_package(package, mode, lambda: announce(package, self.notices)), None
         except DtserveError as error:
             package.report(error)
             return ExecResult.FAILURE, error
@@ -144,16 +152,21 @@ class Execution:
         run = PackageRun(self.shared, parent=self.parent, launch_child=ChildLauncher(self, self.read_store))
         run.execution_id = self.options.execution_id or run.execution_id
         self.execution_id = run.execution_id
-        subject = Subject.of(document.model, self.project)
-        for setting in self.options.settings:
-            subject = apply_setting(subject, setting)
-        subject = apply_switches(subject, self.options)
+        environment = replace(self.shared.environment, folder=Path(self.options.folder or "."))
+        found = configured_subject(
+            Subject.of(document.model, self.project),
+            self.options,
+            environment,
+            self.parent.scope if self.parent is not None else None,
+        )
+        run.failed_configurations = found.failed
+        self.notices = [*document.warnings, *found.notices]
         package = load_package(
-            subject.package,
+            found.subject.package,
             run,
-            replace(self.shared.environment, folder=Path(self.options.folder or ".")),
-            project_parameters=subject.project_parameters,
-            project_connections=subject.project_connections,
+            environment,
+            project_parameters=found.subject.project_parameters,
+            project_connections=found.subject.project_connections,
         )
         assign_parameters(package, self.options.settings)
         return package
@@ -161,3 +174,10 @@ class Execution:
     def _report(self, error: DtserveError, document: PackageDocument) -> None:
         model = document.model
         self.shared.emit("OnError", model.name, model.dtsid, model.ref_id, code=error.code, message=error.message)
+
+
+def announce(package: PackageContainer, notices: Iterable[Notice]) -> None:
+    """Tell what was found while loading: events of the package that no handler sees."""
+    for notice in notices:
+        kind = NOTICE_EVENTS[notice.severity]
+        package.announce(kind, code=notice.code, message=notice.message)

@@ -82,7 +82,7 @@ def _run(source: PackageSource, options: ExecutionOptions, cancel: CancelSwitch,
     try:
         loaded = open_source(source, options)
         options = replace(options, folder=str(loaded.folder))
-        result = run(loaded.document, options, sink, project=loaded.project, cancel=cancel)
+        result = run(loaded.document, options, sink, project=loaded.project, cancel=cancel, source=source)
     except DtserveError as error:
         sink(Event("OnError", source.display_path or source.path or source.package_name, code=error.code,
                    message=error.message, sequence=1))  # fmt: skip

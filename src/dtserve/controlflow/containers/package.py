@@ -82,6 +82,13 @@ class PackageContainer(ParentContainer):
             self.scope.add(RuntimeVariable.from_parameter(parameter, "$Package"))
         add_package_variables(self)
 
+    def announce(self, kind: str, **facts: Any) -> None:
+        """An event of loading: it reaches the sink and the logs, but no event handler and no error count."""
+        model = self.package_model
+        event = self.run.shared.emit(kind, self.name, model.dtsid, model.ref_id, **facts)
+        if self.logging is not None:
+            self.logging.write(self, event)
+
     def note_handler(self, event_name: str) -> None:
         """Some container of this package handles ``event_name``."""
         self.events_handled.add(event_name)

@@ -69,7 +69,8 @@ class Pipeline(Task):
                 changed = replace(component.properties[stored_name], value=text)
                 components[index] = replace(component, properties={**component.properties, stored_name: changed})
             elif field is not None:
-                components[index] = replace(component, **{field: int(text) if field == "locale_id" else text})
+                changes: dict[str, Any] = {field: int(text) if field == "locale_id" else text}
+                components[index] = replace(component, **changes)
             else:
                 components[index] = self._set_output_property(component, property_name, text)
             self._flow = replace(self.flow, components=tuple(components))
