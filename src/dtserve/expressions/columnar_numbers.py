@@ -164,7 +164,7 @@ def negate_operand(program: Program, node: Flip, operand: Operand) -> Operand:
         return Operand(program.kernel(negate_decimal(spec), [operand], NegateOverflow), spec)
 
     def kernel(run: Run, series: Any) -> Result:
-        least = series == spec.info.low
+        least = (series == spec.info.low).fill_null(False)
         if not least.any():
             return -series, None
         return -series.zip_with(~least, pl.Series([0], dtype=series.dtype)), least
