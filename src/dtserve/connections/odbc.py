@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from dtserve.connections.connection_string import ConnectionString
 from dtserve.connections.sql.target import DIALECTS, DatabaseTarget
 from dtserve.connections.sql_connection import SqlConnection
 
-__all__ = ["DRIVERS", "OdbcManager", "driver_family", "odbc_target"]
+__all__ = ["DRIVERS", "OdbcManager", "driver_family", "odbc_dialect", "odbc_target"]
 
 DRIVERS: tuple[tuple[str, str], ...] = (
     ("sql server", "sqlserver"),
@@ -38,9 +39,24 @@ def driver_family(driver: str) -> str:
     return next((family for word, family in DRIVERS if word in low), "odbc")
 
 
+def odbc_parts(manager: SqlConnection) -> ConnectionString:
+    """The ODBC string of a manager: its own, or the Extended Properties of OLE DB over ODBC (MSDASQL)."""
+    parts = manager.parts
+    if parts.get("driver") or parts.get("dsn") or not parts.get("extended"):
+        return parts
+    inner = ConnectionString(parts.get("extended"), "odbc")
+    inner.remove("password")
+    return inner
+
+
+def odbc_dialect(manager: SqlConnection) -> str:
+    """The dialect of the driver that an ODBC string names; empty when only the driver knows."""
+    return DIALECTS[driver_family(odbc_parts(manager).get("driver"))]
+
+
 def odbc_target(manager: SqlConnection) -> DatabaseTarget:
     """The database that an ODBC string names."""
-    parts = manager.parts
+    parts = odbc_parts(manager)
     family = driver_family(parts.get("driver")) if parts.get("driver") else "odbc"
     if family == "sqlserver":
         from dtserve.connections.oledb import sql_server_target
@@ -74,7 +90,7 @@ class OdbcManager(SqlConnection):
 
     def source_dialect(self) -> str:
         """The driver's dialect; statements for an unknown driver count as T-SQL where they are translated."""
-        return DIALECTS[driver_family(self.parts.get("driver"))] or "tsql"
+        return odbc_dialect(self) or "tsql"
 
     def server(self) -> str:
         """The server, or the DSN."""

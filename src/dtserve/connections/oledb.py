@@ -51,7 +51,11 @@ class OleDbManager(SqlConnection):
 
     def source_dialect(self) -> str:
         """By provider."""
-        dialect = provider_family(self.parts.get("provider"))[1]
+        family, dialect = provider_family(self.parts.get("provider"))
+        if family == "odbc":
+            from dtserve.connections.odbc import odbc_dialect
+
+            return odbc_dialect(self)
         return "tsql" if dialect == "db2" else dialect
 
     def own_target(self) -> DatabaseTarget | None:
