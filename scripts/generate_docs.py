@@ -1,4 +1,4 @@
-"""Writes the generated pages of docs/reference: errors.md and rest.md. With --check only compares."""
+"""Writes the generated pages of docs/reference: errors.md, rest.md and the options of dtutil.md. With --check only compares."""
 
 import importlib
 import pkgutil
@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import dtserve
+from dtserve.cli.dtutil_options import TABLE as DTUTIL
+from dtserve.cli.options import OptionTable
 from dtserve.errors import declared_errors
 from dtserve.service.access import ENDPOINTS
 
@@ -59,10 +61,18 @@ def rest_page() -> str:
     return "\n".join(lines)
 
 
+def with_options(name: str, table: OptionTable) -> str:
+    """A page whose part between the two marks is the table of options."""
+    text = (REFERENCE / name).read_text(encoding="utf-8")
+    head, _, rest = text.partition("<!-- generated: options -->\n")
+    return f"{head}<!-- generated: options -->\n\n{table.markdown()}\n<!-- end -->{rest.partition('<!-- end -->')[2]}"
+
+
 def main() -> int:
     """Write the pages, or compare with --check."""
     stale = []
-    for name, text in {"errors.md": errors_page(), "rest.md": rest_page()}.items():
+    pages = {"errors.md": errors_page(), "rest.md": rest_page(), "dtutil.md": with_options("dtutil.md", DTUTIL)}
+    for name, text in pages.items():
         path = REFERENCE / name
         if "--check" in sys.argv:
             if not path.exists() or path.read_text(encoding="utf-8") != text:

@@ -34,7 +34,7 @@ from dtserve.service.roots import (
     TopLevelFolder,
     read_configuration,
 )
-from dtserve.service.settings import SETTINGS, Settings, read_settings, template
+from dtserve.service.settings import SERVER_FORMATS, SETTINGS, Settings, read_settings, template
 from dtserve.stores.base import Caller, PackageStore
 from dtserve.stores.durable import sync_folder, write_file
 from dtserve.stores.errors import StoreUnavailable
@@ -147,7 +147,7 @@ class ServiceHome:
         from dtserve.stores.msdb.engine import Database
         from dtserve.stores.msdb.store import LOCAL_CALLER, MsdbStore
 
-        url = self._msdb_url(server)
+        url, newest = self._server(server)
         if user and not url.startswith("sqlite:"):
             import sqlalchemy
 
@@ -155,18 +155,21 @@ class ServiceHome:
             url = signed.render_as_string(hide_password=False)
         database = self._databases.setdefault(url, Database(url, name=server))
         caller = Caller(user, sysadmin=True) if user else LOCAL_CALLER
-        return MsdbStore(name or "MSDB", database, caller, max_bytes=self.max_package_bytes)
+        limits = {"max_bytes": self.max_package_bytes, "newest_format": newest}
+        return MsdbStore(name or "MSDB", database, caller, **limits)
 
-    def _msdb_url(self, server: str) -> str:
-        for known, url in self.settings.maps.get("servers", {}).items():
+    def _server(self, server: str) -> tuple[str, int]:
+        """The URL of a server's msdb, and the latest package format that it takes."""
+        for known, value in self.settings.maps.get("servers", {}).items():
             if known.strip().lower() == server.strip().lower():
-                return str(url)
+                table = {"url": value} if isinstance(value, str) else value
+                return str(table["url"]), SERVER_FORMATS[table.get("version", "2022")]
         if not is_local_server(server):
             reason = "Login Timeout Expired. No entry of [servers] in dtserve.toml tells where its msdb is."
             raise StoreUnavailable(store=server, reason=reason)
         from dtserve.stores.msdb.engine import sqlite_url
 
-        return self.settings.text("msdb.url") or sqlite_url(self.msdb_path)
+        return self.settings.text("msdb.url") or sqlite_url(self.msdb_path), SERVER_FORMATS["2022"]
 
     def close(self) -> None:
         """Close the connections of all stores that this home opened."""

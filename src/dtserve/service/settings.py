@@ -15,7 +15,7 @@ from typing import Any
 
 from dtserve.service.errors import BadSetting, BadSettingsFile, UnknownSetting
 
-__all__ = ["MAPS", "SETTINGS", "MapSetting", "Setting", "Settings", "read_settings", "template"]
+__all__ = ["MAPS", "SERVER_FORMATS", "SETTINGS", "MapSetting", "Setting", "Settings", "read_settings", "template"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,12 @@ MAPS: tuple[MapSetting, ...] = (
         '[servers]\n"PROD01\\\\SQL2019" = "postgresql+psycopg://ssis@db1/msdb"',
     ),
 )
+
+
+SERVER_FORMATS: Mapping[str, int] = {
+    "2005": 2, "2008": 3, "2008R2": 3, "2012": 6, "2014": 8, "2016": 8, "2017": 8, "2019": 8, "2022": 8,
+}  # fmt: skip
+"""Version of SQL Server → the latest PackageFormatVersion that its msdb takes (FORMAT §2.1, SERVICE §9)."""
 
 
 @dataclass(frozen=True)
@@ -168,8 +174,20 @@ def _check_map(name: str, entries: Any) -> None:
         return
     if not isinstance(entries, Mapping):
         raise BadSetting(name=name, reason=f"write [{name}] and one line per entry")
-    if name != "connections" and not all(isinstance(value, str) for value in entries.values()):
+    if name == "servers":
+        _check_servers(entries)
+    elif name != "connections" and not all(isinstance(value, str) for value in entries.values()):
         raise BadSetting(name=name, reason="each entry is text")
+
+
+def _check_servers(entries: Mapping[str, Any]) -> None:
+    for server, value in entries.items():
+        table = value if isinstance(value, Mapping) else {"url": value}
+        fits = all(isinstance(each, str) for each in table.values()) and table.get("url")
+        if not fits or set(table) - {"url", "version"} or table.get("version", "2022") not in SERVER_FORMATS:
+            versions = ", ".join(SERVER_FORMATS)
+            reason = f'"{server}" must be a URL, or a table of url and version (one of {versions})'
+            raise BadSetting(name="servers", reason=reason)
 
 
 def template() -> str:

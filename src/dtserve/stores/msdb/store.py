@@ -34,6 +34,7 @@ LOCAL_CALLER = Caller("sa", sysadmin=True)
 """Who a command line is to the embedded msdb: whoever can open its file may do everything anyway."""
 PACKAGE_FORMATS: Mapping[int, int] = {2: 2, 3: 3, 6: 3, 8: 3}
 """PackageFormatVersion → packageformat; the documentation stops at 3, «2008 or later» (MSDB §9)."""
+NEWEST_FORMAT = 8
 _OLEDB = {2601: "0x80040E2F", 229: "0x80040E09"}
 _OLEDB_OTHER = "0x80040E14"
 
@@ -44,16 +45,24 @@ class MsdbStore(PackageStore):
     kind: ClassVar[str] = "SqlServerFolder"
 
     def __init__(
-        self, name: str, database: Database, caller: Caller = LOCAL_CALLER, *, max_bytes: int = MAX_PACKAGE_BYTES
+        self,
+        name: str,
+        database: Database,
+        caller: Caller = LOCAL_CALLER,
+        *,
+        max_bytes: int = MAX_PACKAGE_BYTES,
+        newest_format: int = NEWEST_FORMAT,
     ) -> None:
         self.name = name
         self.database = database
         self.caller = caller
         self.max_bytes = max_bytes
+        self.newest_format = newest_format
 
     def for_caller(self, caller: Caller) -> MsdbStore:
         """The same msdb with the rights of another login."""
-        return MsdbStore(self.name, self.database, caller, max_bytes=self.max_bytes)
+        limits = {"max_bytes": self.max_bytes, "newest_format": self.newest_format}
+        return MsdbStore(self.name, self.database, caller, **limits)
 
     def close(self) -> None:
         """Close the connections."""
@@ -118,7 +127,10 @@ class MsdbStore(PackageStore):
             raise PathWithoutPackage(path="")
         if len(data) > self.max_bytes:
             raise PackageTooLarge(path=format_path(path), size=len(data), limit=self.max_bytes)
-        columns = _columns(data, package_facts(data))
+        facts = package_facts(data)
+        if facts.format_version > self.newest_format:
+            raise errors.NewerFormat()
+        columns = _columns(data, facts)
         with self._calls(errors.SaveToSqlServerFailed) as msdb:
             folder = _walk(msdb, path[:-1])
             found = printable(path[-1]) and msdb.sp_ssis_checkexists(path[-1], folder)
