@@ -13,11 +13,12 @@ from typing import Any
 
 import polars as pl
 
+from dtserve.datatypes.distinct import encode
 from dtserve.datatypes.errors import ConversionError
 from dtserve.datatypes.physical import polars_type
 from dtserve.datatypes.types import DT, TypeSpec
 
-__all__ = ["ColumnResult", "Outcome", "build_series", "complete", "nulls_to_none", "python_values"]
+__all__ = ["ColumnResult", "Outcome", "build_series", "complete", "nulls_to_none", "python_values", "spread"]
 
 Outcome = tuple[Any, bool]
 """A scalar value and whether it was cut."""
@@ -63,6 +64,16 @@ def _pair(value: dt.datetime) -> dict[str, Any]:
     return {"utc": value.astimezone(dt.UTC).replace(tzinfo=None), "offset": int(offset.total_seconds()) // 60}
 
 
+def spread(result: ColumnResult, index: pl.Series, name: str) -> ColumnResult:
+    """A result on distinct values spread over the rows they stand in."""
+    errors, truncated = result.errors, result.truncated
+    return ColumnResult(
+        result.values.gather(index).alias(name),
+        None if errors is None else errors.gather(index),
+        None if truncated is None else truncated.gather(index).fill_null(False),
+    )
+
+
 def nulls_to_none(mask: pl.Series | None) -> pl.Series | None:
     """The mask, or None when it marks no row."""
     if mask is None or (mask.dtype == pl.Boolean and not mask.any()) or mask.null_count() == len(mask):
@@ -104,9 +115,9 @@ def _decide(
     rows: pl.Series, exact: Callable[[Any], Outcome], source: TypeSpec, target: TypeSpec
 ) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Value, error code and cut mark of each row, computed once per distinct value."""
-    distinct = rows
+    distinct, at = rows, None
     if len(rows) > 64 and not rows.dtype.is_nested() and not rows.dtype.is_float():
-        distinct = rows.unique(maintain_order=True)
+        distinct, at = encode(rows)
     values: list[Any] = []
     codes: list[int | None] = []
     cuts: list[bool] = []
@@ -120,8 +131,6 @@ def _decide(
         codes.append(code)
         cuts.append(cut)
     made = build_series(values, target), pl.Series(codes, dtype=pl.UInt32), pl.Series(cuts, dtype=pl.Boolean)
-    if len(distinct) == len(rows):
+    if at is None:
         return made
-    keys = pl.DataFrame({"key": distinct, "at": pl.int_range(len(distinct), eager=True)})
-    at = rows.to_frame("key").join(keys, on="key", how="left", maintain_order="left")["at"]
     return made[0].gather(at), made[1].gather(at), made[2].gather(at)

@@ -1,10 +1,14 @@
-"""Columns to text, vectorised; the same forms as :func:`dtserve.datatypes.text.format_value`."""
+"""Columns to text, vectorised; the same forms as :func:`dtserve.datatypes.text.format_value`.
+
+Days and times of day repeat, so their texts are made once per distinct one and joined.
+"""
 
 from __future__ import annotations
 
 import polars as pl
 
 from dtserve.datatypes.column_result import complete
+from dtserve.datatypes.distinct import through_distinct
 from dtserve.datatypes.locales import DEFAULT_LCID, locale_for
 from dtserve.datatypes.switches import current
 from dtserve.datatypes.text import decimal_mark, format_value, strftime_form
@@ -12,8 +16,11 @@ from dtserve.datatypes.types import DT, TypeSpec
 
 __all__ = ["format_column"]
 
-_DAY = 86_400_000_000
+_SECOND = 1_000_000
+_DAY = 86_400 * _SECOND
 _OLE_DAYS = -25_569
+_LAST_DAY = 2_932_896
+_YEAR_1000 = -354_285
 
 
 def format_column(series: pl.Series, spec: TypeSpec, *, locale_id: int = DEFAULT_LCID) -> pl.Series:
@@ -47,14 +54,9 @@ def _vectorised(series: pl.Series, spec: TypeSpec, locale_id: int) -> pl.Series 
         return series.str.to_uppercase()
     if family == "binary":
         return None if current().bytes_text_prefix else series.bin.encode("hex").str.to_uppercase()
-    if family == "float":
-        texts = _floats(series, spec)
-    elif family == "decimal":
-        texts = _decimals(series, spec)
-    elif spec.dt is DT.DATE:
-        return _ole_dates(series, locale_id)
-    else:
-        return _moments(series, spec)
+    if family == "datetime":
+        return _ole_dates(series, locale_id) if spec.dt is DT.DATE else _moments(series, spec)
+    texts = _floats(series, spec) if family == "float" else _decimals(series, spec)
     mark = decimal_mark(locale_id)
     return texts if mark == "." or spec.dt is DT.NUMERIC else texts.str.replace(".", mark, literal=True)
 
@@ -63,7 +65,7 @@ def _decimals(series: pl.Series, spec: TypeSpec) -> pl.Series:
     texts = series.cast(pl.String)
     if spec.dt is not DT.NUMERIC:
         return texts.str.strip_chars_end("0").str.strip_suffix(".") if spec.dt is DT.CY or spec.scale else texts
-    if spec.dt is DT.NUMERIC and spec.scale:
+    if spec.scale:
         small = texts.str.starts_with("0") | texts.str.starts_with("-0")
         if small.any():
             return pl.select(pl.when(small).then(texts.str.replace("0", "", literal=True)).otherwise(texts)).to_series()
@@ -71,64 +73,92 @@ def _decimals(series: pl.Series, spec: TypeSpec) -> pl.Series:
 
 
 def _floats(series: pl.Series, spec: TypeSpec) -> pl.Series:
-    """The shortest text of a float where it has no more than the digits that are kept."""
+    """The shortest text of a float where it has no more than the digits that are kept, else one rounded to them."""
     digits = current().real_digits if spec.dt is DT.R4 else current().float_digits
-    texts = series.cast(pl.String)
-    whole = texts.str.strip_suffix(".0")
+    whole = series.cast(pl.String).str.strip_suffix(".0")
     size = series.abs()
     plain = (size >= 1e-4) & (size < 10.0 ** (digits - 1)) & (whole.str.len_bytes() <= digits)
-    return pl.select(pl.when(plain).then(whole)).to_series()
+    if plain.all():
+        return whole
+    rows = (~plain & series.is_finite()).arg_true()
+    form = f"%.{digits}G"
+    rounded = [form % (value + 0.0) for value in series.gather(rows).to_list()]
+    texts = pl.select(pl.when(plain).then(whole)).to_series()
+    return texts.scatter(rows, pl.Series(rounded, dtype=pl.String))
+
+
+def _parts(ticks: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Day, second of the day and microsecond of moments."""
+    seconds = ticks // _SECOND
+    return (
+        (ticks // _DAY).cast(pl.Int32),
+        (seconds % 86_400).cast(pl.Int32),
+        (ticks - seconds * _SECOND).cast(pl.Int32),
+    )
+
+
+def _date_texts(days: pl.Series, form: str = "%Y-%m-%d") -> pl.Series:
+    return through_distinct(days, lambda some: some.cast(pl.Date).dt.to_string(form))
+
+
+def _clock_texts(seconds: pl.Series, form: str = "%H:%M:%S") -> pl.Series:
+    return through_distinct(
+        seconds, lambda some: (some.cast(pl.Int64) * _SECOND).cast(pl.Datetime("us")).dt.to_string(form)
+    )
+
+
+def _joined(*parts: pl.Series | str) -> pl.Series:
+    pieces = [pl.lit(part) for part in parts]
+    return pl.select(pl.concat_str(pieces)).to_series()
 
 
 def _moments(series: pl.Series, spec: TypeSpec) -> pl.Series:
     if spec.dt is DT.DBDATE:
-        return series.dt.to_string("%Y-%m-%d")
-    if spec.dt is DT.DBTIME:
-        return series.dt.to_string("%H:%M:%S")
-    if spec.dt is DT.DBTIME2:
-        return _with_scale(series, series.dt.to_string("%H:%M:%S"), spec)
-    if spec.dt is DT.FILETIME:
-        return series.dt.to_string("%Y-%m-%d %H:%M:%S:%3f")
+        return _date_texts(series.to_physical())
+    if spec.dt in (DT.DBTIME, DT.DBTIME2):
+        _, seconds, rest = _parts(series.to_physical() // 1000)
+        return _with_scale(_clock_texts(seconds), rest, spec)
     if spec.dt is DT.DBTIMESTAMPOFFSET:
         return _offsets(series, spec)
+    days, seconds, rest = _parts(series.to_physical())
+    texts = _joined(_date_texts(days), " ", _clock_texts(seconds))
+    if spec.dt is DT.FILETIME:
+        return _joined(texts, ":", _digits(rest // 1000, 3))
     if spec.dt is DT.DBTIMESTAMP2:
-        return _with_scale(series, series.dt.to_string("%Y-%m-%d %H:%M:%S"), spec)
-    texts = series.dt.to_string("%Y-%m-%d %H:%M:%S")
-    fractional = series.to_physical() % 1_000_000 != 0
-    if not fractional.any():
+        return _with_scale(texts, rest, spec)
+    if not (rest != 0).any():
         return texts
-    long = series.dt.to_string("%Y-%m-%d %H:%M:%S.%9f")
-    return pl.select(pl.when(fractional).then(long).otherwise(texts)).to_series()
+    long = _joined(texts, ".", _digits(rest, 6), "000")
+    return long if (rest != 0).all() else pl.select(pl.when(rest != 0).then(long).otherwise(texts)).to_series()
 
 
-def _with_scale(series: pl.Series, texts: pl.Series, spec: TypeSpec) -> pl.Series:
+def _digits(numbers: pl.Series, count: int) -> pl.Series:
+    return through_distinct(numbers, lambda some: some.cast(pl.String).str.zfill(count))
+
+
+def _with_scale(texts: pl.Series, rest: pl.Series, spec: TypeSpec) -> pl.Series:
     """The texts with the fraction in the digits of the scale."""
-    digits = min(spec.scale, 7)
-    if not digits:
+    count = min(spec.scale, 7) if spec.dt is not DT.DBTIME else 0
+    if not count:
         return texts
-    per_second = 1_000_000_000 if series.dtype == pl.Time else 1_000_000
-    rest = series.to_physical() % per_second
-    fraction = (rest if per_second == 1_000_000 else rest // 1000).cast(pl.String).str.zfill(6)
-    fraction = (fraction + pl.Series(["0"])).str.head(digits)
-    long = texts + pl.Series(["."]) + fraction
+    long = _joined(texts, ".", _joined(_digits(rest, 6), "0").str.head(count))
     if current().zero_fraction_printed:
         return long
     return pl.select(pl.when(rest == 0).then(texts).otherwise(long)).to_series()
 
 
 def _offsets(series: pl.Series, spec: TypeSpec) -> pl.Series:
-    utc, offset = series.struct.field("utc"), series.struct.field("offset").cast(pl.Int64)
-    local = (utc.to_physical() + offset * 60_000_000).cast(pl.Datetime("us"))
-    texts = _with_scale(local, local.dt.to_string("%Y-%m-%d %H:%M:%S"), spec)
+    offset = series.struct.field("offset").cast(pl.Int64)
+    days, seconds, rest = _parts(series.struct.field("utc").to_physical() + offset * 60 * _SECOND)
+    texts = _with_scale(_joined(_date_texts(days), " ", _clock_texts(seconds)), rest, spec)
+    return _joined(texts, through_distinct(offset, _zones))
+
+
+def _zones(offset: pl.Series) -> pl.Series:
     minutes = offset.abs()
-    sign = pl.when(offset < 0).then(pl.lit(" -")).otherwise(pl.lit(" +"))
-    zone = pl.concat_str(
-        sign,
-        pl.lit((minutes // 60).cast(pl.String).str.zfill(2)),
-        pl.lit(":"),
-        pl.lit((minutes % 60).cast(pl.String).str.zfill(2)),
-    )
-    return pl.select(pl.lit(texts) + zone).to_series()
+    sign = pl.when(pl.lit(offset) < 0).then(pl.lit(" -")).otherwise(pl.lit(" +"))
+    hours, rest = ((part).cast(pl.String).str.zfill(2) for part in (minutes // 60, minutes % 60))
+    return pl.select(pl.concat_str(sign, pl.lit(hours), pl.lit(":"), pl.lit(rest))).to_series()
 
 
 def _ole_dates(series: pl.Series, locale_id: int) -> pl.Series:
@@ -136,26 +166,21 @@ def _ole_dates(series: pl.Series, locale_id: int) -> pl.Series:
     locale = locale_for(locale_id)
     ticks = series.to_physical()
     if current().date_text_rounds_seconds:
-        ticks = (ticks + 500_000) // 1_000_000 * 1_000_000
-    ticks = ticks // 1_000_000 * 1_000_000
-    value = ticks.cast(pl.Datetime("us"))
-    inside = (value.dt.year() < 10_000) & (value.dt.year() >= 1_000)
-    date_form, time_form = strftime_form(locale.date_format, False), strftime_form(locale.time_format, False)
-    date_form = date_form.replace("%y", "%Y")
-    midnight = ticks % _DAY == 0
-    days = ticks // _DAY
-    dates = value.dt.to_string(date_form)
-    if midnight.all() and not (days == _OLE_DAYS).any():
-        return pl.select(pl.when(inside).then(dates)).to_series()
-    times = value.dt.to_string(time_form)
-    if "{tt}" in time_form:
-        before, after = locale.day_part_marks
-        noon = value.dt.hour() >= 12
-        times = pl.select(
-            pl.when(noon)
-            .then(times.str.replace("{tt}", after, literal=True))
-            .otherwise(times.str.replace("{tt}", before, literal=True))
-        ).to_series()
-    both = dates + pl.Series([" "]) + times
-    chosen = pl.when(days == _OLE_DAYS).then(times).when(midnight).then(dates).otherwise(both)
-    return pl.select(pl.when(inside).then(chosen)).to_series()
+        ticks = ticks + _SECOND // 2
+    days, seconds, _ = _parts(ticks)
+    inside = (days >= _YEAR_1000) & (days <= _LAST_DAY)
+    dates = _date_texts(pl.select(pl.when(inside).then(days)).to_series(), strftime_form(locale.date_format))
+    timed, base = seconds != 0, days == _OLE_DAYS
+    if not (timed.any() or base.any()):
+        return dates
+    time_form = strftime_form(locale.time_format)
+    before, after = (time_form.replace("{tt}", mark.replace("%", "%%")) for mark in locale.day_part_marks)
+
+    def clocks(some: pl.Series) -> pl.Series:
+        late = _clock_texts(some, after)
+        return pl.select(pl.when(some >= 43_200).then(late).otherwise(_clock_texts(some, before))).to_series()
+
+    times = through_distinct(seconds, clocks)
+    both = _joined(dates, " ", times)
+    chosen = pl.when(base & inside).then(times).when(~timed).then(dates).otherwise(both)
+    return pl.select(chosen).to_series()

@@ -10,9 +10,10 @@ import re
 
 import polars as pl
 
-from dtserve.datatypes.column_result import ColumnResult, complete
+from dtserve.datatypes.column_result import ColumnResult, complete, spread
 from dtserve.datatypes.columns_parse_moments import moments_from_text
 from dtserve.datatypes.columns_text import fit_text_column
+from dtserve.datatypes.distinct import encode, repeats
 from dtserve.datatypes.locales import DEFAULT_LCID, Locale, locale_for
 from dtserve.datatypes.parse import TEXT, parse_outcome
 from dtserve.datatypes.parse_numbers import BLANKS
@@ -45,6 +46,10 @@ def parse_column(
         return ColumnResult(pl.repeat(None, len(series), dtype=dtype, eager=True).alias(series.name))
     if spec.family == "text":
         return fit_text_column(series, spec)
+    if spec.family == "datetime" and repeats(series):
+        distinct, index = encode(series)
+        found = parse_column(distinct, spec, locale_id=locale_id, fast_parse=fast_parse, source=source)
+        return spread(found, index, series.name)
     values, truncated = _attempt(series, spec, locale_for(locale_id), fast_parse)
     return complete(
         series,

@@ -10,6 +10,7 @@ from functools import cache
 
 import polars as pl
 
+from dtserve.datatypes.distinct import through_distinct
 from dtserve.datatypes.locales import Locale
 from dtserve.datatypes.moments import TIMES, fraction_digits
 from dtserve.datatypes.physical import polars_type
@@ -26,6 +27,8 @@ _HH = "(?:[01][0-9]|2[0-3])"
 _LATE_Y = "[1-9][0-9]{3}"
 _FRACTION = r"(?:\.[0-9]{1,6}0{0,3})"
 _SAMPLE = 200
+_ISO = "%Y-%m-%d %H:%M:%S"
+_ISO_FRACTION = "%Y-%m-%d %H:%M:%S%.f"
 
 Form = tuple[str, str]
 """Guard and format."""
@@ -45,7 +48,12 @@ def _with_times(guard: str, form: str) -> list[Form]:
 @cache
 def _standard_forms(order: str, date_separator: str) -> list[Form]:
     iso = f"{_Y}-{_M1}-{_D1}"
-    forms = [*_with_times(iso, "%Y-%m-%d"), (f"^{iso} {_H24}:{_60}:{_60}{_FRACTION}$", "%Y-%m-%d %H:%M:%S%.f")]
+    late_iso = f"{_LATE_Y}-{_M1}-{_D1}"
+    forms = [
+        *_with_times(iso, "%Y-%m-%d")[:3],
+        *_with_times(late_iso, "%Y-%m-%d")[3:],
+        (f"^{iso} {_H24}:{_60}:{_60}{_FRACTION}$", "%Y-%m-%d %H:%M:%S%.f"),
+    ]
     for mark in "/-." if date_separator == "." else "/-":
         sep = "[.]" if mark == "." else mark
         if mark != "-":
@@ -103,6 +111,8 @@ def _apply(series: pl.Series, forms: list[Form], kind: pl.DataType) -> pl.Series
     rest = series
     sample = series.drop_nulls().head(_SAMPLE)
     for guard, form in forms:
+        if sample.null_count() == len(sample):
+            break
         if not sample.str.contains(guard).any():
             continue
         fits = rest.str.contains(guard)
@@ -119,13 +129,29 @@ def _apply(series: pl.Series, forms: list[Form], kind: pl.DataType) -> pl.Series
 
 
 def _strptime(text: pl.Series, form: str, kind: pl.DataType) -> pl.Series:
+    """The values of texts that all have one form (or are null)."""
     if kind == pl.Time:
         return text.str.to_time(form, strict=False)
     if form.endswith("|"):
         dates = text.str.to_date(form.removesuffix(" 00:00:00|"), strict=False)
         return dates if kind == pl.Date else dates.cast(pl.Datetime("us"))
-    values = text.str.to_datetime(form, time_unit="us", strict=False)
+    if form == _ISO_FRACTION:
+        digits = text.str.slice(20).str.pad_end(6, "0").str.head(6).cast(pl.Int64, strict=False)
+        whole = text.str.head(19).str.to_datetime(_ISO, time_unit="us", strict=False)
+        values = (whole.to_physical() + digits).cast(pl.Datetime("us"))
+    elif form == _ISO or " " not in form:
+        values = text.str.to_datetime(form, time_unit="us", strict=False)
+    else:
+        values = _halves(text, *form.split(" ", 1))
     return values.dt.date() if kind == pl.Date else values
+
+
+def _halves(text: pl.Series, date_form: str, time_form: str) -> pl.Series:
+    """Date and time of day read apart: there are few different ones of each."""
+    halves = text.str.splitn(" ", 2).struct
+    days = through_distinct(halves.field("field_0"), lambda part: part.str.to_date(date_form, strict=False))
+    times = through_distinct(halves.field("field_1"), lambda part: part.str.to_time(time_form, strict=False))
+    return (days.cast(pl.Datetime("us")).to_physical() + times.to_physical() // 1000).cast(pl.Datetime("us"))
 
 
 def cut_times(found: pl.Series, spec: TypeSpec) -> tuple[pl.Series, pl.Series | None]:

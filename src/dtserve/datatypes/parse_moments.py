@@ -188,7 +188,7 @@ def _resolve(parts: list[str | int], locale: Locale) -> Day | None:
 def _first(parts: list[str | int], orders: tuple[str, ...]) -> Day | None:
     for order in orders:
         by = dict(zip(order, parts, strict=True))
-        if any(isinstance(by[place], int) for place in "YD"):
+        if any(isinstance(by[place], int) for place in "YD") or any(len(str(by[place])) > 2 for place in "MD"):
             continue
         year = _year(str(by["Y"]))
         day = (year, int(by["M"]), int(by["D"]))

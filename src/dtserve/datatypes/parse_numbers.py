@@ -61,7 +61,9 @@ def standard_number(text: str, locale: Locale) -> Decimal | None:
     if negative is None:
         return None
     whole = re.sub("[^0-9]", "", match["whole"] or "")
-    power = max(-_EXPONENT_LIMIT, min(_EXPONENT_LIMIT, int((match["power"] or "0")[:12])))
+    exponent = match["power"] or "0"
+    power = min(_EXPONENT_LIMIT, int(exponent.lstrip("+-0")[:9] or "0"))
+    power = -power if exponent.startswith("-") else power
     with localcontext(EXACT):
         digits = whole + (match["part"] or "")
         number = Decimal(f"{digits}E{power - len(match['part'] or '')}")

@@ -109,12 +109,8 @@ def _fraction(value: Any, spec: TypeSpec) -> str:
 
 
 @cache
-def strftime_form(form: str, midnight: bool) -> str:
-    """A Windows date or time form as one for strftime without the parts it lacks.
-
-    Unpadded numbers are written ``%-d``; half days stay ``{tt}``. ``midnight`` is kept in
-    the key so that callers can hold date and date-time forms apart.
-    """
+def strftime_form(form: str) -> str:
+    """A Windows date or time form as one for strftime: unpadded numbers are ``%-d``, half days stay ``{tt}``."""
     names = {
         "yyyy": "%Y", "yy": "%Y", "MM": "%m", "M": "%-m", "dd": "%d", "d": "%-d", "HH": "%H", "H": "%-H",
         "hh": "%I", "h": "%-I", "mm": "%M", "ss": "%S", "tt": "{tt}",
