@@ -10,10 +10,12 @@ import pytest
 
 from dtserve.stores import Database, FileSystemStore, MsdbStore, PackageStore
 from dtserve.stores.msdb.engine import sqlite_url
+from dtserve.stores.versioned import VersionedStore
+from dtserve.stores.versions import VersionArchive
 from support.memory_store import MemoryStore
 from support.postgres_server import PostgresServer
 
-STORES = ("memory", "filesystem", "sqlite", "postgresql")
+STORES = ("memory", "filesystem", "sqlite", "postgresql", "versioned")
 _numbers = itertools.count()
 
 
@@ -51,6 +53,9 @@ def _make(kind: str, request: pytest.FixtureRequest, folders: pytest.TempPathFac
         return MemoryStore()
     if kind == "filesystem":
         return FileSystemStore("File System", folders.mktemp("store"))
+    if kind == "versioned":
+        inner = FileSystemStore("File System", folders.mktemp("store"))
+        return VersionedStore(inner, VersionArchive(folders.mktemp("versions") / "v.sqlite"), "key", who="me")
     if kind == "sqlite":
         return MsdbStore("MSDB", Database(sqlite_url(Path(folders.mktemp("msdb")) / "msdb.sqlite")))
     server: PostgresServer = request.getfixturevalue("postgres")

@@ -8,7 +8,7 @@ from dtserve.stores.msdb.errors import RolesFailed
 
 def test_roles(store):
     store.write(("P",), b"1")
-    if store.kind != "SqlServerFolder":
+    if store.kind_of(()) != "SqlServerFolder":
         with pytest.raises(RolesUnsupported):
             store.roles(("P",))
         with pytest.raises(RolesUnsupported):

@@ -12,8 +12,39 @@ from dtserve.stores.msdb import schema
 from dtserve.stores.msdb.engine import sqlite_url
 from dtserve.stores.msdb.errors import SchemaTooNew
 
-PACKAGES = ["name", "id", "description", "createdate", "folderid", "ownersid", "packagedata", "packageformat", "packagetype", "vermajor", "verminor", "verbuild", "vercomments", "verid", "isencrypted", "readrolesid", "writerolesid"]
-LOG = ["id", "event", "computer", "operator", "source", "sourceid", "executionid", "starttime", "endtime", "datacode", "databytes", "message"]
+PACKAGES = [
+    "name",
+    "id",
+    "description",
+    "createdate",
+    "folderid",
+    "ownersid",
+    "packagedata",
+    "packageformat",
+    "packagetype",
+    "vermajor",
+    "verminor",
+    "verbuild",
+    "vercomments",
+    "verid",
+    "isencrypted",
+    "readrolesid",
+    "writerolesid",
+]
+LOG = [
+    "id",
+    "event",
+    "computer",
+    "operator",
+    "source",
+    "sourceid",
+    "executionid",
+    "starttime",
+    "endtime",
+    "datacode",
+    "databytes",
+    "message",
+]
 
 
 def test_columns():

@@ -1,0 +1,169 @@
+"""A store whose packages keep their earlier contents: any store, with an archive of versions beside it.
+
+What the archive has not seen (a file put there by hand) is kept before it is replaced. When
+the archive cannot take the old content, nothing is replaced.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from contextlib import suppress
+
+from dtserve.errors import AccessDenied, PackageNotFound, StoreError
+from dtserve.stores.base import Caller, FolderEntry, PackageInfo, PackageStore, StorePath
+from dtserve.stores.names import format_path
+from dtserve.stores.versions import Version, VersionArchive, because, reason
+
+__all__ = ["VersionedStore"]
+
+FOUND = "found in the store"
+
+
+class VersionedStore(PackageStore):
+    """``inner`` with ``archive``; ``key`` names the store in the archive.
+
+    ``caller`` is None for whoever may open the home folder; ``who`` is written into versions.
+    """
+
+    def __init__(
+        self,
+        inner: PackageStore,
+        archive: VersionArchive,
+        key: str,
+        *,
+        who: str,
+        keep: int = 20,
+        caller: Caller | None = None,
+    ) -> None:
+        self._all = inner
+        self.inner = inner.for_caller(caller) if caller else inner
+        self.archive = archive
+        self.key = key
+        self.who = who
+        self.keep = keep
+        self.caller = caller
+        self.name = inner.name
+
+    def for_caller(self, caller: Caller) -> VersionedStore:
+        """The same with the rights, and in the name, of a caller."""
+        return VersionedStore(self._all, self.archive, self.key, who=caller.name, keep=self.keep, caller=caller)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.inner.close()
+
+    def kind_of(self, path: StorePath) -> str:
+        """The kind of the store within."""
+        return self.inner.kind_of(path)
+
+    def place_of(self, path: StorePath) -> tuple[object, StorePath]:
+        """The place of the store within."""
+        return self.inner.place_of(path)
+
+    def list(self, folder: StorePath) -> tuple[Sequence[FolderEntry], Sequence[PackageInfo]]:
+        """As the store within."""
+        return self.inner.list(folder)
+
+    def info(self, path: StorePath) -> PackageInfo:
+        """As the store within."""
+        return self.inner.info(path)
+
+    def read(self, path: StorePath) -> bytes:
+        """As the store within."""
+        return self.inner.read(path)
+
+    def exists(self, path: StorePath) -> bool:
+        """As the store within."""
+        return self.inner.exists(path)
+
+    def folder_exists(self, folder: StorePath) -> bool:
+        """As the store within."""
+        return self.inner.folder_exists(folder)
+
+    def write(
+        self, path: StorePath, data: bytes, *, overwrite: bool = False, expected_revision: str | None = None
+    ) -> PackageInfo:
+        """Keep what stands there, write, keep what was written."""
+        replacing = overwrite or expected_revision is not None
+        if replacing:
+            self._keep_current(path)
+        info = self.inner.write(path, data, overwrite=overwrite, expected_revision=expected_revision)
+        self._keep_new(path, data, "replaced" if replacing else "saved")
+        return info
+
+    def delete(self, path: StorePath) -> None:
+        """Keep what stands there, delete, note the deletion."""
+        self._keep_current(path)
+        self.inner.delete(path)
+        self._keep_new(path, None, "deleted")
+
+    def move(self, source: StorePath, target: StorePath, *, overwrite: bool = False) -> None:
+        """Keep both, move, note it at both."""
+        self._keep_current(source)
+        if overwrite:
+            self._keep_current(target)
+        self.inner.move(source, target, overwrite=overwrite)
+        with suppress(StoreError, PackageNotFound):
+            self._keep_new(source, None, f"moved to {format_path(target)}")
+            self._keep_new(target, self._all.read(target), f"moved from {format_path(source)}")
+
+    def create_folder(self, folder: StorePath) -> None:
+        """As the store within."""
+        self.inner.create_folder(folder)
+
+    def rename_folder(self, folder: StorePath, name: str) -> None:
+        """Rename; the histories go along."""
+        self.inner.rename_folder(folder, name)
+        with suppress(StoreError):
+            self.archive.rename(self.key, folder, (*folder[:-1], name))
+
+    def delete_folder(self, folder: StorePath) -> None:
+        """As the store within."""
+        self.inner.delete_folder(folder)
+
+    def roles(self, path: StorePath) -> tuple[str, str]:
+        """As the store within."""
+        return self.inner.roles(path)
+
+    def set_roles(self, path: StorePath, reader: str, writer: str) -> None:
+        """As the store within."""
+        self.inner.set_roles(path, reader, writer)
+
+    # versions
+
+    def versions(self, path: StorePath) -> builtins.list[Version]:
+        """The kept versions of a package, oldest first; AccessDenied, or what refuses to read the package."""
+        self._may_read(path)
+        return builtins.list(self.archive.list(self.key, path))
+
+    def read_version(self, path: StorePath, version: int) -> bytes:
+        """The content of a version; VersionNotFound, and as :meth:`versions`."""
+        self._may_read(path)
+        return self.archive.read(self.key, path, version)
+
+    def _may_read(self, path: StorePath) -> None:
+        """Who may read a package may read what it was; what is gone is for administrators."""
+        if self.inner.exists(path):
+            self.inner.read(path)
+        elif self.caller and not self.caller.sysadmin and "db_ssisadmin" not in map(str.lower, self.caller.roles):
+            raise AccessDenied
+
+    def restore(self, path: StorePath, version: int) -> PackageInfo:
+        """Write an earlier content again, as a new version."""
+        data = self.read_version(path, version)
+        with because(reason(f"restored from version {version}")):
+            return self.write(path, data, overwrite=True)
+
+    def _keep_current(self, path: StorePath) -> None:
+        """Keep what the archive has not seen yet, whoever is about to change it."""
+        try:
+            data = self._all.read(path)
+        except (PackageNotFound, StoreError):
+            return  # there is nothing to keep, or the store is about to say what is wrong
+        self.archive.keep(self.key, path, data, who="", why=FOUND, limit=self.keep)
+
+    def _keep_new(self, path: StorePath, data: bytes | None, why: str) -> None:
+        """Keep what was just stored; when that fails the next change finds it."""
+        with suppress(StoreError):
+            self.archive.keep(self.key, path, data, who=self.who, why=reason(why), limit=self.keep)

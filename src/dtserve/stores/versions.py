@@ -1,0 +1,208 @@
+"""Kept versions of packages: every content a package had, with who, when and why.
+
+An archive is one SQLite file. A version is numbered per package from 1 on; equal contents are
+stored once, compressed. A deletion is a version without content, so that the history shows it and
+the one before can be restored. Source: none in SSIS, whose msdb keeps the last content only.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sqlite3
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+from dtserve.stores.base import StorePath
+from dtserve.stores.errors import StoreUnavailable, VersionNotFound
+from dtserve.stores.facts import content_hash
+from dtserve.stores.names import format_path, name_key
+
+__all__ = ["Version", "VersionArchive", "because", "reason"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS contents (hash TEXT PRIMARY KEY, size INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS versions (
+  store TEXT NOT NULL, pathkey TEXT NOT NULL, version INTEGER NOT NULL, path TEXT NOT NULL,
+  hash TEXT REFERENCES contents (hash), time REAL NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL,
+  PRIMARY KEY (store, pathkey, version));
+CREATE INDEX IF NOT EXISTS versions_hash ON versions (hash);
+"""
+_COLUMNS = "v.version, v.path, v.time, v.who, v.why, v.hash, c.size"
+_FROM = "versions v LEFT JOIN contents c ON c.hash = v.hash"
+_FORGET_CONTENTS = "DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM versions v WHERE v.hash = contents.hash)"
+_SEPARATOR = "\\"
+_reason: ContextVar[str] = ContextVar("reason", default="")
+
+
+@contextmanager
+def because(why: str) -> Iterator[None]:
+    """What is written or deleted inside is kept with ``why`` as its reason."""
+    token = _reason.set(why)
+    try:
+        yield
+    finally:
+        _reason.reset(token)
+
+
+def reason(default: str) -> str:
+    """The reason in force, or ``default``."""
+    return _reason.get() or default
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One content of one package; ``deleted`` has none. ``time`` in seconds since the epoch."""
+
+    version: int
+    path: str
+    time: float
+    who: str
+    why: str
+    hash: str = ""
+    size: int = 0
+
+    @property
+    def deleted(self) -> bool:
+        """Whether this version is the deletion of the package."""
+        return not self.hash
+
+
+class VersionArchive:
+    """The kept versions of the packages of several stores, each under a key of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=FULL")
+                connection.executescript(_SCHEMA)
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+        except (sqlite3.Error, OSError) as error:
+            raise StoreUnavailable(store=str(self.path), reason=str(error)) from None
+
+    def keep(
+        self, store: str, path: StorePath, data: bytes | None, *, who: str, why: str, limit: int = 0
+    ) -> Version | None:
+        """Add a version, None for a deletion; nothing is added when the latest one has the same content.
+
+        With ``limit`` only so many versions of the package stay.
+        """
+        key, digest = _key(path), None if data is None else content_hash(data)
+        with self._open() as connection:
+            latest = self._latest(connection, store, key)
+            if latest is not None and (latest.hash or None) == digest:
+                return None
+            if latest is None and digest is None:
+                return None
+            if data is not None:
+                row = (digest, len(data), zlib.compress(data, 6))
+                connection.execute("INSERT OR IGNORE INTO contents VALUES (?, ?, ?)", row)
+            number = 1 if latest is None else latest.version + 1
+            moment, shown = time.time(), format_path(path)
+            values = (store, key, number, shown, digest, moment, who, why)
+            connection.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            if limit:
+                old = (store, key, number - limit)
+                if connection.execute(
+                    "DELETE FROM versions WHERE store = ? AND pathkey = ? AND version <= ?", old
+                ).rowcount:
+                    connection.execute(_FORGET_CONTENTS)
+        return Version(number, shown, moment, who, why, digest or "", len(data or b""))
+
+    def latest(self, store: str, path: StorePath) -> Version | None:
+        """The latest version of a package; None when none is kept."""
+        with self._open() as connection:
+            return self._latest(connection, store, _key(path))
+
+    def _latest(self, connection: sqlite3.Connection, store: str, key: str) -> Version | None:
+        query = f"SELECT {_COLUMNS} FROM {_FROM} WHERE v.store = ? AND v.pathkey = ? ORDER BY v.version DESC LIMIT 1"
+        row = connection.execute(query, (store, key)).fetchone()
+        return None if row is None else _version(row)
+
+    def list(self, store: str, path: StorePath) -> Sequence[Version]:
+        """The versions of a package, oldest first."""
+        query = f"SELECT {_COLUMNS} FROM {_FROM} WHERE v.store = ? AND v.pathkey = ? ORDER BY v.version"
+        with self._open() as connection:
+            return [_version(row) for row in connection.execute(query, (store, _key(path)))]
+
+    def read(self, store: str, path: StorePath, version: int) -> bytes:
+        """The content of a version; VersionNotFound, also for a deletion."""
+        query = (
+            "SELECT c.data FROM versions v JOIN contents c ON c.hash = v.hash "
+            "WHERE v.store = ? AND v.pathkey = ? AND v.version = ?"
+        )
+        with self._open() as connection:
+            row = connection.execute(query, (store, _key(path), version)).fetchone()
+        if row is None:
+            raise VersionNotFound(path=format_path(path), version=version)
+        return zlib.decompress(row[0])
+
+    def diff(self, store: str, path: StorePath, old: int, new: int) -> str:
+        """Both contents compared line by line, in the unified form."""
+        before, after = (
+            self.read(store, path, number).decode("utf-8", "replace").splitlines() for number in (old, new)
+        )
+        shown = format_path(path)
+        lines = difflib.unified_diff(before, after, f"{shown} version {old}", f"{shown} version {new}", lineterm="")
+        return "\n".join(lines)
+
+    def rename(self, store: str, old: StorePath, new: StorePath) -> None:
+        """A folder has another name: the histories of what is in it go along."""
+        before, after = _key(old) + _SEPARATOR, _key(new) + _SEPARATOR
+        shown = format_path(new) + _SEPARATOR
+        with self._open() as connection:
+            keys = connection.execute(
+                "SELECT DISTINCT pathkey FROM versions WHERE store = ? AND substr(pathkey, 1, ?) = ?",
+                (store, len(before), before),
+            ).fetchall()
+            for (key,) in keys:
+                self._rename(connection, store, key, after + key[len(before) :], shown, len(old))
+
+    def _rename(self, connection: sqlite3.Connection, store: str, key: str, new: str, shown: str, depth: int) -> None:
+        """Give one history another key; behind what is kept under that key already."""
+        latest = None if new == key else self._latest(connection, store, new)
+        offset = latest.version if latest else 0
+        rows = connection.execute(
+            "SELECT version, path FROM versions WHERE store = ? AND pathkey = ? ORDER BY version", (store, key)
+        ).fetchall()
+        for version, path in rows:
+            tail = _SEPARATOR.join(path.split(_SEPARATOR)[depth:])
+            connection.execute(
+                "UPDATE versions SET pathkey = ?, path = ?, version = ? WHERE store = ? AND pathkey = ? AND version = ?",
+                (new, shown + tail, version + offset, store, key, version),
+            )
+
+    def prune(self, keep: int, *, older_than: float | None = None) -> int:
+        """Forget all but the ``keep`` latest versions of each package; returns how many.
+
+        With ``older_than`` (seconds since the epoch) only versions before that time are forgotten.
+        """
+        with self._open() as connection:
+            cursor = connection.execute(
+                "DELETE FROM versions WHERE rowid IN (SELECT rowid FROM (SELECT rowid, time, row_number() OVER "
+                "(PARTITION BY store, pathkey ORDER BY version DESC) AS rank FROM versions) "
+                "WHERE rank > ? AND time < ?)",
+                (keep, float("inf") if older_than is None else older_than),
+            )
+            connection.execute(_FORGET_CONTENTS)
+            return cursor.rowcount
+
+
+def _version(row: tuple[int, str, float, str, str, str | None, int | None]) -> Version:
+    return Version(*row[:5], hash=row[5] or "", size=row[6] or 0)
+
+
+def _key(path: StorePath) -> str:
+    return _SEPARATOR.join(map(name_key, path))
