@@ -35,11 +35,15 @@ __all__ = [
 ]
 
 TASKS: dict[str, str] = {
+    "ExecuteProcess": "execute_process_task",
     "ExecuteSQLTask": "execute_sql_task",
     "ExecutePackageTask": "execute_package_task",
     "ExpressionTask": "expression_task",
     "FileSystemTask": "file_system_task",
+    "FtpTask": "ftp_task",
     "Pipeline": "pipeline",
+    "SendMailTask": "send_mail_task",
+    "XMLTask": "xml_task",
 }
 CONTAINERS: dict[str, str] = {
     "Package": "package",

@@ -1,0 +1,43 @@
+"""Errors of the XML Task (CONTROL_FLOW §20)."""
+
+from __future__ import annotations
+
+from dtserve.errors import ControlFlowError
+
+__all__ = ["XmlDestinationExists", "XmlNotValid", "XmlOperandInvalid", "XmlOperandMissing"]
+
+
+class XmlOperandMissing(ControlFlowError):
+    """Source or second operand is empty."""
+
+    code = 0xC0D51519
+    symbol = "DTSERVE_E_XMLOPERAND"
+    template = 'Source or second operand of XML task "{task}" is not set.'
+    remedy = "Set both."
+
+
+class XmlOperandInvalid(ControlFlowError):
+    """A schema, style sheet or XPath that cannot be used."""
+
+    code = 0xC0D5151A
+    symbol = "DTSERVE_E_XMLOPERANDINVALID"
+    template = "The {what} cannot be used: {detail}."
+    remedy = "Correct it."
+
+
+class XmlNotValid(ControlFlowError):
+    """The document does not follow its schema."""
+
+    code = 0xC002F304
+    symbol = "DTS_E_ERROROCCURREDWITHFOLLOWINGMESSAGE"
+    template = 'The document of XML task "{task}" is not valid: {detail}'
+    remedy = "Correct the document, or set FailOnValidationFail to False."
+
+
+class XmlDestinationExists(ControlFlowError):
+    """A result that would replace something."""
+
+    code = 0xC0D5151B
+    symbol = "DTSERVE_E_XMLDESTINATION"
+    template = 'The destination "{destination}" has content already.'
+    remedy = "Set OverwriteDestination to True."
