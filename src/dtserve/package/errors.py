@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from dtserve.errors import PackageError, UsageError
 
 __all__ = [
-    "CannotLoadFromNode", "DecryptPackageUserKey", "DoctypeRefused", "DowngradeRefused", "EncodingRefused",
-    "InvalidVersionNumber", "LimitExceeded", "MalformedXml", "Notice", "PackagePasswordEmpty", "PackagePasswordWrong",
-    "PathConversionFailed", "PathMalformed", "PathReadOnly", "PathRootMissing", "PathUnresolved", "PersistenceError",
-    "ProtectFailed", "ServerStorageDisallowed", "UnprotectFailed", "UserKeyUnusable",
+    "ArchiveRefused", "CannotLoadFromNode", "CertificateHashInvalid", "CertificateNotFound", "DecryptPackageUserKey",
+    "DoctypeRefused", "DowngradeRefused", "EncodingRefused", "InvalidSignature", "InvalidVersionNumber",
+    "LimitExceeded", "MalformedXml", "Notice", "PackagePasswordEmpty", "PackagePasswordWrong", "PathConversionFailed",
+    "PathMalformed", "PathReadOnly", "PathRootMissing", "PathUnresolved", "PersistenceError", "ProjectInvalid",
+    "ProjectPartMissing", "ProtectFailed", "ServerStorageDisallowed", "SignatureNotPresent",
+    "SignaturePolicyViolation", "SigningFailed", "UnprotectFailed", "UntrustedSignature", "UserKeyUnusable",
 ]  # fmt: skip
 
 
@@ -257,3 +259,69 @@ class ProjectInvalid(PackageError):
     symbol = "DTSERVE_E_PROJECT"
     template = "The project cannot be used: {detail}"
     remedy = "Open the project in its designer and save it again."
+
+
+class SignatureNotPresent(PackageError):
+    """A signature was demanded of a package that has none."""
+
+    code = 0xC0014064
+    symbol = "DTS_E_SIGNATURENOTPRESENT"
+    template = "The package is not signed."
+    remedy = "Sign it (dtutil /SIGN) or do not demand a signature."
+
+
+class InvalidSignature(PackageError):
+    """The content does not fit the signature."""
+
+    code = 0xC0014032
+    symbol = "DTS_E_INVALIDSIGNATURE"
+    template = "The digital signature is not valid. The contents of the package have been modified."
+    remedy = "Get the package again from its author."
+
+
+class UntrustedSignature(PackageError):
+    """The signature fits, its signer is unknown here."""
+
+    code = 0xC0014033
+    symbol = "DTS_E_UNTRUSTEDSIGNATURE"
+    template = (
+        "The digital signature is valid; however the signer is not trusted and, therefore, authenticity cannot be "
+        'guaranteed. The signer is "{signer}".'
+    )
+    remedy = "Put the signer's certificate, or its issuer's, among the trusted ones."
+
+
+class SignaturePolicyViolation(PackageError):
+    """BlockedSignatureStates forbids to load a package in that state."""
+
+    code = 0xC0014063
+    symbol = "DTS_E_SIGNATUREPOLICYVIOLATION"
+    template = (
+        "The package cannot be loaded because the state of the digital signature violates signature policy. {detail}"
+    )
+    remedy = "See docs/guide/protection.md, Signatures."
+
+
+class SigningFailed(PackageError):
+    """A package cannot be signed."""
+
+    code = 0xC001402D
+    symbol = "DTS_E_SIGNPACKAGEFAILED"
+    template = "Package signing failed: {detail}"
+
+
+class CertificateNotFound(UsageError):
+    """No certificate with that thumbprint."""
+
+    code = 0xC0014028
+    symbol = "DTS_E_CANTFINDCERTBYHASH"
+    template = 'Unable to find the specified certificate by hash "{thumbprint}" in {place}.'
+    remedy = "Put the certificate with its key there: a .pem or .pfx file."
+
+
+class CertificateHashInvalid(UsageError):
+    """A thumbprint that is no SHA-1 in hexadecimal."""
+
+    code = 0xC0014029
+    symbol = "DTS_E_INVALIDCERTHASHFORMAT"
+    template = 'The hash value "{thumbprint}" is not a certificate hash: 40 hexadecimal digits are expected.'
