@@ -67,6 +67,14 @@ class RecordingHost:
             raise UnknownVariable(name=name)
         return self.variables[name]
 
+    def lookup(self, name: str) -> tuple[TypeSpec, Any]:
+        spec, value = self.variable(name)
+        assert spec is not None
+        return spec, value
+
+    def map_path(self, text: str) -> FilePath:
+        return self.settings.temp / text.replace("\\", "/").rpartition("/")[2]
+
     def set_variable(self, name: str, value: Any) -> None:
         self.variables[name] = (self.variables.get(name, (None, None))[0], value)
 

@@ -61,7 +61,10 @@ class PipelineComponent:
     Life: ``__init__`` → :meth:`validate` → :meth:`start` → rows → ``finish`` (after the last
     row) → :meth:`post_execute` → :meth:`close` (always, also after an error or cancel).
 
-    ``input_schemas`` gives, per input refId, every column of the buffers that arrive there.
+    ``input_schemas`` gives, per input refId, every column of the buffers that arrive there;
+    ``output_schemas``, per output refId with a path, the columns that somebody behind it wants.
+    ``buffer_rows`` is how many rows a buffer of SSIS would have here (DATA_FLOW §1.1), for the
+    components whose results depend on it.
     ``stateless`` components may run anywhere, ``side_effects`` ones run although nothing
     reads their outputs, ``writes`` ones report "wrote N rows"; a component that knows
     better than the engine how many rows it stored sets ``rows_written``.
@@ -76,6 +79,8 @@ class PipelineComponent:
         self.model = model
         self.host = host
         self.input_schemas = input_schemas
+        self.output_schemas: Mapping[str, Schema] = {}
+        self.buffer_rows = 10_000
 
     def validate(self) -> None:
         """Check properties and metadata; raises a coded DataFlowError that names component and property."""
@@ -96,6 +101,11 @@ class PipelineComponent:
     def uses(cls, model: Component, input_ref: str) -> frozenset[str]:
         """Lineage ids this component reads of the buffers of an input; others may be dropped before it."""
         return listed_columns(model, input_ref)
+
+    @property
+    def redirects(self) -> bool:
+        """Whether rows on the error output go anywhere."""
+        return any(o.is_error_out and o.ref_id in self.output_schemas for o in self.model.outputs)
 
     @property
     def locale(self) -> int:

@@ -10,25 +10,32 @@ __all__ = [
     "AggregateOutputType",
     "AggregationFailed",
     "BadLineageItem",
+    "CannotInsertType",
     "CharacterMapConflict",
     "CharacterMapType",
     "CodePagesDiffer",
     "ColumnNotInSource",
+    "ColumnStatusError",
     "ConditionNotBoolean",
     "ConditionNull",
     "CopyMapMismatch",
     "CopyMapNotMapped",
     "DataConversionFailed",
+    "DatabaseRefused",
     "ExpressionFailed",
+    "ExternalColumnMissing",
     "IncompatibleColumns",
     "IncorrectConnectionType",
     "InputMustBeSorted",
     "NoKeyColumns",
+    "NotEnoughParameters",
+    "NotMapped",
     "OutputColumnNotInInput",
     "RowCountBadVariableName",
     "RowCountBadVariableType",
     "SortDuplicateKey",
     "SortNeedsKey",
+    "UnicodeMismatch",
 ]
 
 
@@ -263,3 +270,67 @@ class IncorrectConnectionType(DataFlowError):
         'The connection manager "{name}" is an incorrect type.  The type required is "{required}". The type available '
         'to the component is "{found}".'
     )
+
+
+class ColumnStatusError(DataFlowError):
+    """A value that a source or destination cannot convert for a column."""
+
+    code = 0xC020901C
+    symbol = "DTS_E_COLUMNSTATUSERROR"
+    template = 'There was an error with {object} on {owner}. The column status returned was: "{status}".'
+
+
+class DatabaseRefused(DataFlowError):
+    """A row that the database did not take; the text is the database's own."""
+
+    code = 0xC0202009
+    symbol = "DTS_E_OLEDBERROR"
+    template = (
+        "SSIS Error Code DTS_E_OLEDBERROR.  An OLE DB error has occurred. Error code: 0x80004005. An OLE DB record is "
+        'available.  Hresult: 0x80004005  Description: "{detail}".'
+    )
+
+
+class NotEnoughParameters(DataFlowError):
+    """A statement with more markers than mapped parameters."""
+
+    code = 0xC0207013
+    symbol = "DTS_E_NOTENOUGHPARAMETERSPROVIDED"
+    template = "The SQL command requires {wanted} parameters, but the parameter mapping only has {found} parameters."
+
+
+class NotMapped(DataFlowError):
+    """A destination to whose table nothing is mapped."""
+
+    code = 0xC02020D9
+    symbol = "DTS_E_ATLEASTONEINPUTMUSTBEMAPPEDTOOUTPUT"
+    template = 'No inputs were mapped to an output. The "{object}" must have at least one input column mapped to an output column.'
+
+
+class ExternalColumnMissing(DataFlowError):
+    """An input column mapped to an external column that is not there."""
+
+    code = 0xC02020DD
+    symbol = "DTS_E_COLUMNMAPPEDTONONEXISTENTEXTERNALMETADATACOLUMN"
+    template = "The {object} is mapped to an external metadata column that does not exist."
+
+
+class UnicodeMismatch(DataFlowError):
+    """A unicode text for a non-unicode column, or the other way round."""
+
+    code = 0xC02020F6
+    symbol = "DTS_E_CANNOTCONVERTBETWEENUNICODEANDNONUNICODESTRINGCOLUMN"
+    template = 'Column "{column}" cannot convert between unicode and non-unicode string data types.'
+    remedy = "Convert the column with a Data Conversion before the destination."
+
+
+class CannotInsertType(DataFlowError):
+    """A text for a numeric column."""
+
+    code = 0xC02020F5
+    symbol = "DTS_E_CANTINSERTCOLUMNTYPE"
+    template = (
+        'The column "{column}" can\'t be inserted because the conversion between types {source} and {target} is not '
+        "supported."
+    )
+    remedy = "Convert the column with a Data Conversion before the destination."

@@ -24,6 +24,7 @@ from dtserve.dataflow.errors import (
 )
 from dtserve.dataflow.plan import Plan, make_plan
 from dtserve.dataflow.running import PIPELINE, Running, coded, post
+from dtserve.dataflow.sizes import row_bytes
 from dtserve.dataflow.stage import Stage
 from dtserve.errors import Canceled, DtserveError, hresult
 
@@ -111,7 +112,26 @@ def _plan(flow: DataFlow, host: FlowHost) -> Plan:
 
 
 def _make(plan: Plan, host: FlowHost) -> dict[str, PipelineComponent]:
-    return {c.ref_id: plan.classes[c.ref_id](c, host, plan.input_schemas(c)) for c in plan.components}
+    made = {}
+    for model in plan.components:
+        component = plan.classes[model.ref_id](model, host, plan.input_schemas(model))
+        component.output_schemas = {
+            o.ref_id: plan.by_output[o.ref_id].schema for o in model.outputs if o.ref_id in plan.by_output
+        }
+        component.buffer_rows = _ssis_buffer_rows(plan, model)
+        made[model.ref_id] = component
+    return made
+
+
+def _ssis_buffer_rows(plan: Plan, model: Component) -> int:
+    """Rows of SSIS's buffers at a component's first input: DefaultBufferMaxRows within DefaultBufferSize."""
+    properties = {name.lower(): value for name, value in plan.flow.properties.items()}
+    rows = int(properties.get("defaultbuffermaxrows") or 10_000)
+    size = int(properties.get("defaultbuffersize") or 10_485_760)
+    if properties.get("autoadjustbuffersize", "").lower() == "true":
+        return rows
+    schemas = list(plan.input_schemas(model).values())
+    return max(min(rows, size // row_bytes(schemas[0])), 1) if schemas else rows
 
 
 def _validate(plan: Plan, components: dict[str, PipelineComponent], host: FlowHost, *, progress: bool = False) -> None:

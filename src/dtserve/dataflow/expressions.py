@@ -29,12 +29,7 @@ class HostScope:
 
     def lookup(self, name: str) -> tuple[TypeSpec, Any]:
         """Type and value of a variable; raises UnknownVariable where there is none an expression can use."""
-        from dtserve.expressions.errors import UnknownVariable
-
-        spec, value = self._host.variable(name)
-        if spec is None:
-            raise UnknownVariable(name=name)
-        return spec, value
+        return self._host.lookup(name)
 
 
 def bindings(component: PipelineComponent, input_ref: str) -> list[ColumnBinding]:

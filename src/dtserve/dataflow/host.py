@@ -39,6 +39,12 @@ class FlowHost(Protocol):
     def variable(self, name: str) -> tuple[TypeSpec | None, Any]:
         """Type (None for Object) and value of a variable or parameter; name or ``{DTSID}``."""
 
+    def lookup(self, name: str) -> tuple[TypeSpec, Any]:
+        """Type and value of a variable as expressions see it; raises an error of ``expressions`` otherwise."""
+
+    def map_path(self, text: str) -> Path:
+        """The local path of a path as the package or its data write it."""
+
     def set_variable(self, name: str, value: Any) -> None:
         """Set a variable (Row Count, Recordset Destination), with the type rules of the control flow."""
 

@@ -14,7 +14,7 @@ from dtserve.datatypes import DT, TypeSpec
 
 if TYPE_CHECKING:
     from dtserve.connections.base import Connection, ResultColumn, SqlSession
-    from dtserve.dataflow.base import PipelineComponent, Schema
+    from dtserve.dataflow.base import PipelineComponent
     from dtserve.dataflow.host import FlowHost
 
 __all__ = [
@@ -24,15 +24,9 @@ __all__ = [
     "parameter_value",
     "parse_parameter_mapping",
     "quoted_table",
-    "rows_per_buffer",
     "variable_text",
 ]
 
-BUFFER_BYTES = 32 * 2**20
-"""Bytes a buffer of a source should have at most, by the declared lengths."""
-
-MAX_BUFFER_ROWS = 65_536
-_BLOB_BYTES = 16_384
 _MAPPING = re.compile(r'"(?P<name>[^"]*)"\s*,\s*(?P<variable>\{[0-9A-Fa-f-]+\}|[^;]+?)\s*(?:;|$)')
 
 
@@ -113,20 +107,6 @@ def parameter_value(value: Any, spec: TypeSpec) -> Any:
         zone = dt.timezone(dt.timedelta(minutes=value["offset"] or 0))
         return value["utc"].replace(tzinfo=dt.UTC).astimezone(zone)
     return value
-
-
-def rows_per_buffer(schema: Schema, hint: int = 0) -> int:
-    """How many rows a buffer of these columns should have; ``hint`` is a lower limit of the caller."""
-    width = sum(_width(spec) for spec in schema.values())
-    return max(min(MAX_BUFFER_ROWS, BUFFER_BYTES // max(width, 1)), hint, 256)
-
-
-def _width(spec: TypeSpec) -> int:
-    if spec.info.blob:
-        return _BLOB_BYTES
-    if spec.family in ("text", "binary"):
-        return max(spec.length, 8)
-    return 16
 
 
 def match_columns(component: str, found: Sequence[ResultColumn], wanted: Sequence[str]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from dtserve.connections.base import Connection
@@ -124,6 +125,10 @@ class Pipeline(Task):
     def lookup(self, name: str) -> tuple[TypeSpec, Any]:
         """Type and value for expressions of components."""
         return self.host.scope.lookup(name)
+
+    def map_path(self, text: str) -> Path:
+        """The local path of a path written in the package or its data."""
+        return self.host.run.shared.environment.map_path(text)
 
     def set_variable(self, name: str, value: Any) -> None:
         """Set a variable."""

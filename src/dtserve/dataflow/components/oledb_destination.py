@@ -1,0 +1,174 @@
+"""OLE DB Destination: rows into a table (DATA_FLOW §6).
+
+``AccessMode`` 0 ``OpenRowset`` and 1 ``OpenRowsetVariable`` insert row by row, 2
+``SqlCommand`` too (into the table that the query names), 3 and 4 are fast load into the
+same two. Fast load: ``FastLoadOptions`` (TABLOCK, CHECK_CONSTRAINTS, FIRE_TRIGGERS,
+ROWS_PER_BATCH; ORDER and KILOBYTES_PER_BATCH are hints without effect),
+``FastLoadKeepIdentity``, ``FastLoadKeepNulls``, ``FastLoadMaxInsertCommitSize`` (0 one
+commit at the end; else a batch is that many rows, but not more than SSIS has in a
+buffer). Row mode refuses single rows, fast load whole batches.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from dtserve.connections.base import BulkOptions
+from dtserve.dataflow import properties
+from dtserve.dataflow.base import Destination, Emit
+from dtserve.dataflow.bulk import BATCH_REFUSED, ROW_REFUSED, BatchLoader, RowLoader
+from dtserve.dataflow.component_errors import DatabaseRefused
+from dtserve.dataflow.dispositions import object_path
+from dtserve.dataflow.errors import BadProperty, InducedFailureOnError, UnsupportedProperty
+from dtserve.dataflow.registry import component
+from dtserve.dataflow.sql import acquire, connection_of, variable_text
+from dtserve.dataflow.table_writer import TableWriter, originals_at
+from dtserve.errors import hresult
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dtserve.connections.base import SqlSession
+
+__all__ = ["OLEDBDestination"]
+
+_COMMIT_STARTED = (0x402090DF, 'The final commit for the data insertion in "{name}" has started.')
+_COMMIT_ENDED = (0x402090E0, 'The final commit for the data insertion  in "{name}" has ended.')
+
+
+@component("OLEDBDestination")
+class OLEDBDestination(Destination):
+    """Writes to a database."""
+
+    _session: SqlSession | None = None
+    _batches: BatchLoader | None = None
+    _rows: RowLoader | None = None
+
+    def validate(self) -> None:
+        """Access mode and what it needs, mapping, types, a connection."""
+        connection_of(self, "OleDbConnection")
+        mode = self._mode()
+        if mode in (0, 3) and not properties.text(self.model.properties, "OpenRowset").strip():
+            raise BadProperty(property="OpenRowset", component=self.model.name, detail="it is empty")
+        if mode == 2:
+            self._table()
+        self._options()
+        TableWriter(self).validate()
+
+    def start(self) -> None:
+        """Open the connection."""
+        self._writer = TableWriter(self)
+        self._session = acquire(self)
+        table, columns, tolerant = self._table(), self._writer.columns, self._writer.tolerant
+        if self._mode() in (3, 4):
+            size = properties.integer(self.model.properties, "FastLoadMaxInsertCommitSize", owner=self.model.name)
+            self._batches = BatchLoader(
+                self._session, table, columns, self._options(),
+                commit_rows=min(size, self.buffer_rows) if size > 0 else 0,
+                tolerant=tolerant, folder=self.host.settings.temp,
+            )  # fmt: skip
+        else:
+            self._rows = RowLoader(self._session, table, columns, self._options(), tolerant=tolerant)
+
+    def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
+        """Convert and store a buffer."""
+        rows, originals, redirected = self._writer.convert(frame)
+        yield from redirected
+        if not rows.height:
+            return
+        if self._batches is not None:
+            for refused in self._batches.add(rows, originals):
+                yield from self._writer.refused(refused, BATCH_REFUSED)
+            self.rows_written = self._batches.rows
+        elif self._rows is not None:
+            yield from self._insert(self._rows, rows, originals)
+
+    def finish(self) -> Iterator[Emit]:
+        """Commit a fast load."""
+        if self._batches is None:
+            return
+        self.host.fire_information(_COMMIT_STARTED[0], self.label, _COMMIT_STARTED[1].format(name=self.model.name))
+        for refused in self._batches.finish():
+            yield from self._writer.refused(refused, BATCH_REFUSED)
+        self.rows_written = self._batches.rows
+        self.host.fire_information(_COMMIT_ENDED[0], self.label, _COMMIT_ENDED[1].format(name=self.model.name))
+
+    def interrupt(self) -> None:
+        """End the statement that runs."""
+        if self._session is not None:
+            self._session.cancel()
+
+    def close(self) -> None:
+        """Undo what is not committed and close the connection."""
+        if self._batches is not None:
+            self._batches.close()
+            self._batches = None
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _insert(self, loader: RowLoader, rows: pl.DataFrame, originals: pl.DataFrame) -> Iterator[Emit]:
+        refused = loader.add(rows)
+        self.rows_written = loader.rows
+        if not refused:
+            return
+        if not self._writer.tolerant:
+            raise InducedFailureOnError(
+                component=self.model.name,
+                error_code=hresult(ROW_REFUSED),
+                object=object_path(self.model, self.model.inputs[0]),
+            ) from DatabaseRefused(detail=refused[0][1])
+        yield from self._writer.refused(originals_at(originals, [row for row, _ in refused]), ROW_REFUSED)
+
+    def _mode(self) -> int:
+        mode = properties.integer(self.model.properties, "AccessMode", owner=self.model.name)
+        if mode not in (0, 1, 2, 3, 4):
+            raise BadProperty(property="AccessMode", component=self.model.name, detail=f"{mode} is not known")
+        return mode
+
+    def _table(self) -> str:
+        owner, name = self.model.properties, self.model.name
+        mode = self._mode()
+        if mode in (1, 4):
+            return variable_text(self.host, name, owner, "OpenRowsetVariable")
+        if mode == 2:
+            return table_of_query(properties.text(owner, "SqlCommand"), name)
+        return properties.text(owner, "OpenRowset")
+
+    def _options(self) -> BulkOptions:
+        owner, name = self.model.properties, self.model.name
+        words = properties.text(owner, "FastLoadOptions").upper()
+        batch = re.search(r"ROWS_PER_BATCH\s*=\s*(\d+)", words)
+        return BulkOptions(
+            keep_identity=properties.boolean(owner, "FastLoadKeepIdentity", owner=name),
+            keep_nulls=properties.boolean(owner, "FastLoadKeepNulls", owner=name),
+            table_lock="TABLOCK" in words,
+            check_constraints="CHECK_CONSTRAINTS" in words,
+            fire_triggers="FIRE_TRIGGERS" in words,
+            batch_rows=int(batch[1]) if batch else 0,
+            timeout=properties.integer(owner, "CommandTimeout", owner=name),
+        )
+
+
+def table_of_query(statement: str, component: str) -> str:
+    """The one table that a query reads: where rows inserted into its rowset go.
+
+    >>> table_of_query("select a, b from [dbo].[T] where 1 = 0", "D")
+    '[dbo].[T]'
+    """
+    import sqlglot
+    from sqlglot import exp
+
+    reason = "rows can be inserted only through a query of one table"
+    try:
+        tree = sqlglot.parse_one(statement, read="tsql")
+    except sqlglot.errors.SqlglotError:
+        tree = None
+    tables = list(tree.find_all(exp.Table)) if isinstance(tree, exp.Select) else []
+    if len(tables) != 1 or not isinstance(tree, exp.Select) or tree.args.get("joins"):
+        raise UnsupportedProperty(value=statement, property="SqlCommand", component=component, reason=reason)
+    table = tables[0].copy()
+    table.set("alias", None)
+    return table.sql(dialect="tsql", identify=True)

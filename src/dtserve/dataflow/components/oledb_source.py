@@ -1,0 +1,120 @@
+"""OLE DB Source: rows of a table or a query (DATA_FLOW §4.1).
+
+``AccessMode`` 0 ``OpenRowset`` (a table or view), 1 ``OpenRowsetVariable``, 2
+``SqlCommand`` with ``ParameterMapping``, 3 ``SqlCommandVariable``. ``CommandTimeout`` in
+seconds, 0 without limit. Result columns are found by the names of the external columns.
+``IsSorted`` is a declaration that nobody checks. DefaultCodePage and
+AlwaysUseDefaultCodePage have no effect: texts arrive decoded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dtserve.connections.base import SqlParameter
+from dtserve.dataflow import properties
+from dtserve.dataflow.base import Emit, Source
+from dtserve.dataflow.component_errors import NotEnoughParameters
+from dtserve.dataflow.errors import BadMetadata, BadProperty
+from dtserve.dataflow.registry import component
+from dtserve.dataflow.sql import acquire, connection_of, parse_parameter_mapping, quoted_table, variable_text
+from dtserve.dataflow.sql_reader import SqlReader
+
+if TYPE_CHECKING:
+    from dtserve.connections.base import SqlSession
+
+__all__ = ["OLEDBSource"]
+
+_MARKERS = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|(\?)", re.DOTALL)
+
+
+@component("OLEDBSource")
+class OLEDBSource(Source):
+    """Reads from a database."""
+
+    _session: SqlSession | None = None
+
+    def validate(self) -> None:
+        """Access mode, what it needs, parameters, a connection, at least one column."""
+        connection_of(self, "OleDbConnection")
+        if not self.output().columns:
+            raise BadMetadata(component=self.model.name, detail="the output has no columns")
+        mode = self._mode()
+        if mode in (0, 2):
+            name = "OpenRowset" if mode == 0 else "SqlCommand"
+            if not properties.text(self.model.properties, name).strip():
+                raise BadProperty(property=name, component=self.model.name, detail="it is empty")
+        if mode == 2:
+            wanted = count_markers(properties.text(self.model.properties, "SqlCommand"))
+            found = len(self._mapping())
+            if wanted > found:
+                raise NotEnoughParameters(wanted=wanted, found=found)
+
+    def start(self) -> None:
+        """Open the connection."""
+        self._session = acquire(self)
+
+    def produce(self) -> Iterator[Emit]:
+        """The rows of the query."""
+        if self._session is None:
+            return
+        timeout = properties.integer(self.model.properties, "CommandTimeout", owner=self.model.name)
+        parameters = self._parameters() if self._mode() == 2 else []
+        yield from SqlReader(self).read(self._session, self._statement(), parameters, timeout=timeout)
+
+    def interrupt(self) -> None:
+        """End the query."""
+        if self._session is not None:
+            self._session.cancel()
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _mode(self) -> int:
+        mode = properties.integer(self.model.properties, "AccessMode", owner=self.model.name)
+        if mode not in (0, 1, 2, 3):
+            raise BadProperty(property="AccessMode", component=self.model.name, detail=f"{mode} is not known")
+        return mode
+
+    def _statement(self) -> str:
+        mode, name, owner = self._mode(), self.model.name, self.model.properties
+        if mode == 2:
+            return properties.text(owner, "SqlCommand")
+        if mode == 3:
+            return variable_text(self.host, name, owner, "SqlCommandVariable")
+        table = properties.text(owner, "OpenRowset")
+        if mode == 1:
+            table = variable_text(self.host, name, owner, "OpenRowsetVariable")
+        return f"select * from {quoted_table(table)}"
+
+    def _mapping(self) -> list[tuple[str, str]]:
+        return parse_parameter_mapping(properties.text(self.model.properties, "ParameterMapping"))
+
+    def _parameters(self) -> list[SqlParameter]:
+        """Values for the markers: by position, or by ``@name = ?`` where names are mapped."""
+        text = properties.text(self.model.properties, "SqlCommand")
+        mapping = self._mapping()
+        order = [name.lower() for name in re.findall(r"(@\w+)\s*=\s*\?", text)]
+        if order:
+            named = {name.lower(): variable for name, variable in mapping}
+            if set(order) <= set(named):
+                mapping = [(name, named[name]) for name in order]
+        found = []
+        for _, variable in mapping[: count_markers(text)]:
+            spec, value = self.host.variable(variable)
+            found.append(SqlParameter(value, spec))
+        return found
+
+
+def count_markers(statement: str) -> int:
+    """How many ``?`` of a statement stand for parameters.
+
+    >>> count_markers("select '?' from t where a = ? -- ?")
+    1
+    """
+    return sum(1 for match in _MARKERS.finditer(statement) if match.group(1))
