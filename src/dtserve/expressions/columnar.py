@@ -8,7 +8,7 @@ row in error has a STATIC code and a NULL value (EXPRESSIONS §8).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import polars as pl
@@ -29,6 +29,7 @@ from dtserve.expressions.typed import (
     Choose,
     Compare,
     Concat,
+    Constant,
     Convert,
     Flip,
     Input,
@@ -130,6 +131,8 @@ class _Compiler:
     def combine(self, node: Typed, found: list[Operand]) -> Operand:
         """One operation on compiled operands."""
         program = self.program
+        if all(operand.constant for operand in found):
+            return self.folded(node, found)
         match node:
             case Convert():
                 return convert_operand(program, found[0], node, self.moment.locale_id)
@@ -147,9 +150,23 @@ class _Compiler:
                 return self.apply(node, found)
         raise ExpressionFault(detail=f"no operation {type(node).__name__}")  # pragma: no cover
 
+    def folded(self, node: Typed, found: list[Operand]) -> Operand:
+        """An operation on operands that turned out constant (a branch decided now): by the scalar back-end."""
+        known = [Constant(operand.type, operand.value, Level.VARIABLE) for operand in found]
+        match node:
+            case Convert() | Flip():
+                return self.static(replace(node, operand=known[0], level=Level.VARIABLE))
+            case Arithmetic() | Compare():
+                return self.static(replace(node, left=known[0], right=known[1], level=Level.VARIABLE))
+            case Apply():
+                return self.static(replace(node, arguments=tuple(known), level=Level.VARIABLE))
+        return self.static(replace(cast(Concat, node), operands=tuple(known), level=Level.VARIABLE))
+
     def apply(self, node: Apply, found: list[Operand]) -> Operand:
         if node.function.strict and any(operand.is_null_constant for operand in found):
             return literal(None, node.type)
+        if found[0].constant and node.function.parameters[0] == "text":
+            found = [replace(found[0], expr=self.program.share(found[0].expr), constant=False), *found[1:]]
         call = ColumnCall(
             self.program, node.function, node.type, [self.shared(o) for o in found], self.moment.locale_id
         )

@@ -119,7 +119,7 @@ class _Plan:
         x = a.cast(pl.Float64).abs() * float(self.up_left)
         y = other.cast(pl.Float64).abs() * float(self.up_right)
         product = x * y if self.operator == "*" else x + y
-        fits = ((product < 4e37) & (x < 4e37) & (y < 4e37)).fill_null(True)
+        fits = ((product < 4e37) & (x < 4e37) & (y < 4e37)) | a.is_null() | other.is_null()
         zero = one(0, a.dtype)
         safe = self.vector(a.zip_with(fits, zero), other.zip_with(fits, one(1, a.dtype)))
         rows = (~fits).arg_true()

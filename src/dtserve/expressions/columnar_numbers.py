@@ -43,7 +43,7 @@ def arithmetic_operand(program: Program, node: Arithmetic, left: Operand, right:
         kernel = decimal_kernel(operator, left.type, right.type, spec)
         fault = BinaryOverflow if spec.dt is DT.CY else NumericOverflow
     elif spec.family == "float":
-        kernel = _float_kernel(operator)
+        kernel = _float_kernel(operator, spec.polars())
     elif operator in ("&", "|", "^"):
         kernel, fault = _bitwise_kernel(operator), BitwiseSignMismatch
     else:
@@ -122,16 +122,14 @@ def _divide(operator: str, left: Any, right: Any, a: Bounds, b: Bounds, spec: Ty
     return made.to_series().cast(dtype), overflow
 
 
-def _float_kernel(operator: str) -> Any:
+def _float_kernel(operator: str, dtype: pl.DataType) -> Any:
+    def whole(value: Any, height: int) -> pl.Series:
+        """A full column: Polars divides by a single value through its reciprocal, which is not exact."""
+        return value if isinstance(value, pl.Series) else pl.repeat(value, height, dtype=dtype, eager=True)
+
     def kernel(run: Run, left: Any, right: Any) -> Result:
-        if operator == "+":
-            made = left + right
-        elif operator == "-":
-            made = left - right
-        elif operator == "*":
-            made = left * right
-        else:
-            made = left / right
+        a, b = whole(left, run.frame.height), whole(right, run.frame.height)
+        made = a + b if operator == "+" else a - b if operator == "-" else a * b if operator == "*" else a / b
         finite = made.is_finite()
         return (made, None) if finite.all() else (made, ~finite)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from dtserve.expressions.columnar_calls import ColumnCall, each_row
@@ -12,7 +13,7 @@ from dtserve.expressions.program import Run
 from dtserve.expressions.promotion import digits
 from dtserve.expressions.rounding import FLOAT_DIGITS
 from dtserve.expressions.switches import current
-from dtserve.expressions.unit_columns import select
+from dtserve.expressions.unit_columns import select, with_nulls
 from dtserve.expressions.value_errors import FunctionOverflow
 
 __all__ = ["absolute", "defined_power", "float_function", "positive", "rounded", "sign", "whole"]
@@ -106,16 +107,18 @@ def _round_raw(raw: pl.Series, digits_lost: int) -> pl.Series:
 
 
 def _round_float(value: pl.Series, length: int) -> pl.Series:
+    """In NumPy, whose division is exact where Polars multiplies by a reciprocal."""
     if length > FLOAT_DIGITS:
         return value
+    numbers = value.fill_null(0.0).to_numpy()
     scale = 10.0**length
-    size = pl.col("v").abs() * scale
-    low = size.floor()
-    rest = size - low
-    up = rest >= 0.5 if current().round_ties == "half_away" else (rest > 0.5) | ((rest == 0.5) & (low % 2 == 1))
-    made = (low + up.cast(pl.Float64)) / scale
-    signed = pl.when(pl.col("v") < 0).then(-made).otherwise(made)
-    return value.to_frame("v").select(pl.when(size.is_finite()).then(signed).otherwise("v")).to_series()
+    with np.errstate(over="ignore", invalid="ignore"):
+        size = np.abs(numbers) * scale
+        low = np.floor(size)
+        rest = size - low
+        up = rest >= 0.5 if current().round_ties == "half_away" else (rest > 0.5) | ((rest == 0.5) & (low % 2 == 1))
+        made = np.where(np.isfinite(size), np.copysign((low + up) / scale, numbers), numbers)
+    return with_nulls(pl.Series(made), [value])
 
 
 def positive(value: pl.Expr) -> pl.Expr:

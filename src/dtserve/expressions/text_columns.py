@@ -107,11 +107,13 @@ def hexadecimal(call: ColumnCall) -> pl.Expr:
 
 def find_string(call: ColumnCall) -> pl.Expr:
     """FINDSTRING: by byte offset in ASCII columns, else by the pieces between occurrences."""
-    search, occurrence = call.operands[1], call.operands[2]
+    occurrence = call.operands[2]
     if current().findstring_overlaps:
         return call.kernel(lambda run, *arguments: each_row(call, arguments))
 
     def by_pieces(text: Any, search: Any, occurrence: Any) -> pl.Expr:
+        if isinstance(search, str) and not search:
+            return pl.when(_lit(text).is_not_null()).then(pl.lit(0, dtype=pl.Int32))
         wanted = clipped(occurrence, 1)
         text, search = _lit(text), _lit(search)
         pieces = text.str.split(search)
@@ -121,12 +123,12 @@ def find_string(call: ColumnCall) -> pl.Expr:
         return pl.when(found).then(at).otherwise(0).cast(pl.Int32)
 
     def by_offset(text: Any, search: Any, occurrence: Any) -> pl.Expr:
+        if isinstance(search, str) and not search:
+            return pl.when(_lit(text).is_not_null()).then(pl.lit(0, dtype=pl.Int32))
         at = _lit(text).str.find(search, literal=True).cast(pl.Int32) + 1
         return pl.when(_lit(search) != "").then(at.fill_null(0)).otherwise(0).cast(pl.Int32)
 
     first = occurrence.constant and occurrence.value == 1
-    if search.constant and not search.value:
-        return call.kernel(lambda run, *a: select(a, lambda *parts: pl.lit(0, dtype=pl.Int32).repeat_by(1).first()))
     return unit_kernel(call, by_pieces, by_offset if first else by_pieces)
 
 
@@ -138,7 +140,9 @@ def replace(call: ColumnCall) -> pl.Expr:
     """REPLACE: one Polars pass per distinct search text."""
 
     def build(text: Any, search: str, replacement: Any) -> pl.Expr:
-        return _lit(text).str.replace_all(search, _lit(replacement), literal=True) if search else _lit(text)
+        return (
+            _lit(text).str.replace_all(search, _lit(replacement).fill_null(""), literal=True) if search else _lit(text)
+        )
 
     def kernel(run: Run, *arguments: Any) -> pl.Series:
         return by_distinct(call, arguments, 1, build)
