@@ -1,0 +1,207 @@
+"""Loading frames into SQLite.
+
+SQLite has one writer at a time. A load that keeps the write lock while it waits for its
+next rows would block other destinations of the same data flow, which in turn hold up those
+rows. So: when this session is the only one of the process on the file, rows go straight into
+the table; otherwise they are collected in a temporary table, which needs no lock, and moved in
+one short transaction at the end.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dtserve.connections.base import BulkOptions, ResultColumn
+from dtserve.connections.errors import SqlError, ValueNotStorable
+from dtserve.connections.sql.catalog import CatalogColumn
+from dtserve.connections.sql.sqlite_catalog import quote
+from dtserve.connections.sql.sqlite_values import encode_frame
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dtserve.connections.sql.sqlite import SqliteSession
+
+__all__ = ["SqliteLoader"]
+
+_STAGE = "dtserve_stage"
+
+
+class SqliteLoader:
+    """One load into one table; raises NoSuchTable, SqlError for a column that the table does not have."""
+
+    def __init__(
+        self, session: SqliteSession, table: str, columns: Sequence[ResultColumn], options: BulkOptions
+    ) -> None:
+        self.session = session
+        self.options = options
+        self.table = session.require_table(table)
+        self.columns: list[ResultColumn] = []
+        self.places: list[int] = []
+        self.stored: list[CatalogColumn] = []
+        for at, column in enumerate(columns):
+            found = self.table.by_name.get(column.name.lower())
+            if found is None:
+                raise SqlError(detail=f'Column "{column.name}" was not found in table "{table}".')
+            if found.computed:
+                raise SqlError(detail=f'Column "{column.name}" cannot be modified because it is computed.')
+            if found.identity and not options.keep_identity:
+                continue
+            self.columns.append(column)
+            self.places.append(at)
+            self.stored.append(found)
+
+    def _insert_text(self, path: str, defaults: bool) -> str:
+        if not self.stored:
+            return f"INSERT INTO {path} DEFAULT VALUES"
+        names = ", ".join(quote(column.name) for column in self.stored)
+        values = ", ".join(
+            f"COALESCE(?, {column.default})" if defaults and self._has_default(column) else "?"
+            for column in self.stored
+        )
+        return f"INSERT INTO {path} ({names}) VALUES ({values})"
+
+    def _has_default(self, column: CatalogColumn) -> bool:
+        return bool(column.default) and not self.options.keep_nulls
+
+    def _rows(self, frame: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
+        if not self.columns:
+            return iter([()] * frame.height)
+        cells = encode_frame(frame[:, self.places], self.columns)
+        return zip(*cells, strict=True)
+
+    def load(self, batches: Iterable[pl.DataFrame]) -> int:
+        """All frames; the number of rows stored."""
+        from dtserve.connections.sql.sqlite import sessions_on
+
+        if self.options.batch_rows > 0:
+            return sum(self._commit(frame) for frame in _sliced(batches, self.options.batch_rows))
+        if self.session.transaction_depth or self.session.target.in_memory or sessions_on(self.session.path) == 1:
+            return self._load_directly(batches)
+        return self._load_staged(batches)
+
+    def _write(self, text: str, frame: pl.DataFrame) -> int:
+        with self.session.lock, self.session.errors():
+            self.session.connection.executemany(text, self._rows(frame)).close()
+        return frame.height
+
+    def _sql(self, text: str) -> None:
+        with self.session.lock, self.session.errors():
+            self.session.connection.execute(text).close()
+
+    def _commit(self, frame: pl.DataFrame) -> int:
+        return self._load_directly([frame])
+
+    def _load_directly(self, batches: Iterable[pl.DataFrame]) -> int:
+        text = self._insert_text(self.table.path, True)
+        inside = bool(self.session.transaction_depth)
+        stored, opened = 0, False
+        try:
+            for frame in batches:
+                if not opened:
+                    self._sql("SAVEPOINT dtserve_load" if inside else "BEGIN IMMEDIATE")
+                    opened = True
+                stored += self._write(text, frame)
+            if opened:
+                self._sql("RELEASE dtserve_load" if inside else "COMMIT")
+        except BaseException:
+            if opened:
+                self._undo(inside)
+            raise
+        return stored
+
+    def _undo(self, inside: bool) -> None:
+        if not self.session.connection.in_transaction:
+            return
+        if inside:
+            self._sql("ROLLBACK TO dtserve_load")
+            self._sql("RELEASE dtserve_load")
+        else:
+            self._sql("ROLLBACK")
+
+    def _load_staged(self, batches: Iterable[pl.DataFrame]) -> int:
+        stage = f"temp.{quote(f'{_STAGE}_{id(self):x}')}"
+        names = ", ".join(quote(column.name) for column in self.stored)
+        stored = 0
+        if not self.stored:
+            return self._load_directly(batches)
+        self._sql(f"CREATE TABLE {stage} ({names})")
+        try:
+            marks = ", ".join("?" for _ in self.stored)
+            for frame in batches:
+                self._sql("BEGIN")
+                try:
+                    stored += self._write(f"INSERT INTO {stage} VALUES ({marks})", frame)
+                finally:
+                    self._sql("COMMIT")
+            values = ", ".join(
+                f"COALESCE({quote(c.name)}, {c.default})" if self._has_default(c) else quote(c.name)
+                for c in self.stored
+            )
+            self._sql("BEGIN IMMEDIATE")
+            try:
+                self._sql(f"INSERT INTO {self.table.path} ({names}) SELECT {values} FROM {stage} ORDER BY rowid")
+                self._sql("COMMIT")
+            except BaseException:
+                self._undo(False)
+                raise
+        finally:
+            self._sql(f"DROP TABLE IF EXISTS {stage}")
+        return stored
+
+    def insert(self, frame: pl.DataFrame) -> list[tuple[int, str]]:
+        """Row by row; index and message of each refused row."""
+        refused: list[tuple[int, str]] = []
+        text = self._insert_text(self.table.path, True)
+        rows = self._storable(frame, refused)
+        inside = bool(self.session.transaction_depth)
+        if not inside:
+            self._sql("BEGIN IMMEDIATE")
+        try:
+            with self.session.lock:
+                for number, row in rows:
+                    try:
+                        self.session.connection.execute(text, row).close()
+                    except sqlite3.Error as error:
+                        refused.append((number, self.session.reason or str(error)))
+            if not inside:
+                self._sql("COMMIT")
+        except BaseException:
+            if not inside:
+                self._undo(False)
+            raise
+        return sorted(refused)
+
+    def _storable(self, frame: pl.DataFrame, refused: list[tuple[int, str]]) -> Iterable[tuple[int, tuple[Any, ...]]]:
+        try:
+            return list(enumerate(self._rows(frame)))
+        except ValueNotStorable:
+            found = []
+            for number in range(frame.height):
+                try:
+                    found.append((number, next(iter(self._rows(frame.slice(number, 1))))))
+                except ValueNotStorable as error:
+                    refused.append((number, error.message))
+            return found
+
+
+def _sliced(batches: Iterable[pl.DataFrame], size: int) -> Iterator[pl.DataFrame]:
+    """The same rows in frames of exactly ``size`` rows (the last one may be shorter)."""
+    import polars as pl
+
+    held: list[pl.DataFrame] = []
+    count = 0
+    for frame in batches:
+        held.append(frame)
+        count += frame.height
+        if count >= size:
+            whole = pl.concat(held, how="vertical")
+            cut = 0
+            while count - cut >= size:
+                yield whole.slice(cut, size)
+                cut += size
+            held, count = ([whole.slice(cut)] if cut < count else []), count - cut
+    if count:
+        yield pl.concat(held, how="vertical")
