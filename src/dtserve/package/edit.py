@@ -25,6 +25,7 @@ from dtserve.package.xml import parse_xml
 
 __all__ = [
     "new_guid",
+    "resave",
     "with_name",
     "with_new_id",
     "with_properties",
@@ -89,6 +90,11 @@ def _with_root(document: PackageDocument, values: Mapping[str, str]) -> PackageD
     for name, value in values.items():
         write_dts_property(edit, document.root, name, value, document.format_version)
     return _saved(document, edit.apply())
+
+
+def resave(document: PackageDocument, clear: bytes) -> PackageDocument:
+    """The document with another clear text, protected as it was; for whoever rewrites the whole text."""
+    return _saved(document, clear)
 
 
 def _encoding(document: PackageDocument) -> Encoding:

@@ -155,7 +155,7 @@ class Path:
 
 @dataclass(frozen=True)
 class DataFlow:
-    """The content of a Data Flow Task; ``properties`` are attributes of ``pipeline`` by name."""
+    """The content of a Data Flow Task; ``properties`` are attributes of ``pipeline`` by name, without defaults."""
 
     components: tuple[Component, ...]
     paths: tuple[Path, ...]

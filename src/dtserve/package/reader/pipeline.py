@@ -38,7 +38,11 @@ __all__ = ["read_data_flow"]
 _REFERENCE = re.compile(r"#(\d+)")
 _CACHED_TYPE = ("cachedDataType", "cachedLength", "cachedPrecision", "cachedScale", "cachedCodepage")
 _OWN_TYPE = ("dataType", "length", "precision", "scale", "codePage")
-_PLAIN = frozenset({"id", "name", "description", "version"})
+_IGNORED = frozenset({"id", "name", "description", "version"})
+_OMITTED = {
+    "defaultBufferMaxRows": "10000", "defaultBufferSize": "10485760", "engineThreads": "10",
+    "runInOptimizedMode": "true", "bufferTempStoragePath": "", "BLOBTempStoragePath": "", "autoAdjustBufferSize": "false",
+}  # fmt: skip
 _NO_PROPERTIES: Mapping[str, PipelineProperty] = {}
 
 
@@ -51,6 +55,11 @@ def read_data_flow(executable: Executable) -> DataFlow | None:
 
 
 _Stored = TypeVar("_Stored", Component, Input)
+
+
+def _external_used(element: Any) -> bool:
+    found = element.find("externalMetadataColumns")
+    return found is not None and flag(attributes(found), "isUsed")
 
 
 class _Reader:
@@ -74,7 +83,8 @@ class _Reader:
         )
         paths = tuple(self._path(element) for element in self._members(pipeline, "paths"))
         values = attributes(pipeline)
-        return DataFlow(finished, paths, {key: text for key, text in values.items() if key not in _PLAIN})
+        kept = {key: text for key, text in values.items() if key not in _IGNORED and _OMITTED.get(key) != text}
+        return DataFlow(finished, paths, kept)
 
     # --- references -----------------------------------------------------------------------
 
@@ -170,7 +180,7 @@ class _Reader:
             truncation_disposition=disposition(values, "truncationRowDisposition"),
             has_side_effects=flag(values, "hasSideEffects"),
             is_sorted=flag(values, "isSorted"),
-            external_used=self._external_used(element),
+            external_used=_external_used(element),
             properties=self._properties(element),
             number=self._next(values),
         )
@@ -257,23 +267,16 @@ class _Reader:
         )
 
     def _external(self, element: Any, owner: str) -> tuple[ExternalColumn, ...]:
-        found = []
-        for child in self._members(element, "externalMetadataColumns"):
-            values = attributes(child)
-            found.append(
-                ExternalColumn(
-                    ref_id=self._ref(values, f"{owner}.ExternalColumns[", "]"),
-                    name=values.get("name", ""),
-                    type=self._type(values, *_OWN_TYPE),
-                    properties=self._properties(child),
-                )
+        return tuple(
+            ExternalColumn(
+                self._ref(values, f"{owner}.ExternalColumns[", "]"),
+                values.get("name", ""),
+                self._type(values, *_OWN_TYPE),
+                self._properties(child),
             )
-        return tuple(found)
-
-    @staticmethod
-    def _external_used(element: Any) -> bool:
-        found = element.find("externalMetadataColumns")
-        return found is not None and flag(attributes(found), "isUsed")
+            for child in self._members(element, "externalMetadataColumns")
+            for values in (attributes(child),)
+        )
 
     def _type(self, values: Attributes, *names: str) -> TypeSpec:
         key = tuple(values.get(name, "") for name in names)
