@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from dtserve.package.reader.elements import to_bool, to_int
+from dtserve.package.pipeline_model import PipelineProperty
+from dtserve.package.reader.elements import text_of, to_bool, to_int
 
-__all__ = ["Attributes", "attributes", "disposition", "flag", "number"]
+__all__ = ["Attributes", "attributes", "disposition", "flag", "number", "pipeline_property"]
 
 Attributes = Mapping[str, str]
 
+_TRUE = ("true", "True", "1")
 _DISPOSITIONS = {"0": "NotUsed", "1": "IgnoreFailure", "2": "RedirectRow", "4": "FailComponent", "": "NotUsed"}
 
 
@@ -38,3 +40,25 @@ def disposition(values: Attributes, name: str) -> str:
     """A disposition by name, also where its number is stored."""
     text = values.get(name, "")
     return _DISPOSITIONS.get(text, text)
+
+
+def pipeline_property(element: Any, renumber: Callable[[str], str] | None) -> PipelineProperty:
+    """A ``property`` element; ``renumber`` replaces the integer references of formats 2 and 3 in its text."""
+    values = attributes(element)
+    contains_id = values.get("containsID", "") in _TRUE
+    items: tuple[str, ...] | None = None
+    value = ""
+    if values.get("isArray", "") in _TRUE:
+        items = tuple(text_of(item) for item in element.iter("arrayElement"))
+    else:
+        value = text_of(element)
+        if contains_id and renumber is not None and value:
+            value = renumber(value)
+    return PipelineProperty(
+        name=values.get("name", ""),
+        value=value,
+        data_type=values.get("dataType", ""),
+        items=items,
+        type_converter=values.get("typeConverter", ""),
+        contains_id=contains_id,
+    )

@@ -30,8 +30,15 @@ from dtserve.package.model import (
     PipelineProperty,
 )
 from dtserve.package.names import component_part
-from dtserve.package.reader.attributes import Attributes, attributes, disposition, flag, number
-from dtserve.package.reader.elements import child_elements, text_of, to_int
+from dtserve.package.reader.attributes import (
+    Attributes,
+    attributes,
+    disposition,
+    flag,
+    number,
+    pipeline_property,
+)
+from dtserve.package.reader.elements import child_elements, to_int
 
 __all__ = ["read_data_flow"]
 
@@ -83,8 +90,9 @@ class _Reader:
         )
         paths = tuple(self._path(element) for element in self._members(pipeline, "paths"))
         values = attributes(pipeline)
-        kept = {key: text for key, text in values.items() if key not in _IGNORED and _OMITTED.get(key) != text}
-        return DataFlow(finished, paths, kept)
+        return DataFlow(
+            finished, paths, {k: v for k, v in values.items() if k not in _IGNORED and _OMITTED.get(k) != v}
+        )
 
     # --- references -----------------------------------------------------------------------
 
@@ -297,27 +305,8 @@ class _Reader:
         found = element.find("properties")
         if found is None or not len(found):
             return _NO_PROPERTIES
-        return {stored.name: stored for stored in map(self._property, child_elements(found))}
-
-    def _property(self, element: Any) -> PipelineProperty:
-        values = attributes(element)
-        contains_id = values.get("containsID", "") in ("true", "True", "1")
-        items: tuple[str, ...] | None = None
-        value = ""
-        if values.get("isArray", "") in ("true", "True", "1"):
-            items = tuple(text_of(item) for item in element.iter("arrayElement"))
-        else:
-            value = text_of(element)
-            if contains_id and self.refs and value:
-                value = self._renumber(value)
-        return PipelineProperty(
-            name=values.get("name", ""),
-            value=value,
-            data_type=values.get("dataType", ""),
-            items=items,
-            type_converter=values.get("typeConverter", ""),
-            contains_id=contains_id,
-        )
+        renumber = self._renumber if self.refs else None
+        return {each.name: each for each in (pipeline_property(child, renumber) for child in child_elements(found))}
 
     def _renumber(self, value: str) -> str:
         """Integer references of formats 2 and 3 as ``#{refId}``; what names no object stays as it is."""
