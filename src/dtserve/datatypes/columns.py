@@ -10,8 +10,8 @@ import polars as pl
 
 from dtserve.datatypes.column_result import ColumnResult, complete
 from dtserve.datatypes.columns_format import format_column
-from dtserve.datatypes.columns_moments import moments_to_moments
-from dtserve.datatypes.columns_numbers import numbers_to_numbers
+from dtserve.datatypes.columns_moments import convert_moments, moments_to_moments
+from dtserve.datatypes.columns_numbers import dates_to_numbers, numbers_to_dates, numbers_to_numbers
 from dtserve.datatypes.columns_parse import parse_column
 from dtserve.datatypes.columns_text import fit_bytes_column, fit_text_column
 from dtserve.datatypes.convert import convert_outcome
@@ -70,4 +70,10 @@ def _attempt(series: pl.Series, source: TypeSpec, target: TypeSpec) -> tuple[pl.
         return moments_to_moments(series, source, target)
     if source.dt is DT.GUID and target.dt is DT.GUID:
         return series, None
+    if source.dt is DT.DATE and target.family in _NUMERIC:
+        return dates_to_numbers(series, target) or (None, None)
+    if source.family in _NUMERIC and target.family == "datetime" and target.dt is not DT.FILETIME:
+        moments = numbers_to_dates(series, source)
+        if moments is not None:
+            return convert_moments(moments, target)
     return None, None

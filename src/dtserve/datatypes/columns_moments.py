@@ -10,7 +10,7 @@ from dtserve.datatypes.columns_parse_moments import cut_times, finish_column, wi
 from dtserve.datatypes.moments import TIMES, TIMESTAMP2_MIN_YEAR, WIDE_STAMPS
 from dtserve.datatypes.types import DT, TypeSpec
 
-__all__ = ["moments_to_moments"]
+__all__ = ["convert_moments", "moments_to_moments"]
 
 
 def moments_to_moments(series: pl.Series, source: TypeSpec, target: TypeSpec) -> tuple[pl.Series, pl.Series | None]:
@@ -23,10 +23,8 @@ def _converted(series: pl.Series, source: TypeSpec, target: TypeSpec) -> tuple[p
     if source.dt in TIMES and target.dt in TIMES:
         return cut_times(series, target)
     utc = _utc(series, source)
-    if target.dt is DT.DBDATE:
-        return utc.dt.date(), None
-    if target.dt in TIMES:
-        return cut_times(utc.dt.time(), target)
+    if target.dt is DT.DBDATE or target.dt in TIMES:
+        return convert_moments(utc, target)
     if source.dt in WIDE_STAMPS and target.dt is DT.DBTIMESTAMP:
         late = utc.dt.year() >= TIMESTAMP2_MIN_YEAR
         if not late.all():
@@ -34,7 +32,16 @@ def _converted(series: pl.Series, source: TypeSpec, target: TypeSpec) -> tuple[p
     if source.dt is DT.DBTIMESTAMPOFFSET and target.dt is DT.DBTIMESTAMPOFFSET:
         moments, cut = finish_column(utc, TypeSpec(DT.DBTIMESTAMP2, scale=target.scale))
         return with_offset(moments, series.struct.field("offset")), cut
-    return finish_column(utc, target)
+    return convert_moments(utc, target)
+
+
+def convert_moments(moments: pl.Series, target: TypeSpec) -> tuple[pl.Series, pl.Series | None]:
+    """Naive moments (zone 0) as a date or time type."""
+    if target.dt is DT.DBDATE:
+        return moments.dt.date(), None
+    if target.dt in TIMES:
+        return cut_times(moments.dt.time(), target)
+    return finish_column(moments, target)
 
 
 def _utc(series: pl.Series, source: TypeSpec) -> pl.Series:

@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 import polars as pl
 
+from dtserve.datatypes.moments import MICROSECONDS_PER_DAY, OLE_HIGH, OLE_LOW
 from dtserve.datatypes.physical import polars_type
 from dtserve.datatypes.switches import current
 from dtserve.datatypes.types import DT, TypeSpec
 
-__all__ = ["numbers_to_numbers"]
+__all__ = ["dates_to_numbers", "numbers_to_dates", "numbers_to_numbers"]
 
 Attempt = tuple[pl.Series, "pl.Series | None"]
 
-_SAFE_UNSCALED = 10**14
+_OLE_OFFSET = 25_569 * MICROSECONDS_PER_DAY
+_YEAR_10000 = 253_402_300_800_000_000
 
 
 def numbers_to_numbers(series: pl.Series, source: TypeSpec, target: TypeSpec) -> Attempt | None:
@@ -100,19 +102,35 @@ def _decimal_to_int(series: pl.Series, source: TypeSpec, target: TypeSpec) -> At
 
 
 def _float_to_decimal(series: pl.Series, source: TypeSpec, target: TypeSpec) -> Attempt | None:
-    """Floats that are decimal numbers of at most 14 digits in the scale; the others are left open.
+    """Floats to decimals where plain arithmetic surely gives the digits of the exact rule.
 
-    With n = round(x * 10**s), x equals n / 10**s exactly when n / 10**s is the decimal
-    that x stands for: both n and 10**s are exact doubles, so the division rounds once.
+    The exact rule rounds x to D significant digits, which moves it by 5·10⁻ᴰ⁻¹ to 5·10⁻ᴰ of
+    itself. With n the whole number next to x·10ˢ and fewer than D digits long: where x·10ˢ is
+    nearer to n than that, x stands for n/10ˢ; where it is farther than rounding reaches, the
+    digits beyond the scale are cut. Other values are left open. The last cast is exact for so
+    few digits: it multiplies and rounds, with an error far below a half.
     """
     scale = 4 if target.dt is DT.CY else target.scale
-    if source.dt is DT.R4 or scale > 15:
+    digits = current().real_digits if source.dt is DT.R4 else current().float_digits
+    if scale > 15 or digits > 15:
         return None
     power = 10.0**scale
-    scaled = (series * power).round(0)
-    fits = ((scaled / power) == series) & (scaled.abs() < _SAFE_UNSCALED)
-    kept = pl.select(pl.when(fits).then(series)).to_series()
-    return _narrow(kept.cast(pl.Decimal(38, scale), strict=False), target, scale), None
+    product = series.cast(pl.Float64) * power
+    whole = product.round(0)
+    distance = (product - whole).abs()
+    small = product.abs() < 10.0 ** (digits - 1)
+    decided = small & (distance <= whole.abs() * (3 * 10.0 ** -(digits + 1)))
+    lost = None
+    if current().scale_reduction == "truncate" and not decided.all():
+        lost = small & ~decided & (distance > product.abs() * (2 * 10.0 ** (1 - digits)) + 1e-9)
+        cut = product.to_frame("x").select(pl.col("x").truncate(0)).to_series()
+        whole = pl.select(pl.when(lost).then(cut).otherwise(whole)).to_series()
+        decided = decided | lost
+    kept = pl.select(pl.when(decided).then(whole / power)).to_series()
+    values = _narrow(kept.cast(pl.Decimal(38, scale), strict=False), target, scale)
+    if lost is None or not current().fraction_loss_reported:
+        return values, None
+    return values, (lost & values.is_not_null()).fill_null(False)
 
 
 _RULES: dict[tuple[str, str], Callable[[pl.Series, TypeSpec, TypeSpec], Attempt | None]] = {
@@ -129,3 +147,28 @@ _RULES: dict[tuple[str, str], Callable[[pl.Series, TypeSpec, TypeSpec], Attempt 
     ("decimal", "float"): _to_float,
     ("decimal", "decimal"): _decimal_to_decimal,
 }
+
+
+def dates_to_numbers(series: pl.Series, target: TypeSpec) -> Attempt | None:
+    """DT_DATE as numbers: the OLE date, then as any float."""
+    ticks = series.to_physical() + _OLE_OFFSET
+    days = ticks // MICROSECONDS_PER_DAY
+    # A column as divisor: Polars divides by a scalar through its reciprocal, which rounds twice.
+    part = (ticks - days * MICROSECONDS_PER_DAY).cast(pl.Float64) / pl.repeat(
+        float(MICROSECONDS_PER_DAY), len(days), eager=True
+    )
+    whole = days.cast(pl.Float64)
+    ole = pl.select(pl.when(days < 0).then(whole - part).otherwise(whole + part)).to_series()
+    return numbers_to_numbers(ole, TypeSpec(DT.R8), target)
+
+
+def numbers_to_dates(series: pl.Series, source: TypeSpec) -> pl.Series | None:
+    """Numbers as moments by their OLE date, to the millisecond; null beyond the years 100 to 9999."""
+    ole = _to_float(series, source, TypeSpec(DT.R8))[0] if source.dt is not DT.BOOL else None
+    if ole is None:
+        return None
+    days = ole.to_frame("x").select(pl.col("x").truncate(0)).to_series()
+    inside = (days >= OLE_LOW) & (days < OLE_HIGH)
+    milliseconds = ((ole - days).abs() * 86_400_000).round(0).cast(pl.Int64, strict=False)
+    ticks = days.cast(pl.Int64, strict=False) * MICROSECONDS_PER_DAY + milliseconds * 1000 - _OLE_OFFSET
+    return pl.select(pl.when(inside & (ticks < _YEAR_10000)).then(ticks)).to_series().cast(pl.Datetime("us"))

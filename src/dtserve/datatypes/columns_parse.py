@@ -7,6 +7,7 @@ see the property tests.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import polars as pl
 
@@ -88,31 +89,39 @@ def _bytes(series: pl.Series, spec: TypeSpec) -> pl.Series:
 
 
 def _numbers(series: pl.Series, spec: TypeSpec, locale: Locale) -> Attempt:
-    """Integers, floats and decimals under standard parse."""
+    """Integers, floats and decimals under standard parse: as they are, without blanks, with the marks of the locale."""
     kind = {"int": _integers, "float": _floats, "decimal": _decimals}[spec.family]
+    attempt: Attempt = pl.repeat(None, len(series), dtype=polars_type(spec), eager=True), None
     if spec.family == "int" or locale.decimal == ".":
-        values, truncated = kind(series, spec)
-    else:
-        values, truncated = pl.repeat(None, len(series), dtype=polars_type(spec), eager=True), None
-    return _retry(series, values, truncated, lambda rest: _normalised(rest, spec, locale))
+        attempt = kind(series, spec)
+        attempt = _retry(series, *attempt, lambda rest: _stripped(rest, spec, kind))
+    return _retry(series, *attempt, lambda rest: _normalised(rest, spec, locale))
 
 
-def _retry(series: pl.Series, values: pl.Series, truncated: pl.Series | None, again: object) -> Attempt:
-    """A second vectorised rule for the rows the first left open, where there are many of them."""
+def _retry(
+    series: pl.Series, values: pl.Series, truncated: pl.Series | None, again: Callable[[pl.Series], Attempt]
+) -> Attempt:
+    """A further vectorised rule for the rows still open, where there are many of them."""
     if values.null_count() - series.null_count() < _MANY:
         return values, truncated
+    if values.null_count() == len(series):
+        return again(series)
     rows = (values.is_null() & series.is_not_null()).arg_true()
-    if len(rows) < _MANY:
-        return values, truncated
-    found, cut = again(series.gather(rows))  # type: ignore[operator]
-    if len(rows) == len(series):
-        return found, cut
+    found, cut = again(series.gather(rows))
     values = values.scatter(rows, found)
     if cut is not None:
         if truncated is None:
             truncated = pl.repeat(False, len(series), dtype=pl.Boolean, eager=True)
         truncated = truncated.scatter(rows, cut)
     return values, truncated
+
+
+def _stripped(rest: pl.Series, spec: TypeSpec, kind: Callable[[pl.Series, TypeSpec], Attempt]) -> Attempt:
+    """The rule again on texts without the blanks around them; all open where there are none."""
+    bare = rest.str.strip_chars(BLANKS)
+    if (bare.str.len_bytes() == rest.str.len_bytes()).all():
+        return pl.repeat(None, len(rest), dtype=polars_type(spec), eager=True), None
+    return kind(bare, spec)
 
 
 def _normalised(rest: pl.Series, spec: TypeSpec, locale: Locale) -> Attempt:

@@ -19,6 +19,8 @@ __all__ = [
     "MICROSECONDS_PER_DAY",
     "MIN_YEAR",
     "OLE_EPOCH",
+    "OLE_HIGH",
+    "OLE_LOW",
     "TIMES",
     "TIMESTAMP2_MIN_YEAR",
     "WIDE_STAMPS",
@@ -37,7 +39,7 @@ MICROSECONDS_PER_DAY = 86_400_000_000
 TIMES = frozenset({DT.DBTIME, DT.DBTIME2})
 WIDE_STAMPS = frozenset({DT.DBTIMESTAMP2, DT.DBTIMESTAMPOFFSET})
 _MICROSECOND = dt.timedelta(microseconds=1)
-_OLE_LOW, _OLE_HIGH = -657_434, 2_958_466
+OLE_LOW, OLE_HIGH = -657_434, 2_958_466
 _FIXED_DIGITS = {DT.DBTIME: 0, DT.DBTIMESTAMP: 3, DT.FILETIME: 3, DT.DATE: 6}
 MIN_YEAR = {DT.DATE: 100, DT.FILETIME: 1601}
 TIMESTAMP2_MIN_YEAR = 1753
@@ -117,7 +119,7 @@ def from_ole(number: float, target: TypeSpec, source: object) -> dt.datetime:
     if not math.isfinite(number):
         raise ConversionError(source=source, target=target, reason="not a finite number")
     days = math.trunc(number)
-    if not _OLE_LOW <= days < _OLE_HIGH:
+    if not OLE_LOW <= days < OLE_HIGH:
         raise ConversionOverflow(source=source, target=target, reason="not a date of the years 100 to 9999")
     milliseconds = round(abs(number - days) * 86_400_000)
     try:
