@@ -136,6 +136,8 @@ def _parse_date(text: str) -> datetime:
 
     if not text.strip():
         return ZERO_DATE
+    if text.strip()[10:11] == "T":  # project parameters are stored in the XML form
+        return datetime.fromisoformat(text.strip()).replace(tzinfo=None)
     found = parse_value(text.strip(), TypeSpec(DT.DBTIMESTAMP), locale_id=1033, fast_parse=False)
     if not isinstance(found, datetime):
         raise ValueError(text)
@@ -200,6 +202,8 @@ def convert_to_variant(value: Any, spec: TypeSpec | None, vt: int, name: str) ->
     source = spec or python_spec(value)
     if source is None:
         raise VariableTypeMismatch(name=name, given=type(value).__name__, expected=variant_name(vt))
+    if source.dt in (DT.NTEXT, DT.TEXT):
+        source = TypeSpec(DT.WSTR, length=len(value))
     if vt == 14:
         return _to_decimal(value, name)
     from dtserve.datatypes.convert import convert_value
