@@ -38,6 +38,11 @@ class Switches:
     # TOKEN beyond the last token: "" (example and designer text) rather than NULL (remarks).
     token_beyond_is_empty: bool = True
 
+    # REPLACE with an empty search text: "unchanged" (a package whose output the real runtime
+    # wrote has REPLACE(column, "", text) and leaves its rows as they are) or "error" (§7).
+    # Where all arguments are literals it is refused either way, as the documentation says.
+    replace_empty_search: str = "unchanged"
+
     # FINDSTRING: whether the next occurrence may overlap the one before ("aaa", "aa").
     findstring_overlaps: bool = False
 

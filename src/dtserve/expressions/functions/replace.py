@@ -1,6 +1,7 @@
 """REPLACE: ``REPLACE(text, search, replacement)``, every occurrence replaced; case-sensitive.
 
-NULL where an argument is NULL. An empty search is an error. The result is as long as the
+NULL where an argument is NULL. An empty search in a text of literals is refused; elsewhere it
+finds nothing (a switch). The result is as long as the
 text, or longer where a constant replacement is longer than a constant search.
 
 >>> from dtserve.expressions import evaluate
@@ -16,6 +17,7 @@ from dtserve.datatypes import TypeSpec
 from dtserve.expressions.functions._lengths import MAX
 from dtserve.expressions.functions._lengths import text as text_type
 from dtserve.expressions.functions.base import Arguments, Function, ScalarCall
+from dtserve.expressions.switches import current
 from dtserve.expressions.utf16 import utf16_length
 from dtserve.expressions.value_errors import ReplaceSearchEmpty
 
@@ -40,16 +42,25 @@ def _result(arguments: Arguments) -> TypeSpec:
     return text_type(whole + times * max(0, after - before))
 
 
+def _check(arguments: Arguments) -> None:
+    text, search = arguments.constants[0], arguments.constants[1]
+    if text is not None and search is not None and search[0] == "":
+        raise ReplaceSearchEmpty(function="REPLACE")
+
+
 def _scalar(call: ScalarCall, text: str, search: str, replacement: str) -> str:
     if not search:
-        raise ReplaceSearchEmpty(function=call.name)
+        if current().replace_empty_search == "error":
+            raise ReplaceSearchEmpty(function=call.name)
+        return text
     return text.replace(search, replacement)
 
 
 def _columnar(call: ColumnCall, text: Operand, search: Operand, replacement: Operand) -> pl.Expr:
     from dtserve.expressions.text_columns import replace
 
-    call.guard_operand(search, lambda value: value == "", ReplaceSearchEmpty)
+    if current().replace_empty_search == "error":
+        call.guard_operand(search, lambda value: value == "", ReplaceSearchEmpty)
     return replace(call)
 
 
@@ -59,4 +70,5 @@ FUNCTION = Function(
     result=_result,
     scalar=_scalar,
     columnar=_columnar,
+    check=_check,
 )
