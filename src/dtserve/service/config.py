@@ -41,7 +41,6 @@ from dtserve.stores.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from dtserve.stores.msdb.engine import Database
-    from dtserve.stores.msdb.store import MsdbStore
     from dtserve.stores.tree import PackageTree
 
 __all__ = ["HOME_VARIABLE", "ServiceHome", "home_path", "is_local_server", "load_home"]
@@ -138,7 +137,7 @@ class ServiceHome:
         """The surroundings of a run on this machine."""
         return Environment(folder=folder, temp=temp, connection_map=self.connection_map, path_map=self.path_map)
 
-    def msdb(self, server: str = ".", *, user: str = "", password: str = "", name: str = "") -> MsdbStore:
+    def msdb(self, server: str = ".", *, user: str = "", password: str = "", name: str = "") -> PackageStore:
         """The msdb of a server; StoreUnavailable for a server that nobody configured.
 
         The embedded msdb is guarded by the permissions of its file: there, ``user`` only
@@ -156,7 +155,19 @@ class ServiceHome:
         database = self._databases.setdefault(url, Database(url, name=server))
         caller = Caller(user, sysadmin=True) if user else LOCAL_CALLER
         limits = {"max_bytes": self.max_package_bytes, "newest_format": newest}
-        return MsdbStore(name or "MSDB", database, caller, **limits)
+        key = f"msdb:{'.' if is_local_server(server) else server.strip().lower()}"
+        return self._versioned(MsdbStore(name or "MSDB", database, caller, **limits), key, user)
+
+    def _versioned(self, store: PackageStore, key: str, user: str = "") -> PackageStore:
+        """The store with its history, unless the settings keep none."""
+        keep = self.settings.number("versions.keep")
+        if not keep:
+            return store
+        from dtserve.stores.versioned import VersionedStore
+        from dtserve.stores.versions import VersionArchive
+
+        archive = VersionArchive(self.versions_path / "versions.sqlite")
+        return VersionedStore(store, archive, key, who=user or _this_user(), keep=keep)
 
     def _server(self, server: str) -> tuple[str, int]:
         """The URL of a server's msdb, and the latest package format that it takes."""
@@ -199,8 +210,19 @@ class ServiceHome:
         if folder.kind == FILE_SYSTEM_FOLDER:
             from dtserve.stores.filesystem import FileSystemStore
 
-            return FileSystemStore(folder.name, self.store_path(folder.place), max_bytes=self.max_package_bytes)
+            path = self.store_path(folder.place)
+            key = path.relative_to(self.path).as_posix() if path.is_relative_to(self.path) else str(path)
+            return self._versioned(FileSystemStore(folder.name, path, max_bytes=self.max_package_bytes), f"files:{key}")
         return self.msdb(folder.place, name=folder.name)
+
+
+def _this_user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
 
 
 def home_path(home: Path | None = None) -> Path:

@@ -25,7 +25,6 @@ from dtserve.service.errors import NotRunning
 from dtserve.service.eventlog import EventLog
 from dtserve.service.history import RUNNING, History
 from dtserve.service.watch import Watchers
-from dtserve.stores.filesystem import FileSystemStore
 from dtserve.stores.names import parse_path
 from dtserve.stores.tree import PackageTree, tree_path
 
@@ -145,12 +144,9 @@ class Executions:
 
     def _source(self, place: tuple[str, ...]) -> PackageSource:
         """The package's bytes, and the folder where its relative paths begin."""
-        root = self._tree.root(place)
-        store = root.store()
-        folder = self._home.work_path
-        if isinstance(store, FileSystemStore):
-            folder = store.package_file(place[1:]).parent
-        else:
+        folder = self._tree.folder_path(place[:-1])
+        if folder is None:
+            folder = self._home.work_path
             folder.mkdir(parents=True, exist_ok=True)
         return PackageSource(data=self._tree.read(place), display_path=tree_path(place), folder=str(folder))
 

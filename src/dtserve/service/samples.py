@@ -7,7 +7,6 @@ from importlib import resources
 from pathlib import Path
 
 from dtserve.service.config import ServiceHome
-from dtserve.stores.filesystem import FileSystemStore
 from dtserve.stores.tree import PackageTree
 
 __all__ = ["FOLDER", "install_samples", "samples_path"]
@@ -33,8 +32,7 @@ def install_samples(home: ServiceHome, tree: PackageTree) -> int:
         if tree.folder_exists(place):
             continue
         tree.create_folder(place)
-        store = root.store()
-        data = store.folder_path((FOLDER,)) if isinstance(store, FileSystemStore) else home.work_path
+        data = tree.folder_path(place) or home.work_path
         shutil.copytree(source / "data", data / "data", dirs_exist_ok=True)
         for package in sorted(source.glob("*.dtsx")):
             tree.write((*place, package.stem), package.read_bytes())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 __all__ = ["Caller", "FolderEntry", "PackageInfo", "PackageStore", "StorePath"]
@@ -86,6 +87,10 @@ class PackageStore(ABC):
     def place_of(self, path: StorePath) -> tuple[object, StorePath]:
         """What tells this store from others, and the path in it: equal for the same package seen two ways."""
         return id(self), path
+
+    def folder_path(self, folder: StorePath) -> Path | None:
+        """The operating system's folder behind a folder; None where packages stand in none."""
+        return None
 
     def walk(self, folder: StorePath = ()) -> Iterator[tuple[StorePath, Sequence[FolderEntry], Sequence[PackageInfo]]]:
         """Every folder below ``folder`` with its content, parents first, in the order of names; any depth."""

@@ -10,6 +10,7 @@ import builtins
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import ClassVar
 
 from dtserve.errors import PackageNotFound
@@ -114,6 +115,11 @@ class PackageTree(PackageStore):
         """That of the root's store."""
         with self._below(path) as (_, store, rest):
             return store.place_of(rest)
+
+    def folder_path(self, folder: StorePath) -> Path | None:
+        """That of the root's store."""
+        with self._below(folder) as (_, store, rest):
+            return store.folder_path(rest)
 
     def list(self, folder: StorePath) -> tuple[Sequence[FolderEntry], Sequence[PackageInfo]]:
         """The roots, in the order of the configuration, or what is in a folder of one."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from dtserve.errors import AccessDenied, PackageNotFound, StoreError
 from dtserve.stores.base import Caller, FolderEntry, PackageInfo, PackageStore, StorePath
@@ -60,6 +61,10 @@ class VersionedStore(PackageStore):
     def place_of(self, path: StorePath) -> tuple[object, StorePath]:
         """The place of the store within."""
         return self.inner.place_of(path)
+
+    def folder_path(self, folder: StorePath) -> Path | None:
+        """As the store within."""
+        return self.inner.folder_path(folder)
 
     def list(self, folder: StorePath) -> tuple[Sequence[FolderEntry], Sequence[PackageInfo]]:
         """As the store within."""
