@@ -1,11 +1,18 @@
 """What the actions of dtutil do where something goes wrong half way."""
 
 import io
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from dtserve.cli.dtutil import main
 from dtserve.cli.dtutil_actions import DECRYPT_VARIABLE
+from dtserve.package.document import PackageDocument
+from dtserve.package.signature import is_signed
 from dtserve.service.config import ServiceHome, load_home
 from support.store_packages import package
 
@@ -65,3 +72,48 @@ def test_a_path_that_names_no_package(home, tmp_path, capsys):
     (tmp_path / "a.dtsx").write_bytes(package())
     assert main(["/FILE", "a.dtsx", "/COPY", "SQL;folder\\"]) == 1
     assert "0xC0014048" in capsys.readouterr().out
+
+
+@pytest.fixture
+def thumbprint(home):
+    """A certificate for code signing in the home's folder; its thumbprint."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "dtserve tests")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    home.certificates_path.mkdir()
+    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    pem = certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(*plain)
+    (home.certificates_path / "my.pem").write_bytes(pem)
+    return certificate.fingerprint(hashes.SHA1()).hex()
+
+
+def test_38_signing(home, tmp_path, thumbprint, monkeypatch, capsys):
+    (tmp_path / "srcPackage.dtsx").write_bytes(package())
+    line = ["/FILE", "srcPackage.dtsx", "/SIGN"]
+    assert main([*line, "FILE;destpkg.dtsx;1767832648918a9d989fdac9819873a91f919"]) == 1
+    assert "0xC0014028" in capsys.readouterr().out
+    assert not (tmp_path / "destpkg.dtsx").exists()
+    assert main([*line, f"FILE;destpkg.dtsx;{thumbprint}"]) == 0
+    signed = PackageDocument.open((tmp_path / "destpkg.dtsx").read_bytes())
+    assert is_signed(signed)
+    assert signed.model.name == "Load"
+    assert main([*line, f"DTS;MSDB\\signed;{thumbprint}"]) == 0
+    assert is_signed(PackageDocument.open(home.msdb().read(("signed",))))
+    again = ["/FILE", "destpkg.dtsx", "/SIGN", f"FILE;other.dtsx;{thumbprint}"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("N\n"))
+    assert main(again) == 1
+    assert "already signed" in capsys.readouterr().out
+    assert not (tmp_path / "other.dtsx").exists()
+    assert main([*again, "/Q"]) == 0
+    assert (tmp_path / "other.dtsx").exists()

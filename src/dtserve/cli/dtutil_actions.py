@@ -21,6 +21,7 @@ from dtserve.stores.transfer import Changes, load_package, move_package, save_pa
 
 __all__ = ["DECRYPT_VARIABLE", "Session"]
 
+THUMBPRINT_DIGITS = 40
 DECRYPT_VARIABLE = "SSIS_PACKAGE_DECRYPT"
 
 
@@ -104,15 +105,19 @@ class Session:
         return _done()
 
     def _sign(self, request: Request) -> int:
-        document = self._load(self._source(request), request)
-        target = self._target(request)
+        source, target = self._source(request), self._target(request)
+        document = self._load(source, request)
+        from dtserve.package.errors import CertificateNotFound
         from dtserve.package.signature import find_certificate, is_signed, sign
 
         if is_signed(document) and not request.quiet:
-            _confirm(texts.RESIGN.format(path=target.shown))
+            _confirm(texts.RESIGN.format(path=source.shown))
+        folder = self.home.certificates_path
         with _saving(target):
-            certificate = find_certificate(request.thumbprint, self.home.certificates_path)
-            save_package(sign(document, certificate), target, overwrite=True)
+            if len(request.thumbprint) != THUMBPRINT_DIGITS:  # no certificate has that hash
+                raise CertificateNotFound(thumbprint=request.thumbprint, place=folder)
+            signed = sign(document, find_certificate(request.thumbprint, folder))
+            save_package(signed, target, overwrite=True)
         return _done()
 
     def _new_id(self, request: Request) -> int:
