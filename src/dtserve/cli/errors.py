@@ -15,6 +15,7 @@ __all__ = [
     "NoSuchProcess",
     "NotPackageProcess",
     "OptionNeedsOther",
+    "PasswordMissing",
     "RepeatedOption",
     "UnexpectedArgument",
     "UnknownOption",
@@ -136,3 +137,12 @@ class DumpDenied(AccessDenied):
     symbol = "DTSERVE_E_DUMPDENIED"
     template = "Access to the process {process} is denied."
     remedy = "Run dtutil as the user of that process or as administrator."
+
+
+class PasswordMissing(UsageError):
+    """The place an option names holds no password."""
+
+    code = 0xC0D51940
+    symbol = "DTSERVE_E_PASSWORDMISSING"
+    template = "There is no password in {place}."
+    remedy = "Name an environment variable or a file that holds it, or ask for it."

@@ -40,7 +40,7 @@ class Archive:
         self.limits = limits or ArchiveLimits()
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError) as error:
             raise ArchiveRefused(detail=f"it is no zip archive ({error}).") from None
         self._entries: dict[str, zipfile.ZipInfo] = {}
         self.names: list[str] = []
@@ -87,7 +87,7 @@ class Archive:
                 if name.lower() == _CONTENT_TYPES:
                     stream._expected_crc = None  # type: ignore[attr-defined]
                 return stream.read(info.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError):
             raise ArchiveRefused(detail=f'the entry "{name}" is damaged.') from None
 
 

@@ -6,6 +6,7 @@ connection managers by GUID show as their names, secrets never show.
 
 from __future__ import annotations
 
+import enum
 import hashlib
 import hmac
 import os
@@ -24,6 +25,7 @@ from dtserve.package.model import (
     PropertyExpression,
 )
 from dtserve.package.names import COMPONENTS, ENUMERATORS, EXECUTABLES, enumerator_part, log_provider_part
+from dtserve.package.reader.connections import decode_escapes
 from dtserve.package.reader.elements import text_of
 from dtserve.package.xml import local_name
 
@@ -41,6 +43,25 @@ _STRUCTURE = frozenset({
     "object_data", "logging", "parameters", "connections", "configurations", "log_providers", "name", "part",
 })  # fmt: skip
 _IGNORED_PROPERTIES = frozenset({"ThreadHint", "TaskContact", "PackageType"})
+_FIELD_NAMES = {
+    "dtsid": "ID", "disabled": "Disable", "max_error_count": "MaximumErrorCount", "locale_id": "LocaleID",
+    "exec_value": "ForcedExecutionValue", "force_exec_value": "ForceExecutionValue", "exec_value_type": "ExecValueType",
+    "eval_op": "EvalOp", "vt": "DataType", "type": "DataType", "checkpoint_usage": "CheckpointUsage", "version_guid": "VersionID",
+}  # fmt: skip
+_VALUE_NAMES: dict[str, dict[int, str]] = {
+    "transaction_option": {0: "NotSupported", 1: "Supported", 2: "Required"},
+    "force_execution_result": {-1: "None", 0: "Success", 1: "Failure", 2: "Completion"},
+    "checkpoint_usage": {0: "Never", 1: "IfExists", 2: "Always"},
+    "isolation_level": {
+        -1: "Unspecified", 16: "Chaos", 256: "ReadUncommitted", 4096: "ReadCommitted", 65536: "RepeatableRead",
+        1048576: "Serializable", 16777216: "Snapshot",
+    },
+}  # fmt: skip
+_TASK_DEFAULTS = {
+    "TimeOut": "0", "IsStoredProc": "False", "SqlStmtSourceType": "DirectInput", "ResultType": "ResultSetType_None",
+    "CodePage": "1252",
+}  # fmt: skip
+"""What formats 2 and 3 write out for Execute SQL tasks and later ones omit."""
 _MARK_KEY = os.urandom(32)
 _NAMES: dict[tuple[str, str], tuple[str, ...]] = {
     ("Lookup", "CacheType"): ("Full", "Partial", "None"),
@@ -83,7 +104,7 @@ class _Facts:
         for parameter in package.parameters:
             yield Fact(
                 f"parameter/{parameter.name}", "Parameter", f"Parameter *{parameter.name}*", "Package",
-                _plain(parameter, {"name", "dtsid", "value"}) | {"value": _secret(parameter.value, parameter.sensitive)},
+                _plain(parameter, {"name", "dtsid", "value"}) | {"Value": _secret(parameter.value, parameter.sensitive)},
             )  # fmt: skip
         for connection in package.connections:
             yield self._connection(connection)
@@ -91,7 +112,7 @@ class _Facts:
             yield Fact(
                 f"log provider/{provider.name}", "Log provider", f"Log provider *{provider.name}*", "Package",
                 _plain(provider, {"name", "dtsid", "property_expressions", "creation_name"})
-                | {"kind": log_provider_part(provider.creation_name) or provider.creation_name}
+                | {"Kind": log_provider_part(provider.creation_name) or provider.creation_name}
                 | _expressions(provider.property_expressions),
             )  # fmt: skip
         for configuration in package.configurations:
@@ -136,10 +157,11 @@ class _Facts:
 
     def _connection(self, connection: ConnectionManager) -> Fact:
         key = connection.dtsid if connection.dtsid in self.shared else f"connection/{connection.name}"
-        shown = dict(connection.properties) | _expressions(connection.property_expressions)
+        shown = {name: decode_escapes(value) for name, value in connection.properties.items()}
+        shown |= _expressions(connection.property_expressions)
         shown |= {name: _secret(value, True) for name, value in connection.sensitive.items()}
-        shown |= {"name": connection.name, "kind": connection.creation_name.partition(",")[0]}
-        shown["delay_validation"] = str(connection.delay_validation)
+        shown |= {"Name": connection.name, "Kind": connection.creation_name.partition(",")[0]}
+        shown["DelayValidation"] = str(connection.delay_validation)
         for index, column in enumerate(connection.columns):
             name = column.get("ObjectName") or str(index)
             hidden = ("ObjectName", "DTSID", "CreationName")
@@ -148,7 +170,7 @@ class _Facts:
 
     def _executable_properties(self, item: Executable) -> dict[str, str]:
         skipped = _STRUCTURE if self.ids else _STRUCTURE | _IDS
-        shown = {"name": item.name} | _plain(item, skipped)
+        shown = {"Name": item.name} | _plain(item, skipped)
         shown |= {k: v for k, v in item.properties.items() if k not in _IGNORED_PROPERTIES}
         shown |= _expressions(item.property_expressions)
         shown |= _logging(item.logging, {p.dtsid: p.name for p in self.package.log_providers})
@@ -162,7 +184,7 @@ class _Facts:
             shown |= {f"Mapping {m.index}": m.variable for m in item.mappings}
             shown |= {f"Enumerator.{k}": v for k, v in _expressions(item.enumerator_expressions).items()}
         if item.object_data is not None and item.object_data.tag != "pipeline":
-            shown |= dict(self._flat(item.object_data))
+            shown |= {k: v for k, v in self._flat(item.object_data) if _TASK_DEFAULTS.get(k) != v}
         elif item.data_flow is not None:
             shown |= item.data_flow.properties
         return shown
@@ -231,12 +253,12 @@ def _columns(component: Component, key: str, title: str) -> Iterator[Fact]:
         for side in sides:
             skipped = {"ref_id", "name", "columns", "external_columns", "properties", "number", "description"}
             shown = _plain(side, skipped) | _properties(component.part, side.properties)
-            shown["synchronous_input"] = _short(shown.get("synchronous_input", ""))
+            shown["SynchronousInput"] = _short(shown.get("SynchronousInput", ""))
             yield Fact(f"{key}/{kind}/{side.name}", kind, f"{kind} *{side.name}*", title, shown)
             for column in side.columns:
                 hidden = {"ref_id", "name", "properties", "number", "description"}
                 shown = _plain(column, hidden) | _properties(component.part, column.properties)
-                shown |= {name: _short(shown[name]) for name in ("lineage_id", "external_ref")}
+                shown |= {name: _short(shown[name]) for name in ("LineageId", "ExternalRef")}
                 yield Fact(
                     f"{key}/{kind}/{side.name}/{column.name}",
                     "Column",
@@ -265,8 +287,23 @@ def _properties(part: str, stored: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _plain(item: Any, skipped: frozenset[str] | set[str]) -> dict[str, str]:
-    """The scalar fields of a model object as text."""
-    return {f.name: str(getattr(item, f.name)) for f in fields(item) if f.name not in skipped}
+    """The scalar fields of a model object as text, by their SSIS names."""
+    return {
+        _ssis_name(f.name): _ssis_value(f.name, getattr(item, f.name)) for f in fields(item) if f.name not in skipped
+    }
+
+
+def _ssis_name(name: str) -> str:
+    return _FIELD_NAMES.get(name) or "".join(word.capitalize() for word in name.split("_"))
+
+
+def _ssis_value(name: str, value: Any) -> str:
+    """A value in the words of SSIS: enumerations by name."""
+    if name in _VALUE_NAMES:
+        return _VALUE_NAMES[name].get(int(value), str(value))
+    if isinstance(value, enum.Enum):
+        return "".join(word.capitalize() for word in value.name.split("_"))
+    return str(value)
 
 
 def _expressions(expressions: tuple[PropertyExpression, ...]) -> dict[str, str]:
