@@ -92,11 +92,28 @@ class ForEachLoopContainer(ParentContainer):
             self.scope.variable(mapping.variable)
 
     def run_once(self) -> ExecResult:
-        """The whole loop."""
+        """The whole loop.
+
+        A mapped variable that is evaluated as an expression holds the element's value while the
+        loop runs, and is its expression again afterwards: packages that load each file of a
+        folder through such a variable mean the file, and the assignment has no lasting effect
+        (CONTROL_FLOW §5).
+        """
         enumerator = self.enumerator
         if enumerator is None:
             self.refuse()
             return ExecResult.FAILURE
+        mapped = [self.scope.variable(mapping.variable) for mapping in self.model.mappings]
+        held = [variable for variable in mapped if variable.evaluate]
+        for variable in held:
+            variable.evaluate = False
+        try:
+            return self._iterate(enumerator)
+        finally:
+            for variable in held:
+                variable.evaluate = True
+
+    def _iterate(self, enumerator: Enumerator) -> ExecResult:
         self.apply_enumerator_expressions()
         cancel = self.run.cancel
         elements = enumerator.elements()
