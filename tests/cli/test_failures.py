@@ -64,7 +64,7 @@ def test_an_unknown_task_and_an_unknown_component(tmp_path: Path) -> None:
     flow = (SAMPLES / "ArchiveFiles.dtsx").read_text(encoding="utf-8")
     text = flow.replace('componentClassID="Microsoft.RowCount"', 'componentClassID="Vendor.SuperCount"')
     assert text != flow
-    coded(dtexec(package(tmp_path, text)), 5, "Count rows", "Vendor.SuperCount")
+    coded(dtexec(package(tmp_path, text)), 1, "0xC0048021", "Count rows", "Vendor.SuperCount")
 
 
 def test_a_broken_statement(tmp_path: Path) -> None:
@@ -96,6 +96,6 @@ def test_a_full_disk(tmp_path: Path) -> None:
             "/CONN", f'"Customers file";"{tmp_path / "data/customers.csv"}"',
         )  # fmt: skip
         coded(done, 1, "0xC0")
-        assert any(word in done.stdout for word in ("No space left", "disk is full", "full"))
+        assert any(word in done.stdout for word in ("No space left", "disk is full")), done.stdout
     finally:
         subprocess.run(["umount", "-l", place], check=False)

@@ -98,19 +98,29 @@ def test_unused_columns_are_not_sent_and_reported(tmp_path):
 def test_components_without_effect_are_left_out(tmp_path):
     host = RecordingHost(tmp_path)
     host.frames["Src"] = numbers(5)
-    lost = flow(source("Src", {"n": I4}), transform("Multicast", "Cast", "A"), paths=[("Src.Out", "Cast.In")])
+    host.frames["Other"] = numbers(1)
+    parts = (
+        source("Src", {"n": I4}),
+        transform("Multicast", "Cast", "A"),
+        source("Other", {"n": I4}),
+        sink("Dst", {"n": "Other.n"}),
+    )
+    paths = [("Src.Out", "Cast.In"), ("Other.Out", "Dst.In")]
+    lost = flow(*parts, paths=paths)
     engine.validate_data_flow(lost, host)
     engine.run_data_flow(lost, host)
     assert sorted(host.codes("OnWarning")) == [0x8004706F, 0x800470AE]
-    assert host.closed == []
-    kept = flow(
-        source("Src", {"n": I4}),
-        transform("Multicast", "Cast", "A"),
-        paths=[("Src.Out", "Cast.In")],
-        runInOptimizedMode="false",
-    )
-    engine.run_data_flow(kept, host)
-    assert host.closed == ["Src"]
+    assert "Src" not in host.closed
+    engine.run_data_flow(flow(*parts, paths=paths, runInOptimizedMode="false"), host)
+    assert "Src" in host.closed
+
+
+def test_a_flow_without_any_effect_runs_whole(tmp_path):
+    host = RecordingHost(tmp_path)
+    host.frames["Src"] = numbers(5)
+    shown = flow(source("Src", {"n": I4}), transform("Multicast", "Cast", "A"), paths=[("Src.Out", "Cast.In")])
+    engine.run_data_flow(shown, host)
+    assert host.codes("OnWarning") == []
     assert host.rows == {"path1": 5}
 
 

@@ -174,15 +174,20 @@ def _inside(end: _End, live: set[str]) -> bool:
 
 
 def _live(flow: DataFlow, classes: Mapping[str, type[PipelineComponent]], ends: list[_End]) -> set[str]:
-    """Components whose rows become visible; all with inputs connected when optimised mode is off."""
+    """Components whose rows become visible; all with inputs connected when optimised mode is off.
+
+    A flow none of whose rows become visible (it ends in Multicasts, say) runs whole, as in the
+    designer: its row counts per path are what its author wants to see.
+    """
     connected = {end[4].ref_id for end in ends}
     fed = {
         c.ref_id
         for c in flow.components
         if issubclass(classes[c.ref_id], Source) or not c.inputs or any(i.ref_id in connected for i in c.inputs)
     }
+    whole = {ref for ref in fed if any(ref in (e[1].ref_id, e[3].ref_id) for e in ends)}
     if flow.properties.get("runInOptimizedMode", "true").lower() == "false":
-        return {ref for ref in fed if any(ref in (e[1].ref_id, e[3].ref_id) for e in ends)}
+        return whole
     todo = [
         c.ref_id
         for c in flow.components
@@ -195,7 +200,7 @@ def _live(flow: DataFlow, classes: Mapping[str, type[PipelineComponent]], ends: 
             continue
         live.add(here)
         todo.extend(end[1].ref_id for end in ends if end[3].ref_id == here)
-    return live
+    return live or whole
 
 
 def _order(components: list[Component], ends: list[_End]) -> list[Component]:
