@@ -1,5 +1,29 @@
-"""DT_* values: types, conversions, how they print and parse."""
+"""DT_* values: types, conversions, how they print and parse.
 
-from dtserve.datatypes.types import DT, TYPES, TypeInfo, TypeSpec, from_code, from_name, from_token, from_variant
+Here are only the types, which cost nothing to import; the work is in ``convert``, ``text``
+and, for whole columns, ``columns``.
+"""
 
-__all__ = ["DT", "TYPES", "TypeInfo", "TypeSpec", "from_code", "from_name", "from_token", "from_variant"]
+from dtserve.datatypes.types import (
+    DT,
+    TYPES,
+    TypeInfo,
+    TypeSpec,
+    from_code,
+    from_name,
+    from_token,
+    from_variant,
+    variant_from_dotnet,
+)
+
+__all__ = [
+    "DT",
+    "TYPES",
+    "TypeInfo",
+    "TypeSpec",
+    "from_code",
+    "from_name",
+    "from_token",
+    "from_variant",
+    "variant_from_dotnet",
+]

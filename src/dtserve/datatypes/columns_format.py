@@ -5,6 +5,8 @@ Days and times of day repeat, so their texts are made once per distinct one and 
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from dtserve.datatypes.column_result import complete
@@ -16,6 +18,7 @@ from dtserve.datatypes.types import DT, TypeSpec
 
 __all__ = ["format_column"]
 
+_FEW = 2_000
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
 _OLE_DAYS = -25_569
@@ -98,13 +101,27 @@ def _parts(ticks: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
 
 
 def _date_texts(days: pl.Series, form: str = "%Y-%m-%d") -> pl.Series:
-    return through_distinct(days, lambda some: some.cast(pl.Date).dt.to_string(form))
+    def texts(some: pl.Series) -> pl.Series:
+        return some.cast(pl.Date).dt.to_string(form)
+
+    low, high = days.min(), days.max()
+    if isinstance(low, int) and isinstance(high, int) and high - low < len(days):
+        return texts(pl.int_range(low, high + 1, dtype=pl.Int32, eager=True)).gather(days - low)
+    return through_distinct(days, texts)
+
+
+@cache
+def _clock_table(form: str) -> pl.Series:
+    """The texts of all seconds of a day."""
+    return _clock_form(pl.int_range(86_400, eager=True), form)
+
+
+def _clock_form(seconds: pl.Series, form: str) -> pl.Series:
+    return (seconds.cast(pl.Int64) * _SECOND).cast(pl.Datetime("us")).dt.to_string(form)
 
 
 def _clock_texts(seconds: pl.Series, form: str = "%H:%M:%S") -> pl.Series:
-    return through_distinct(
-        seconds, lambda some: (some.cast(pl.Int64) * _SECOND).cast(pl.Datetime("us")).dt.to_string(form)
-    )
+    return _clock_form(seconds, form) if len(seconds) < _FEW else _clock_table(form).gather(seconds)
 
 
 def _joined(*parts: pl.Series | str) -> pl.Series:
@@ -121,15 +138,17 @@ def _moments(series: pl.Series, spec: TypeSpec) -> pl.Series:
     if spec.dt is DT.DBTIMESTAMPOFFSET:
         return _offsets(series, spec)
     days, seconds, rest = _parts(series.to_physical())
-    texts = _joined(_date_texts(days), " ", _clock_texts(seconds))
+    stem = _date_texts(days), " ", _clock_texts(seconds)
     if spec.dt is DT.FILETIME:
-        return _joined(texts, ":", _digits(rest // 1000, 3))
+        return _joined(*stem, ":", _digits(rest // 1000, 3))
     if spec.dt is DT.DBTIMESTAMP2:
-        return _with_scale(texts, rest, spec)
+        return _with_scale(_joined(*stem), rest, spec)
     if not (rest != 0).any():
-        return texts
-    long = _joined(texts, ".", _digits(rest, 6), "000")
-    return long if (rest != 0).all() else pl.select(pl.when(rest != 0).then(long).otherwise(texts)).to_series()
+        return _joined(*stem)
+    long = _joined(*stem, ".", _digits(rest, 6), "000")
+    return (
+        long if (rest != 0).all() else pl.select(pl.when(rest != 0).then(long).otherwise(long.str.head(19))).to_series()
+    )
 
 
 def _digits(numbers: pl.Series, count: int) -> pl.Series:
@@ -175,12 +194,10 @@ def _ole_dates(series: pl.Series, locale_id: int) -> pl.Series:
         return dates
     time_form = strftime_form(locale.time_format)
     before, after = (time_form.replace("{tt}", mark.replace("%", "%%")) for mark in locale.day_part_marks)
-
-    def clocks(some: pl.Series) -> pl.Series:
-        late = _clock_texts(some, after)
-        return pl.select(pl.when(some >= 43_200).then(late).otherwise(_clock_texts(some, before))).to_series()
-
-    times = through_distinct(seconds, clocks)
+    times = _clock_texts(seconds, before)
+    if before != after:
+        late = _clock_texts(seconds, after)
+        times = pl.select(pl.when(seconds >= 43_200).then(late).otherwise(times)).to_series()
     both = _joined(dates, " ", times)
     chosen = pl.when(base & inside).then(times).when(~timed).then(dates).otherwise(both)
     return pl.select(chosen).to_series()

@@ -11,8 +11,8 @@ Physical forms (Polars)
     ``{3F2504E0-4F89-11D3-9A0C-0305E82C3301}`` · DBDATE ``Date`` · DBTIME, DBTIME2
     ``Time`` · DATE, FILETIME, DBTIMESTAMP, DBTIMESTAMP2 ``Datetime("us")`` ·
     DBTIMESTAMPOFFSET ``Struct(utc: Datetime("us"), offset: Int16 minutes)``.
-    Fractions finer than a microsecond do not fit: where a text has them, that is a
-    truncation, never a silent change.
+    Fractions finer than a microsecond do not fit: where a text has them, that is reported
+    as a truncation, never a silent change.
 """
 
 from __future__ import annotations
@@ -24,7 +24,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["DT", "TYPES", "TypeInfo", "TypeSpec", "from_code", "from_name", "from_token", "from_variant"]
+__all__ = [
+    "DT",
+    "TYPES",
+    "TypeInfo",
+    "TypeSpec",
+    "from_code",
+    "from_name",
+    "from_token",
+    "from_variant",
+    "variant_from_dotnet",
+]
 
 
 class DT(enum.Enum):
@@ -139,7 +149,10 @@ _BY_TOKEN["filetime"] = DT.FILETIME
 _BY_VARIANT = {
     0: DT.EMPTY, 1: DT.NULL, 2: DT.I2, 3: DT.I4, 4: DT.R4, 5: DT.R8, 6: DT.CY, 7: DT.DATE,
     8: DT.WSTR, 11: DT.BOOL, 14: DT.DECIMAL, 16: DT.I1, 17: DT.UI1, 18: DT.UI2, 19: DT.UI4,
-    20: DT.I8, 21: DT.UI8, 64: DT.FILETIME, 72: DT.GUID,
+    20: DT.I8, 21: DT.UI8, 22: DT.I4, 23: DT.UI4, 64: DT.FILETIME, 72: DT.GUID,
+}  # fmt: skip
+_DOTNET_TO_VARIANT = {
+    3: 11, 4: 18, 5: 16, 6: 17, 7: 2, 8: 18, 9: 3, 10: 19, 11: 20, 12: 21, 13: 4, 14: 5, 15: 14, 16: 7, 18: 8,
 }  # fmt: skip
 
 
@@ -219,3 +232,12 @@ def from_variant(vt: int) -> DT:
     (EXPRESSIONS §4.2). KeyError for 13 (Object), which has no expression type.
     """
     return _BY_VARIANT[vt]
+
+
+def variant_from_dotnet(type_code: int) -> int | None:
+    """The VARIANT type of a .NET TypeCode, as project parameters write it (FORMAT §4.3); None for no such type.
+
+    >>> variant_from_dotnet(18), variant_from_dotnet(3)
+    (8, 11)
+    """
+    return _DOTNET_TO_VARIANT.get(type_code)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dtserve.datatypes import variant_from_dotnet
 from dtserve.package.errors import ProjectInvalid
 from dtserve.package.model import Parameter, ProtectionLevel
 from dtserve.package.xml import SSIS, local_name
@@ -22,10 +23,6 @@ LEVEL_NAMES = {
     "EncryptAllWithUserKey": ProtectionLevel.ENCRYPT_ALL_WITH_USER_KEY,
     "ServerStorage": ProtectionLevel.SERVER_STORAGE,
 }
-_TYPE_CODES = {
-    3: 11, 4: 18, 5: 16, 6: 17, 7: 2, 8: 18, 9: 3, 10: 19, 11: 20, 12: 21, 13: 4, 14: 5, 15: 14, 16: 7, 18: 8,
-}  # fmt: skip
-""".NET TypeCode of project parameters → VARIANT type of the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +146,9 @@ def _parameter(element: Any) -> Parameter:
     sealed = stored is not None and any(key.endswith("}IV") for key in stored.attrib)
     sensitive = properties.get("Sensitive") in ("1", "True", "true")
     code = properties.get("DataType", "18").strip()
-    if not code.isdecimal() or int(code) not in _TYPE_CODES:
+    vt = variant_from_dotnet(int(code)) if code.isdecimal() else None
+    if vt is None:
         raise ProjectInvalid(detail=f'the parameter "{name}" has the unknown data type "{code[:20]}".')
-    vt = _TYPE_CODES[int(code)]
     value: str | None = (stored.text or "") if stored is not None else ""
     if vt == 11 and value is not None:
         value = "-1" if value.strip().lower() in ("true", "1", "-1") else "0"
