@@ -7,7 +7,9 @@ named here become ``DTS:`` attributes of format 8. Names are unique in their con
 
 import itertools
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from unittest.mock import patch
 
 from lxml import etree
 
+from dtserve.connections.environment import ConnectionTarget
 from dtserve.controlflow.cancel import CancelSwitch
 from dtserve.controlflow.containers.package import PackageContainer
 from dtserve.controlflow.engine import load_package
@@ -42,7 +45,7 @@ def package(body: str, **attributes: str) -> bytes:
 
 def package_from(source: Any, attributes: Mapping[str, str] | None = None) -> bytes:
     root = etree.Element(f"{D}Executable", nsmap={"DTS": DTS})
-    given = {**{k: v for k, v in source.attrib.items()}, **(attributes or {})}
+    given = {**dict(source.attrib.items()), **(attributes or {})}
     name = given.pop("name", "Pkg")
     _common(root, "Package", name, "Microsoft.Package", {"LocaleID": "1033", **given})
     etree.SubElement(root, f"{D}Property", {f"{D}Name": "PackageFormatVersion"}).text = "8"
@@ -287,7 +290,8 @@ def check_case(case: Any, tmp_path: Path) -> Outcome:
 
     ``{tmp}`` in the package stands for the test's folder; ``<file name>`` elements are made
     there before. ``<expect>`` has ``result`` and any of: ``ran`` (tasks by OnPreExecute), ``errors`` and ``warnings``
-    (source and code), ``events`` (``kinds`` attribute), ``variable``, ``exists`` and ``missing`` files, ``content``.
+    (source and code), ``events`` (``kinds`` attribute), ``variable``, ``message``, ``rows`` of the SQLite database
+    that the connection manager ``db`` is mapped to (filled by ``<sql>``), ``exists`` and ``missing`` files.
     """
     for each in case.findall("file"):
         path = tmp_path / each.get("name")
@@ -295,8 +299,14 @@ def check_case(case: Any, tmp_path: Path) -> Outcome:
         path.write_text(each.text or "", "utf-8")
     for each in case.findall("folder"):
         (tmp_path / each.get("name")).mkdir(parents=True, exist_ok=True)
+    database = tmp_path / "case.db"
+    for each in case.findall("sql"):
+        with closing(sqlite3.connect(database)) as connection:
+            connection.executescript(each.text)
     text = etree.tostring(case.find("package"), encoding="unicode").replace("{tmp}", str(tmp_path))
-    outcome = execute(package_from(etree.fromstring(text)))
+    targets = (ConnectionTarget(f"sqlite:///{database}", manager="db"),)
+    options = ExecutionOptions(connection_map=targets, folder=str(tmp_path), debug=True)
+    outcome = execute(package_from(etree.fromstring(text)), options=options)
     expect = case.find("expect")
     shown = [f"{e.kind} {e.source} {e.message}" for e in outcome.events if e.kind in ("OnError", "OnWarning")]
     assert outcome.result.name == expect.get("result", "SUCCESS"), shown
@@ -312,6 +322,9 @@ def check_case(case: Any, tmp_path: Path) -> Outcome:
         assert (str(found) if isinstance(wanted, str) else found) == wanted, each.get("name")
     for each in expect.findall("message"):
         assert any(each.text in event.message for event in outcome.events), (each.text, shown)
+    for each in expect.findall("rows"):
+        with closing(sqlite3.connect(database)) as connection:
+            assert [list(row) for row in connection.execute(each.get("query"))] == json.loads(each.text)
     for each in expect.findall("exists"):
         assert (tmp_path / each.get("name")).exists(), each.get("name")
         if each.text is not None:

@@ -206,9 +206,7 @@ def _of_flow(path: Path, executable: Executable, flow: DataFlow, scope: PackageS
             if text is not None and text.value:
                 declared = getattr(holder, "type", None)
                 place = f"{component.ref_id}.{holder.name}"
-                yield Found(
-                    kind, text.value, path, place, scope, columns, friendly.value if friendly else "", declared
-                )
+                yield Found(kind, text.value, path, place, scope, columns, friendly.value if friendly else "", declared)
 
 
 def _bindings(flow: DataFlow) -> list[ColumnBinding]:

@@ -45,7 +45,9 @@ def _decimals(low: int, high: int, scale: int) -> st.SearchStrategy[Decimal]:
 
 _MOMENTS = st.one_of(
     st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)),
-    st.sampled_from([datetime(2024, 2, 29, 23, 59, 59), datetime(1899, 12, 30), datetime(1753, 1, 1), datetime(9999, 12, 31)]),
+    st.sampled_from(
+        [datetime(2024, 2, 29, 23, 59, 59), datetime(1899, 12, 30), datetime(1753, 1, 1), datetime(9999, 12, 31)]
+    ),
 )
 
 
@@ -54,11 +56,15 @@ def values(spec: TypeSpec) -> st.SearchStrategy[Any]:
     name = spec.dt.name
     if spec.family == "int":
         low, high = spec.info.low, spec.info.high
-        found: st.SearchStrategy[Any] = st.one_of(st.sampled_from([low, high, 0, 1]), st.integers(max(low, -20), 20), st.integers(low, high))
+        found: st.SearchStrategy[Any] = st.one_of(
+            st.sampled_from([low, high, 0, 1]), st.integers(max(low, -20), 20), st.integers(low, high)
+        )
     elif spec.family == "float":
         narrow = name == "R4"
         found = st.one_of(
-            st.sampled_from([0.0, 1.5, -2.25, 1e30, -1e30]) if narrow else st.sampled_from([0.0, 0.1, -2.5, 1e300, 2.675]),
+            st.sampled_from([0.0, 1.5, -2.25, 1e30, -1e30])
+            if narrow
+            else st.sampled_from([0.0, 0.1, -2.5, 1e300, 2.675]),
             st.floats(-1e6, 1e6, width=32 if narrow else 64),
         ).map(lambda number: 0.0 if number == 0 or abs(number) < 1e-30 else number)
         if narrow:
@@ -97,7 +103,9 @@ def _dates(name: str) -> st.SearchStrategy[Any]:
     if name == "DBDATE":
         return _MOMENTS.map(lambda moment: date(moment.year, moment.month, moment.day))
     if name in ("DBTIME", "DBTIME2"):
-        return _MOMENTS.map(lambda m: time(m.hour, m.minute, m.second, 0 if name == "DBTIME" else m.microsecond // 10 * 10))
+        return _MOMENTS.map(
+            lambda m: time(m.hour, m.minute, m.second, 0 if name == "DBTIME" else m.microsecond // 10 * 10)
+        )
     if name == "DBTIMESTAMPOFFSET":
         zones = st.sampled_from([timezone.utc, timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=3))])
         inner = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1))
@@ -109,7 +117,9 @@ def _dates(name: str) -> st.SearchStrategy[Any]:
 
 def rows(size: int = 6) -> st.SearchStrategy[list[dict[str, Any]]]:
     """Rows of all columns."""
-    return st.lists(st.fixed_dictionaries({name: values(spec) for name, spec in COLUMNS.items()}), min_size=1, max_size=size)
+    return st.lists(
+        st.fixed_dictionaries({name: values(spec) for name, spec in COLUMNS.items()}), min_size=1, max_size=size
+    )
 
 
 _OPERATORS = ["+", "-", "*", "/", "%", "&", "|", "^", "==", "!=", "<", ">", "<=", ">=", "&&", "||"]
@@ -169,11 +179,20 @@ def _integer(at: _Draw, depth: int) -> str:
     if way == 3:
         return f"FINDSTRING({at.make('text', depth)}, {at.make('text', depth)}, {at.of(['1', '2', 'i1'])})"
     if way == 4:
-        return at.of([f"TOKENCOUNT({at.make('text', depth)}, {at.of(['c', _quoted(' '), _quoted('aB'), _quoted('')])})",
-                      f"CODEPOINT({at.make('text', depth)})"])
+        return at.of(
+            [
+                f"TOKENCOUNT({at.make('text', depth)}, {at.of(['c', _quoted(' '), _quoted('aB'), _quoted('')])})",
+                f"CODEPOINT({at.make('text', depth)})",
+            ]
+        )
     if way == 5:
-        return at.of([f"DATEPART({_part(at)}, {at.make('date', depth)})", f"YEAR({at.make('date', depth)})",
-                      f"DATEDIFF({_part(at)}, {at.make('date', depth)}, {at.make('date', depth)})"])
+        return at.of(
+            [
+                f"DATEPART({_part(at)}, {at.make('date', depth)})",
+                f"YEAR({at.make('date', depth)})",
+                f"DATEDIFF({_part(at)}, {at.make('date', depth)}, {at.make('date', depth)})",
+            ]
+        )
     return f"({at.make('integer', depth)} {at.of(_OPERATORS[:8])} {at.make('integer', depth)})"
 
 
@@ -196,8 +215,13 @@ def _text(at: _Draw, depth: int) -> str:
     if way == 7:
         return f"TOKEN({at.make('text', depth)}, {at.make('text', depth)}, {at.of(['1', '2', 'i1'])})"
     if way == 8:
-        return at.of([f"HEX({at.make('integer', depth)})", _cast(at, depth, CASTS[15:18]),
-                      f"REPLACENULL({at.make('text', depth)}, {at.make('text', depth)})"])
+        return at.of(
+            [
+                f"HEX({at.make('integer', depth)})",
+                _cast(at, depth, CASTS[15:18]),
+                f"REPLACENULL({at.make('text', depth)}, {at.make('text', depth)})",
+            ]
+        )
     if way == 9:
         return f"({at.make('boolean', depth)} ? {at.make('text', depth)} : {at.make('text', depth)})"
     return f"({at.make('text', depth)} + {at.make('text', depth)})"
@@ -238,8 +262,13 @@ def _any(at: _Draw, depth: int) -> str:
         return _cast(at, depth, CASTS)
     if way == 2:
         inner = at.make("any", depth)
-        return at.of([f"REPLACENULL({inner}, {inner})", f"({at.make('boolean', depth)} ? {inner} : {inner})",
-                      f"REPLACENULL({inner}, {at.make('any', depth)})"])
+        return at.of(
+            [
+                f"REPLACENULL({inner}, {inner})",
+                f"({at.make('boolean', depth)} ? {inner} : {inner})",
+                f"REPLACENULL({inner}, {at.make('any', depth)})",
+            ]
+        )
     if way == 3:
         return f"({at.make('any', depth)} {at.of(_OPERATORS)} {at.make('any', depth)})"
     return _MAKERS[at.of(["number", "text", "boolean", "date"])](at, depth)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path as FilePath
 from typing import Any
@@ -107,7 +108,7 @@ def source_of(name: str, spec: dict[str, Any]) -> Component:
             sort_key_position=keys.get(c, 0),
             comparison_flags=spec.get("flags", {}).get(c, 0),
             number=100 + i,
-        )  # fmt: skip
+        )
         for i, (c, t) in enumerate(spec["columns"].items())
     )
     return Component(ref, name, "test", "TestSource", outputs=(Output(f"{ref}.Outputs[Out]", "Out", columns),))
@@ -185,6 +186,7 @@ def run_case(document: dict[str, Any], case: dict[str, Any], folder: FilePath, *
     host = RecordingHost(folder)
     for name, value in host_parts.items():
         setattr(host, name, value)
+    base = connect(host, document, case, folder)
     for name, (token, value) in {**document.get("variables", {}), **case.get("variables", {})}.items():
         spec = None if token == "object" else type_of(token)
         host.variables[name] = (spec, value if spec is None else value_in(value, spec))
@@ -198,16 +200,49 @@ def run_case(document: dict[str, Any], case: dict[str, Any], folder: FilePath, *
     except DataFlowFailed:
         assert expected_errors, [event for event in host.events if event[0] == "OnError"]
     found = host.codes("OnError")
-    assert [hex(c) for c in found[: len(expected_errors)]] == [hex(c) for c in expected_errors]
+    assert found[: len(expected_errors)] == expected_errors, [e for e in host.events if e[0] == "OnError"]
     assert bool(found) == bool(expected_errors)
     if "warnings" in case:
-        assert [hex(c) for c in host.codes("OnWarning")] == [hex(int(c, 16)) for c in case["warnings"]]
+        warned = host.codes("OnWarning")
+        assert warned == [int(c, 16) for c in case["warnings"]], [e for e in host.events if e[0] == "OnWarning"]
     if not expected_errors:
         for output, wanted in case.get("outputs", {}).items():
+            if output == "-":
+                continue
             check_rows(host, output, wanted, case.get("ordered", True))
     for name, value in case.get("variables_after", {}).items():
         assert value_out(host.variables[name][1]) == value
+    for query, rows in case.get("database_after", {}).items():
+        with closing(base.session()) as session:
+            assert [[value_out(v) for v in row] for row in session.query(query).rows()] == rows, query
+    for kind, texts in case.get("messages", {}).items():
+        found_texts = [message for what, _, _, message in host.events if what == kind]
+        for text in texts:
+            assert any(text in found_text for found_text in found_texts), found_texts
     return host
+
+
+def connect(host: RecordingHost, document: dict[str, Any], case: dict[str, Any], folder: FilePath) -> Any:
+    """The connection manager ``Package.ConnectionManagers[DB]`` on a new SQLite database, filled by ``database``."""
+    statements = [*document.get("database", []), *case.get("database", [])]
+    if not statements:
+        return None
+    from dtserve.connections.base import SqlSession
+    from dtserve.connections.environment import ConnectionTarget, Environment
+    from dtserve.connections.registry import create_connection
+    from dtserve.package.model import ConnectionManager
+
+    kind = document.get("connection", "OLEDB")
+    text = "Data Source=.;Initial Catalog=Shop;Provider=SQLNCLI11.1;Integrated Security=SSPI;"
+    model = ConnectionManager("DB", "{1}", kind, "Package.ConnectionManagers[DB]", {"ConnectionString": text})
+    target = ConnectionTarget(f"sqlite:///{folder / 'test.db'}", manager="DB")
+    found = create_connection(model, Environment(folder=folder, temp=folder, connection_map=(target,)))
+    host.connections["Package.ConnectionManagers[DB]"] = found
+    session: SqlSession
+    with closing(found.session()) as session:  # type: ignore[attr-defined]
+        for statement in statements:
+            session.execute(statement)
+    return found
 
 
 def check_rows(host: RecordingHost, output: str, wanted: dict[str, Any], ordered: bool) -> None:

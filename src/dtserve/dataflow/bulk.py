@@ -9,7 +9,8 @@ known.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from dtserve.connections.base import BulkOptions, ResultColumn, SqlSession
 
-__all__ = ["BATCH_REFUSED", "ROW_REFUSED", "BatchLoader", "RowLoader"]
+__all__ = ["BATCH_REFUSED", "ROW_REFUSED", "BatchLoader", "RowLoader", "in_transaction"]
 
 ROW_REFUSED = 0xC020907D
 """ErrorCode of a row that broke a constraint in row mode (…STATIC_INTEGRITYVIOLATION)."""
@@ -34,7 +35,9 @@ class BatchLoader:
     """A fast load. ``commit_rows`` 0 commits once at the end, else after each batch of so many rows.
 
     ``tolerant``: a refused batch is handed back (for Redirect and Ignore) instead of
-    raising the database's error.
+    raising the database's error. Inside a transaction of the package nothing is committed
+    here and a refusal is always an error. On SQLite, which lets one writer in at a time, a
+    load with one commit waits on disk until the end instead of holding the lock.
     """
 
     def __init__(
@@ -53,16 +56,22 @@ class BatchLoader:
         self._columns = columns
         self._options = options
         self._commit_rows = commit_rows
-        self._tolerant = tolerant
-        self._held = SpillQueue(folder)
+        self._enlisted = in_transaction(session)
+        self._tolerant = tolerant and not self._enlisted
+        self._postponed = commit_rows == 0 and session.dialect == "sqlite" and not self._enlisted
+        self._rows = SpillQueue(folder)
+        self._originals = SpillQueue(folder)
         self._open = False
         self._failed = False
         self.rows = 0
 
     def add(self, rows: pl.DataFrame, originals: pl.DataFrame) -> list[pl.DataFrame]:
         """Load a buffer; the originals of refused batches come back."""
+        if self._enlisted:
+            self._store([rows])
+            return []
         if self._commit_rows == 0:
-            return self._add_open(rows, originals)
+            return self._add_to_one(rows, originals)
         try:
             self._batch(rows)
             return []
@@ -83,9 +92,12 @@ class BatchLoader:
 
     def finish(self) -> list[pl.DataFrame]:
         """Commit what is open; a refusal at this point concerns all its rows."""
-        if not self._open:
+        if not self._open and not len(self._rows):
             return []
         try:
+            if len(self._rows):
+                self._begin()
+                self._store(self._drained(self._rows))
             self._session.commit()
             self._open = False
         except ConnectionError_:
@@ -93,57 +105,73 @@ class BatchLoader:
             if not self._tolerant:
                 raise
             return self._give_back()
-        self._held.close()
+        self._originals.close()
         return []
 
     def close(self) -> None:
         """Undo what was not committed."""
         if self._open:
             self._undo()
-        self._held.close()
+        self._rows.close()
+        self._originals.close()
 
     def _batch(self, rows: pl.DataFrame) -> None:
         """One batch in a transaction of its own."""
-        self._session.begin()
+        self._begin()
         try:
             self._session.bulk_load(self._table, self._columns, [rows], self._options)
             self._session.commit()
         except BaseException:
-            self._session.rollback()
+            self._undo()
             raise
+        self._open = False
         self.rows += rows.height
 
-    def _add_open(self, rows: pl.DataFrame, originals: pl.DataFrame) -> list[pl.DataFrame]:
+    def _add_to_one(self, rows: pl.DataFrame, originals: pl.DataFrame) -> list[pl.DataFrame]:
         """Everything is one batch, committed at the end."""
         if self._failed:
             return [originals]
-        if not self._open:
-            self._session.begin()
-            self._open = True
         if self._tolerant:
-            self._held.put(originals)
+            self._originals.put(originals)
+        if self._postponed:
+            self._rows.put(rows)
+            return []
+        if not self._open:
+            self._begin()
         try:
-            self._session.bulk_load(self._table, self._columns, [rows], self._options)
-            self.rows += rows.height
+            self._store([rows])
             return []
         except ConnectionError_:
             self._undo()
+            self.rows = 0
             if not self._tolerant:
                 raise
             return self._give_back()
 
+    def _store(self, frames: Iterable[pl.DataFrame]) -> None:
+        for frame in frames:
+            self._session.bulk_load(self._table, self._columns, [frame], self._options)
+            self.rows += frame.height
+
+    def _begin(self) -> None:
+        self._session.begin()
+        self._open = True
+
     def _undo(self) -> None:
         self._open = False
-        self.rows = 0
-        self._session.rollback()
+        with suppress(ConnectionError_):
+            self._session.rollback()
 
     def _give_back(self) -> list[pl.DataFrame]:
         """The originals of the one batch that failed."""
         self._failed = True
-        found = []
-        while len(self._held):
-            found.append(self._held.take()[1])
-        return found
+        self.rows = 0
+        return list(self._drained(self._originals))
+
+    @staticmethod
+    def _drained(queue: SpillQueue) -> Iterator[pl.DataFrame]:
+        while len(queue):
+            yield queue.take()[1]
 
 
 class RowLoader:
@@ -161,7 +189,7 @@ class RowLoader:
 
     def add(self, rows: pl.DataFrame) -> list[tuple[int, str]]:
         """Insert a buffer; (row, database message) of each refused row, at most one when not tolerant."""
-        if self._tolerant:
+        if self._tolerant or in_transaction(self._session):
             refused = self._session.insert_rows(self._table, self._columns, rows, self._options)
             self.rows += rows.height - len(refused)
             return refused
@@ -170,15 +198,19 @@ class RowLoader:
             refused = self._session.insert_rows(self._table, self._columns, rows, self._options)
             if refused:
                 self._session.rollback()
-                good = rows.head(refused[0][0])
+                rows = rows.head(refused[0][0])
                 self._session.begin()
-                if good.height:
-                    self._session.insert_rows(self._table, self._columns, good, self._options)
-                self.rows += good.height
-            else:
-                self.rows += rows.height
+                if rows.height:
+                    self._session.insert_rows(self._table, self._columns, rows, self._options)
             self._session.commit()
         except BaseException:
-            self._session.rollback()
+            with suppress(ConnectionError_):
+                self._session.rollback()
             raise
+        self.rows += rows.height
         return refused[:1]
+
+
+def in_transaction(session: SqlSession) -> bool:
+    """Whether the session is inside a transaction that somebody else began (of a container, or by a statement)."""
+    return bool(getattr(session, "transaction_depth", 0))

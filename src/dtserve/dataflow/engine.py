@@ -9,7 +9,7 @@ No thread outlives the call, and every component that was made is closed.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from dtserve.dataflow.base import PipelineComponent
 from dtserve.dataflow.errors import (
@@ -138,6 +138,9 @@ def _validate(plan: Plan, components: dict[str, PipelineComponent], host: FlowHo
     first: tuple[DtserveError, str] | None = None
     for index, component in enumerate(components.values(), start=1):
         started = time.perf_counter()
+        component.host = (
+            host if progress else cast(Any, _WithoutWarnings(host))
+        )  # the task's validation has posted them
         try:
             _check_metadata(plan, component.model)
             component.validate()
@@ -146,12 +149,27 @@ def _validate(plan: Plan, components: dict[str, PipelineComponent], host: FlowHo
             post(host, found, component.label)
             post(host, ComponentBroken(component=component.model.name), PIPELINE)
             first = first or (found, component.model.name)
+        finally:
+            component.host = host
         if progress:
             host.phase(component.model.name, "Validate", time.perf_counter() - started)
             host.fire_progress("Validating", 100 * index // (len(components) + 1), PIPELINE)
     if first is not None:
         post(host, ValidationFailedOnComponents(), PIPELINE)
         raise DataFlowFailed(*first) from first[0]
+
+
+class _WithoutWarnings:
+    """A host that drops warnings and hands everything else on."""
+
+    def __init__(self, host: FlowHost) -> None:
+        self._host = host
+
+    def fire_warning(self, code: int, component: str, message: str) -> None:
+        """Nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._host, name)
 
 
 def _check_metadata(plan: Plan, model: Component) -> None:

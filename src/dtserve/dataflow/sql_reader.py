@@ -35,14 +35,7 @@ class SqlReader:
         self._host = host
         self._output = component.output()
         self._error = next((o for o in component.model.outputs if o.is_error_out), None)
-        wanted = component.output_schemas.get(self._output.ref_id, {})
-        also = set()
-        if self._error is not None and component.redirects:
-            names = {c.name for c in self._error.columns if not c.special_flags}
-            also = {c.lineage_id for c in self._output.columns if c.name in names}
-        self._columns = [c for c in self._output.columns if c.lineage_id in wanted or c.lineage_id in also]
-        if not self._columns:
-            self._columns = list(self._output.columns[:1])
+        self._columns = list(self._output.columns)
 
     def read(
         self, session: SqlSession, statement: str, parameters: Sequence[SqlParameter] = (), *, timeout: int = 0

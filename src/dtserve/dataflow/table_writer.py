@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dtserve.dataflow.base import Emit, PipelineComponent
     from dtserve.package.model import Column, ExternalColumn, Input
 
-__all__ = ["TableWriter"]
+__all__ = ["OnInput", "TableWriter", "originals_at"]
 
 _POTENTIAL_TRUNCATION = 0x802092A7
 _UNICODE = frozenset({DT.WSTR, DT.NTEXT})
@@ -40,7 +40,7 @@ _ANSI = frozenset({DT.STR, DT.TEXT})
 
 
 @dataclass(frozen=True)
-class _OnInput:
+class OnInput:
     """A column of an input, with the disposition of the input (destinations have none per column)."""
 
     owner: Input
@@ -48,22 +48,27 @@ class _OnInput:
 
     @property
     def ref_id(self) -> str:
+        """The refId of the input."""
         return self.owner.ref_id
 
     @property
     def name(self) -> str:
+        """The name of the input."""
         return self.owner.name
 
     @property
     def number(self) -> int:
+        """The number of the column."""
         return self.column.number
 
     @property
     def error_disposition(self) -> str:
+        """The disposition of the input."""
         return self.owner.error_disposition
 
     @property
     def truncation_disposition(self) -> str:
+        """A value that does not fit is an error of the row."""
         return self.owner.error_disposition
 
 
@@ -115,7 +120,7 @@ class TableWriter:
             values = frame[column.lineage_id]
             if not same_storage(spec, external.type):
                 result = fit(values, spec, external.type, self._host, locale_id=self._component.locale)
-                owner = _OnInput(self._input, column)
+                owner = OnInput(self._input, column)
                 code = HOST_CODES[self._host][TRUNCATED]
                 values = errors.take(owner, result, truncation_code=code, cause=self._cause(column))
             made.append(values.alias(str(at)))

@@ -18,19 +18,14 @@ from typing import TYPE_CHECKING
 from dtserve.connections.base import BulkOptions
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Destination, Emit
-from dtserve.dataflow.bulk import BATCH_REFUSED, ROW_REFUSED, BatchLoader, RowLoader
-from dtserve.dataflow.component_errors import DatabaseRefused
-from dtserve.dataflow.dispositions import object_path
-from dtserve.dataflow.errors import BadProperty, InducedFailureOnError, UnsupportedProperty
+from dtserve.dataflow.errors import BadProperty, UnsupportedProperty
 from dtserve.dataflow.registry import component
-from dtserve.dataflow.sql import acquire, connection_of, variable_text
-from dtserve.dataflow.table_writer import TableWriter, originals_at
-from dtserve.errors import hresult
+from dtserve.dataflow.sql import connection_of, variable_text
+from dtserve.dataflow.table_destination import TableDestination
+from dtserve.dataflow.table_writer import TableWriter
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from dtserve.connections.base import SqlSession
 
 __all__ = ["OLEDBDestination"]
 
@@ -42,9 +37,7 @@ _COMMIT_ENDED = (0x402090E0, 'The final commit for the data insertion  in "{name
 class OLEDBDestination(Destination):
     """Writes to a database."""
 
-    _session: SqlSession | None = None
-    _batches: BatchLoader | None = None
-    _rows: RowLoader | None = None
+    _work: TableDestination | None = None
 
     def validate(self) -> None:
         """Access mode and what it needs, mapping, types, a connection."""
@@ -59,68 +52,41 @@ class OLEDBDestination(Destination):
 
     def start(self) -> None:
         """Open the connection."""
-        self._writer = TableWriter(self)
-        self._session = acquire(self)
-        table, columns, tolerant = self._table(), self._writer.columns, self._writer.tolerant
-        if self._mode() in (3, 4):
-            size = properties.integer(self.model.properties, "FastLoadMaxInsertCommitSize", owner=self.model.name)
-            self._batches = BatchLoader(
-                self._session, table, columns, self._options(),
-                commit_rows=min(size, self.buffer_rows) if size > 0 else 0,
-                tolerant=tolerant, folder=self.host.settings.temp,
-            )  # fmt: skip
-        else:
-            self._rows = RowLoader(self._session, table, columns, self._options(), tolerant=tolerant)
+        size = properties.integer(self.model.properties, "FastLoadMaxInsertCommitSize", owner=self.model.name)
+        commit = min(size, self.buffer_rows) if size > 0 else 0
+        self._work = TableDestination(
+            self,
+            self._table(),
+            self._options(),
+            connection="OleDbConnection",
+            commit_rows=commit if self._fast() else None,
+        )
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """Convert and store a buffer."""
-        rows, originals, redirected = self._writer.convert(frame)
-        yield from redirected
-        if not rows.height:
-            return
-        if self._batches is not None:
-            for refused in self._batches.add(rows, originals):
-                yield from self._writer.refused(refused, BATCH_REFUSED)
-            self.rows_written = self._batches.rows
-        elif self._rows is not None:
-            yield from self._insert(self._rows, rows, originals)
+        return self._work.store(frame) if self._work is not None else ()
 
     def finish(self) -> Iterator[Emit]:
         """Commit a fast load."""
-        if self._batches is None:
+        if self._work is None or not self._fast():
             return
         self.host.fire_information(_COMMIT_STARTED[0], self.label, _COMMIT_STARTED[1].format(name=self.model.name))
-        for refused in self._batches.finish():
-            yield from self._writer.refused(refused, BATCH_REFUSED)
-        self.rows_written = self._batches.rows
+        yield from self._work.finish()
         self.host.fire_information(_COMMIT_ENDED[0], self.label, _COMMIT_ENDED[1].format(name=self.model.name))
 
     def interrupt(self) -> None:
         """End the statement that runs."""
-        if self._session is not None:
-            self._session.cancel()
+        if self._work is not None:
+            self._work.interrupt()
 
     def close(self) -> None:
         """Undo what is not committed and close the connection."""
-        if self._batches is not None:
-            self._batches.close()
-            self._batches = None
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        if self._work is not None:
+            self._work.close()
+            self._work = None
 
-    def _insert(self, loader: RowLoader, rows: pl.DataFrame, originals: pl.DataFrame) -> Iterator[Emit]:
-        refused = loader.add(rows)
-        self.rows_written = loader.rows
-        if not refused:
-            return
-        if not self._writer.tolerant:
-            raise InducedFailureOnError(
-                component=self.model.name,
-                error_code=hresult(ROW_REFUSED),
-                object=object_path(self.model, self.model.inputs[0]),
-            ) from DatabaseRefused(detail=refused[0][1])
-        yield from self._writer.refused(originals_at(originals, [row for row, _ in refused]), ROW_REFUSED)
+    def _fast(self) -> bool:
+        return self._mode() in (3, 4)
 
     def _mode(self) -> int:
         mode = properties.integer(self.model.properties, "AccessMode", owner=self.model.name)
@@ -139,11 +105,11 @@ class OLEDBDestination(Destination):
 
     def _options(self) -> BulkOptions:
         owner, name = self.model.properties, self.model.name
-        words = properties.text(owner, "FastLoadOptions").upper()
+        words = properties.text(owner, "FastLoadOptions").upper() if self._fast() else "CHECK_CONSTRAINTS,FIRE_TRIGGERS"
         batch = re.search(r"ROWS_PER_BATCH\s*=\s*(\d+)", words)
         return BulkOptions(
             keep_identity=properties.boolean(owner, "FastLoadKeepIdentity", owner=name),
-            keep_nulls=properties.boolean(owner, "FastLoadKeepNulls", owner=name),
+            keep_nulls=properties.boolean(owner, "FastLoadKeepNulls", owner=name) or not self._fast(),
             table_lock="TABLOCK" in words,
             check_constraints="CHECK_CONSTRAINTS" in words,
             fire_triggers="FIRE_TRIGGERS" in words,
