@@ -16,7 +16,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["TEMPORARY_PREFIX", "folder_lock", "is_temporary", "sweep_folder", "sync_folder", "write_file"]
+__all__ = [
+    "TEMPORARY_PREFIX",
+    "folder_lock",
+    "is_temporary",
+    "replacement",
+    "sweep_folder",
+    "sync_folder",
+    "write_file",
+]
 
 TEMPORARY_PREFIX = ".~dtserve-"
 TEMPORARY_SUFFIX = ".tmp"
@@ -52,15 +60,22 @@ def write_file(path: Path, data: bytes, *, mode: int | None = None) -> None:
     ``mode`` are the permissions of the new file; by default those of the one replaced, or what
     the umask leaves of 0666.
     """
+    with replacement(path, mode=mode) as descriptor:
+        _write_all(descriptor, data)
+
+
+@contextmanager
+def replacement(path: Path, *, mode: int | None = None) -> Iterator[int]:
+    """A file descriptor to write the new content of ``path`` to; it takes the name when the block ends well."""
     if mode is None:
         with suppress(OSError):
             mode = stat.S_IMODE(path.lstat().st_mode) if not path.is_symlink() else None
     temporary = path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         try:
             _lock(descriptor, wait=True)
-            _write_all(descriptor, data)
+            yield descriptor
             if mode is not None and hasattr(os, "fchmod"):
                 os.fchmod(descriptor, mode)
             os.fsync(descriptor)

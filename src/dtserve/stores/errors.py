@@ -21,8 +21,10 @@ __all__ = [
     "PackageFileNotFound",
     "PackageNotInStore",
     "PackageTooLarge",
+    "PassphraseMissing",
     "PathWithoutPackage",
     "ReadFailed",
+    "ReportMismatch",
     "RevisionChanged",
     "RolesUnsupported",
     "RootFixed",
@@ -294,3 +296,21 @@ class SamePlace(StoreError):
     symbol = "DTSERVE_E_SAMEPLACE"
     template = 'The package "{path}" is both source and destination.'
     remedy = "Choose another destination."
+
+
+class PassphraseMissing(StoreError):
+    """A sealed file cannot be made without a passphrase."""
+
+    code = 0xC0D51714
+    symbol = "DTSERVE_E_NOPASSPHRASE"
+    template = "A passphrase is needed and none was given."
+    remedy = "Give it in a file, in the environment or at the prompt."
+
+
+class ReportMismatch(StoreError):
+    """A report to go on from that belongs to another job."""
+
+    code = 0xC0D51715
+    symbol = "DTSERVE_E_REPORTMISMATCH"
+    template = 'The report "{path}" cannot be continued: {reason}.'
+    remedy = "Start without --resume."

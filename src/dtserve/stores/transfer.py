@@ -14,7 +14,16 @@ from dtserve.package.document import PackageDocument
 from dtserve.stores.endpoints import Endpoint
 from dtserve.stores.errors import SamePlace, ServerStorageDisallowed
 
-__all__ = ["SERVER_STORAGE", "Changes", "copy_package", "load_package", "move_package", "prepare", "save_package"]
+__all__ = [
+    "NO_CHANGES",
+    "SERVER_STORAGE",
+    "Changes",
+    "copy_package",
+    "load_package",
+    "move_package",
+    "prepare",
+    "save_package",
+]
 
 SERVER_STORAGE = 5
 
@@ -33,12 +42,16 @@ class Changes:
         return self.new_id or self.level is not None
 
 
+NO_CHANGES = Changes()
+"""The package goes over as it is."""
+
+
 def load_package(source: Endpoint, password: str | None = None) -> PackageDocument:
     """Open the package at a place; PackageNotFound, or PackageError when it cannot be opened."""
     return PackageDocument.open(source.read(), password)
 
 
-def prepare(document: PackageDocument, target: Endpoint, changes: Changes = Changes()) -> bytes:
+def prepare(document: PackageDocument, target: Endpoint, changes: Changes = NO_CHANGES) -> bytes:
     """The bytes to store at ``target``; ServerStorageDisallowed, or what the changes raise."""
     level = int(document.protection_level) if changes.level is None else changes.level
     if level == SERVER_STORAGE and not target.takes_server_storage():
@@ -63,7 +76,7 @@ def prepare(document: PackageDocument, target: Endpoint, changes: Changes = Chan
 def save_package(
     document: PackageDocument,
     target: Endpoint,
-    changes: Changes = Changes(),
+    changes: Changes = NO_CHANGES,
     *,
     overwrite: bool = False,
 ) -> bytes:
@@ -78,7 +91,7 @@ def copy_package(
     target: Endpoint,
     *,
     password: str | None = None,
-    changes: Changes = Changes(),
+    changes: Changes = NO_CHANGES,
     overwrite: bool = False,
 ) -> bytes:
     """Copy one package; the source stays."""
@@ -91,7 +104,7 @@ def move_package(
     *,
     password: str | None = None,
     document: PackageDocument | None = None,
-    changes: Changes = Changes(),
+    changes: Changes = NO_CHANGES,
     overwrite: bool = False,
 ) -> bytes:
     """Copy, and delete the source once the target is stored; SamePlace when both are one.
