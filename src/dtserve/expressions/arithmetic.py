@@ -22,7 +22,7 @@ from dtserve.expressions.value_errors import (
     NumericOverflow,
 )
 
-__all__ = ["arithmetic", "fit", "in_range", "negate"]
+__all__ = ["arithmetic", "fit", "in_range", "negate", "unscaled"]
 
 _EXACT = Context(prec=200, Emin=-100_000, Emax=100_000)
 
@@ -118,8 +118,16 @@ def fit(value: Decimal, spec: TypeSpec, mode: str) -> Decimal | None:
     scale = digits(spec)[1]
     rounding = {"truncate": ROUND_DOWN, "half_away": ROUND_HALF_UP}.get(mode, "ROUND_HALF_EVEN")
     fitted = value.quantize(Decimal((0, (1,), -scale)), rounding=rounding, context=_EXACT)
-    unscaled = int(fitted.scaleb(scale, context=_EXACT))
-    return fitted if in_range(unscaled, spec) else None
+    return fitted if in_range(unscaled(fitted, scale), spec) else None
+
+
+def unscaled(value: Decimal | int, scale: int) -> int:
+    """``value * 10**scale`` as an integer, exact.
+
+    >>> unscaled(Decimal("1.25"), 2)
+    125
+    """
+    return int(Decimal(value).scaleb(scale, context=_EXACT))
 
 
 def in_range(unscaled: int, spec: TypeSpec) -> bool:
@@ -136,7 +144,7 @@ def negate(value: Any, spec: TypeSpec) -> Any:
     """``-value``; NegateOverflow for the least value of an integer type or DT_CY."""
     if spec.family == "int" and value == spec.info.low:
         raise NegateOverflow(type=spec.dt.label)
-    if spec.dt is DT.CY and not in_range(int(-value.scaleb(4)), spec):
+    if spec.dt is DT.CY and not in_range(-unscaled(value, 4), spec):
         raise NegateOverflow(type=spec.dt.label)
     if spec.family == "decimal":
         return value if value == 0 else value.copy_negate()

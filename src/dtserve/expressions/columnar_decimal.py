@@ -9,7 +9,6 @@ for the others. Precision and scale were fixed when the expression was typed (§
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any, cast
 
 import polars as pl
@@ -17,6 +16,7 @@ import pyarrow as pa
 
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.expressions.arithmetic import in_range
+from dtserve.expressions.arithmetic import unscaled as exact_unscaled
 from dtserve.expressions.program import Run
 from dtserve.expressions.promotion import digits
 from dtserve.expressions.switches import current
@@ -32,7 +32,7 @@ def unscaled(value: Any, scale: int) -> Any:
     """The unscaled integers of a decimal or integer operand: Int128 Series, or a Python int for a constant."""
     if isinstance(value, pl.Series):
         return value.to_physical() if value.dtype.is_decimal() else value.cast(pl.Int128)
-    return int(Decimal(value).scaleb(scale))
+    return exact_unscaled(value, scale)
 
 
 def from_unscaled(values: pl.Series, spec: TypeSpec) -> pl.Series:
@@ -48,8 +48,14 @@ def decimal_kernel(operator: str, left: TypeSpec, right: TypeSpec, spec: TypeSpe
     """The kernel of ``left operator right`` with a decimal result; its mask marks results without room."""
     (_, s1), (_, s2), (_, scale) = digits(left), digits(right), digits(spec)
     plan = _Plan(operator, s1, s2, scale)
+    sum_like = operator in ("+", "-") and scale == max(s1, s2)
+    native = sum_like or (operator == "*" and scale == s1 + s2 and 0 in (s1, s2))
 
     def kernel(run: Run, first: Any, second: Any) -> Result:
+        if native:
+            made = _native(operator, first, second, scale if sum_like else s1, scale if sum_like else s2)
+            if made is not None:
+                return finish(made.to_physical(), spec) if spec.dt is DT.CY else (_retyped(made, spec), None)
         a, b = unscaled(first, s1), unscaled(second, s2)
         if not isinstance(a, pl.Series):
             a = pl.repeat(a, run.frame.height, dtype=pl.Int128, eager=True)
@@ -60,6 +66,28 @@ def decimal_kernel(operator: str, left: TypeSpec, right: TypeSpec, spec: TypeSpe
         return finish(plan.compute(a, b), spec)
 
     return kernel
+
+
+def _native(operator: str, first: Any, second: Any, left_scale: int, right_scale: int) -> pl.Series | None:
+    """Polars' own decimal operation where it is exact (no digit to round); None beyond 38 digits."""
+    try:
+        a, b = _decimal(first, left_scale), _decimal(second, right_scale)
+        return a + b if operator == "+" else a - b if operator == "-" else a * b
+    except pl.exceptions.PolarsError:  # a value or result of more than 38 digits
+        return None
+
+
+def _decimal(value: Any, scale: int) -> pl.Series:
+    kind = pl.Decimal(38, scale)
+    return value.cast(kind) if isinstance(value, pl.Series) else pl.Series([value], dtype=kind)
+
+
+def _retyped(values: pl.Series, spec: TypeSpec) -> pl.Series:
+    """The same decimals under the precision of ``spec``, which typing made wide enough."""
+    array = values.to_arrow()
+    kind = pa.decimal128(*digits(spec))
+    array = pa.Array.from_buffers(kind, len(array), array.buffers(), array.null_count, array.offset)
+    return cast(pl.Series, pl.from_arrow(array))
 
 
 class _Plan:
@@ -182,6 +210,8 @@ def negate_decimal(spec: TypeSpec) -> Callable[..., Result]:
     """The kernel of unary minus."""
 
     def kernel(run: Run, series: Any) -> Result:
-        return finish(one(0, pl.Int128) - unscaled(series, 0), spec)
+        if spec.dt is DT.CY:
+            return finish(one(0, pl.Int128) - unscaled(series, 0), spec)
+        return -series, None
 
     return kernel

@@ -6,7 +6,8 @@ of its type, which is the rule, one Polars operation does.
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, cast
 
 import polars as pl
 
@@ -24,7 +25,7 @@ from dtserve.expressions.value_errors import (
     NumericOverflow,
 )
 
-__all__ = ["arithmetic_operand", "bounds", "negate_operand"]
+__all__ = ["all_finite", "arithmetic_operand", "bounds", "negate_operand"]
 
 Bounds = tuple[int, int]
 _OPERATIONS = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}
@@ -108,10 +109,10 @@ def _divide(operator: str, left: Any, right: Any, a: Bounds, b: Bounds, spec: Ty
         overflow = overflow if overflow.any() else None
     if operator == "%" and b[0] <= -1 <= b[1] and spec.info.signed:
         x = x.cast(pl.Int128)
-    floored = x // y
-    remainder = x - floored * y
+    floored = x // y  # NULL where y is zero, which is guarded elsewhere
     if a[0] >= 0 and b[0] >= 0:
-        return (floored if operator == "/" else remainder).cast(dtype), overflow
+        return (floored if operator == "/" else x % y).cast(dtype), overflow
+    remainder = x - floored * y
     frame = pl.DataFrame({"q": floored, "r": remainder, "x": x})
     inexact = (pl.col("r") != 0) & ((pl.col("x") < 0) != (pl.col("r") < 0))
     if operator == "/":
@@ -122,16 +123,21 @@ def _divide(operator: str, left: Any, right: Any, a: Bounds, b: Bounds, spec: Ty
     return made.to_series().cast(dtype), overflow
 
 
-def _float_kernel(operator: str, dtype: pl.DataType) -> Any:
-    def whole(value: Any, height: int) -> pl.Series:
-        """A full column: Polars divides by a single value through its reciprocal, which is not exact."""
-        return value if isinstance(value, pl.Series) else pl.repeat(value, height, dtype=dtype, eager=True)
+def all_finite(values: pl.Series) -> bool:
+    """Whether no value is infinite or no number; a finite sum tells at once."""
+    return math.isfinite(cast(float, values.sum())) or bool(values.is_finite().all())
 
+
+def _float_kernel(operator: str, dtype: pl.DataType) -> Any:
     def kernel(run: Run, left: Any, right: Any) -> Result:
-        a, b = whole(left, run.frame.height), whole(right, run.frame.height)
+        # Polars divides by a single value through its reciprocal, which is not exact.
+        height = run.frame.height if operator == "/" else 1
+        a, b = (
+            value if isinstance(value, pl.Series) else pl.repeat(value, height, dtype=dtype, eager=True)
+            for value in (left, right)
+        )
         made = a + b if operator == "+" else a - b if operator == "-" else a * b if operator == "*" else a / b
-        finite = made.is_finite()
-        return (made, None) if finite.all() else (made, ~finite)
+        return (made, None) if all_finite(made) else (made, ~made.is_finite())
 
     return kernel
 

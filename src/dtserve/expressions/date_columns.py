@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from dtserve.expressions.columnar_calls import ColumnCall
-from dtserve.expressions.dates import MONTHS, SUNDAY, UNITS
+from dtserve.expressions.dates import MONTHS, SUNDAY, UNITS, add
 from dtserve.expressions.program import Run
 from dtserve.expressions.switches import current
 from dtserve.expressions.unit_columns import select, with_nulls
@@ -20,6 +21,7 @@ _LAST = 253_402_300_799_999_999
 """Microseconds of 1 January 1 and of the end of 9999."""
 
 _STAMP = pl.Datetime("us")
+Result = tuple[pl.Series, pl.Series | None]
 
 
 def date_part(part: str, value: pl.Expr) -> pl.Expr:
@@ -44,14 +46,29 @@ def date_part(part: str, value: pl.Expr) -> pl.Expr:
 def date_add(call: ColumnCall, part: str) -> pl.Expr:
     """DATEADD; a result outside the years 1 to 9999 is an overflow."""
 
-    def kernel(run: Run, name: str, number: Any, value: Any) -> tuple[pl.Series, pl.Series | None]:
+    def kernel(run: Run, name: str, number: Any, value: Any) -> Result:
+        if isinstance(number, int) and _stays(part, number, value):
+            if part in MONTHS:
+                return value.dt.offset_by(f"{number * MONTHS[part]}mo"), None
+            return (value.cast(pl.Int64) + number * UNITS[part]).cast(_STAMP), None
         build = _months if part in MONTHS else _units
-        frame = select([number, value], lambda n, d: build(part, _wide(n), _stamp(d)), strict=False)
-        made = with_nulls(frame.struct.field("made"), [number, value])
-        out = frame.struct.field("out").fill_null(False)
-        return made, out if out.any() else None
+        made = select([number, value], lambda n, d: build(part, _wide(n), _stamp(d)), strict=False)
+        out = made.struct.field("out").fill_null(False)
+        return with_nulls(made.struct.field("made"), [number, value]), out if out.any() else None
 
     return call.kernel(kernel, FunctionOverflow)
+
+
+def _stays(part: str, number: int, value: pl.Series) -> bool:
+    """Whether every date of the column stays within the years 1 to 9999."""
+    low, high = value.min(), value.max()
+    try:
+        for moment in (low, high):
+            if isinstance(moment, datetime):
+                add(part, number, moment)
+    except FunctionOverflow:
+        return False
+    return True
 
 
 def _wide(number: Any) -> pl.Expr:
@@ -76,17 +93,24 @@ def _months(part: str, number: pl.Expr, value: pl.Expr) -> pl.Expr:
     total = total + number.clip(-(10**9), 10**9).cast(pl.Int64) * MONTHS[part]
     out = (total < 12) | (total >= 120_000)
     kept = pl.when(out).then(12).otherwise(total)
-    first = pl.date(kept // 12, kept % 12 + 1, 1)
-    day = pl.min_horizontal(dates.day().cast(pl.Int32), first.dt.month_end().dt.day().cast(pl.Int32))
-    time = value.cast(pl.Int64) - value.dt.truncate("1d").cast(pl.Int64)
-    at = first.cast(_STAMP).cast(pl.Int64) + (day.cast(pl.Int64) - 1) * UNITS["day"] + time
-    return pl.struct(made=pl.when(~out).then(at).cast(_STAMP), out=out)
+    first, after = _first_day(kept), _first_day(kept + 1)
+    day = pl.min_horizontal(dates.day().cast(pl.Int64), after - first) - 1
+    at = value.cast(pl.Int64)
+    time = at - at // UNITS["day"] * UNITS["day"]
+    return pl.struct(made=pl.when(~out).then((first + day) * UNITS["day"] + time).cast(_STAMP), out=out)
+
+
+def _first_day(months: pl.Expr) -> pl.Expr:
+    """Days from the epoch to the first of a month, which is counted from year 0 (proleptic Gregorian)."""
+    shifted = months - 2  # years that begin in March end with their leap day
+    year, month = shifted // 12, shifted % 12
+    return year * 365 + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 - 719_468
 
 
 def date_difference(call: ColumnCall, part: str) -> pl.Expr:
     """DATEDIFF: boundaries counted; beyond DT_I4 is an overflow."""
 
-    def kernel(run: Run, name: str, first: Any, second: Any) -> tuple[pl.Series, pl.Series | None]:
+    def kernel(run: Run, name: str, first: Any, second: Any) -> Result:
         made = select([first, second], lambda a, b: _count(part, _stamp(b)) - _count(part, _stamp(a)))
         values = made.cast(pl.Int32, strict=False)
         if values.null_count() == made.null_count():

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from dtserve.datatypes import DT
 from dtserve.expressions.columnar_calls import ColumnCall, each_row
 from dtserve.expressions.columnar_decimal import finish, one, unscaled
+from dtserve.expressions.columnar_numbers import all_finite
 from dtserve.expressions.program import Run
 from dtserve.expressions.promotion import digits
 from dtserve.expressions.rounding import FLOAT_DIGITS
@@ -26,8 +28,9 @@ def float_function(call: ColumnCall, compute: Any) -> pl.Expr:
 
     def kernel(run: Run, *arguments: Any) -> Result:
         made = select(arguments, lambda *parts: compute(*(p if isinstance(p, pl.Expr) else pl.lit(p) for p in parts)))
-        finite = made.is_finite()
-        return (made, None) if finite.all() else (made.fill_nan(None), ~finite)
+        if all_finite(made):
+            return made, None
+        return made.fill_nan(None), ~made.is_finite()
 
     return call.kernel(kernel, FunctionOverflow)
 
@@ -39,8 +42,10 @@ def absolute(call: ColumnCall) -> pl.Expr:
     def kernel(run: Run, value: pl.Series) -> Result:
         if spec.family == "float" or not spec.info.signed:
             return value.abs(), None
-        if spec.family == "decimal":
+        if spec.dt is DT.CY:
             return finish(unscaled(value, 0).abs(), spec)
+        if spec.family == "decimal":
+            return value.abs(), None
         least = value == spec.info.low
         return (value.abs(), least) if least.any() else (value.abs(), None)
 

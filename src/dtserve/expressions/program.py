@@ -25,7 +25,7 @@ from dtserve.expressions.errors import ExpressionFault
 from dtserve.expressions.scalar import Moment, compute
 from dtserve.expressions.typed import Typed
 
-__all__ = ["Kernel", "Operand", "Program", "literal"]
+__all__ = ["Kernel", "Operand", "Program", "Run", "column_of", "literal"]
 
 NEVER_ASCII = frozenset(("\0",))
 """Sources of a text that holds a constant beyond ASCII."""
@@ -61,6 +61,17 @@ def literal(value: Any, spec: TypeSpec) -> Operand:
     return Operand(expr, spec, frozenset() if ascii_only else NEVER_ASCII, True, value)
 
 
+def _safe(frame_name: str, number: int) -> str:
+    """The name of an input in the working frame: its own, unless Polars would read it as a pattern."""
+    return f"\x01c{number}" if frame_name.startswith(("^", "*", "\x01")) or not frame_name else frame_name
+
+
+def column_of(operand: Operand) -> str:
+    """The column of the working frame that the operand is, or empty."""
+    names = [] if operand.constant else operand.expr.meta.root_names()
+    return names[0] if len(names) == 1 and operand.expr.meta.eq(pl.col(names[0])) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """An error: the rows where ``condition`` holds and every expression of ``path`` too."""
@@ -84,6 +95,7 @@ class Kernel:
 
     function: Callable[..., KernelResult]
     operands: tuple[Operand, ...]
+    columns: tuple[str, ...]
     output: str
 
 
@@ -120,15 +132,21 @@ class Run:
             self._ascii[name] = sums.item(0, "bytes") == sums.item(0, "chars")
         return self._ascii[name]
 
-    def series(self, operands: Sequence[Operand]) -> list[Any]:
-        """The operands as Series (constants as plain values)."""
-        wanted = [o.expr.alias(f"k{i}") for i, o in enumerate(operands) if not o.constant]
+    def series(self, step: Kernel) -> list[Any]:
+        """The operands as Series (constants as plain values); expressions are computed together."""
+        pairs = list(zip(step.operands, step.columns, strict=True))
+        wanted = [o.expr.alias(f"k{i}") for i, (o, column) in enumerate(pairs) if not o.constant and not column]
         found = self.frame.select(wanted) if wanted else self.frame
-        return [o.value if o.constant else found.get_column(f"k{i}") for i, o in enumerate(operands)]
+        return [
+            o.value if o.constant else self.frame.get_column(column) if column else found.get_column(f"k{i}")
+            for i, (o, column) in enumerate(pairs)
+        ]
 
     def add(self, series: pl.Series, name: str) -> None:
         """Another column of the working frame."""
-        self.frame = self.frame.with_columns(series.alias(name))
+        if len(series) != self.frame.height:
+            series = series.new_from_index(0, self.frame.height)
+        self.frame.insert_column(self.frame.width, series.alias(name))
 
 
 @dataclass
@@ -144,11 +162,11 @@ class Program:
 
     def _name(self, prefix: str) -> str:
         self._count += 1
-        return f"{prefix}{self._count}"
+        return f"\x01{prefix}{self._count}"
 
     def input(self, frame_name: str, spec: TypeSpec) -> Operand:
         """A column of the frame."""
-        name = self.inputs.setdefault(frame_name, f"c{len(self.inputs)}")
+        name = self.inputs.setdefault(frame_name, _safe(frame_name, len(self.inputs)))
         return Operand(pl.col(name), spec, frozenset((name,)) if spec.family == "text" else frozenset())
 
     def share(self, expr: pl.Expr) -> pl.Expr:
@@ -168,7 +186,7 @@ class Program:
     ) -> pl.Expr:
         """A step that computes a column by a kernel; its mask, if any, is a guard with ``fault``."""
         name = self._name("k")
-        self.steps.append(Kernel(function, tuple(operands), name))
+        self.steps.append(Kernel(function, tuple(operands), tuple(column_of(o) for o in operands), name))
         if fault is not None:
             self.guards.append(Guard(None, name + "!", fault, self.path))
         return pl.col(name)
@@ -196,22 +214,31 @@ class Program:
 
     def run(self, frame: pl.DataFrame, moment: Moment, result: Operand) -> ColumnResult:
         """The values and errors of ``result`` over ``frame``."""
-        wanted = [pl.col(outer).alias(inner) for outer, inner in self.inputs.items()]
-        rows = pl.int_range(frame.height, dtype=pl.UInt32, eager=True).alias("row")
-        run = Run(frame.select(wanted).with_columns(rows) if wanted else rows.to_frame(), moment)
+        work = frame.clone()
+        for outer, inner in self.inputs.items():
+            if outer != inner:
+                work.insert_column(work.width, frame.get_column(outer).alias(inner))
+        if not work.width:
+            work = pl.DataFrame({"\x01row": pl.repeat(0, frame.height, dtype=pl.UInt8, eager=True)})
+        run = Run(work, moment)
         for step in self.steps:
             _take(step, run, self.text)
         return self._finish(run, result)
 
     def _finish(self, run: Run, result: Operand) -> ColumnResult:
-        value = result.expr.cast(result.type.polars()).alias("value")
+        dtype = result.type.polars()
         guards = [g for g in self.guards if g.condition is not None or g.mask in run.masks]
-        found = run.frame.with_columns(value).select(
-            "value", *(g.rows().any().alias(f"g{i}") for i, g in enumerate(guards))
-        )
+        column = column_of(result)
+        if column and not guards:
+            values = run.frame.get_column(column)
+            return ColumnResult((values if values.dtype == dtype else values.cast(dtype)).alias("value"))
+        value = result.expr.cast(dtype).alias("value")
+        found = run.frame.select(value, *(g.rows().any().alias(f"g{i}") for i, g in enumerate(guards)))
         raised = [g for i, g in enumerate(guards) if found.height and found.item(0, f"g{i}")]
         if not raised:
-            return ColumnResult(found.get_column("value"))
+            values = found.get_column("value")
+            whole = len(values) == run.frame.height
+            return ColumnResult(values if whole else values.new_from_index(0, run.frame.height))
         codes = pl.coalesce([pl.when(g.rows()).then(_code(g, run)) for g in raised])
         made = run.frame.with_columns(value, codes.alias("error")).select(
             pl.when(pl.col("error").is_null()).then(pl.col("value")).alias("value"), "error"
@@ -229,7 +256,7 @@ def _take(step: _Expressions | Kernel | _Reading, run: Run, text: str) -> None:
         case _Expressions():
             run.frame = run.frame.with_columns(step.outputs)
         case Kernel():
-            made = step.function(run, *run.series(step.operands))
+            made = step.function(run, *run.series(step))
             series, mask = made if isinstance(made, tuple) else (made, None)
             run.add(series, step.output)
             if mask is not None:

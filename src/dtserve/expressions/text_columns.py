@@ -13,7 +13,7 @@ from dtserve.datatypes.code_pages import UTF8, is_single_byte
 from dtserve.expressions.columnar_calls import ColumnCall, each_row
 from dtserve.expressions.program import Run
 from dtserve.expressions.switches import current
-from dtserve.expressions.tokens import pattern
+from dtserve.expressions.tokens import nth_pattern, pattern
 from dtserve.expressions.unit_columns import BEYOND_BMP, by_distinct, clipped, select, unit_kernel, with_nulls
 from dtserve.expressions.utf16 import units
 from dtserve.expressions.value_errors import FunctionOverflow
@@ -86,6 +86,7 @@ def code_point(call: ColumnCall) -> pl.Expr:
     return call.kernel(kernel)
 
 
+_MOST_REPEATS = 40
 _DIGITS = np.frombuffer("0123456789ABCDEF".encode("utf-32-le"), dtype=np.uint32)
 
 
@@ -170,7 +171,11 @@ def token(call: ColumnCall) -> pl.Expr:
     beyond = pl.lit("" if current().token_beyond_is_empty else None, dtype=pl.String)
 
     def build(text: Any, delimiters: str, occurrence: Any) -> pl.Expr:
-        found = _lit(text).str.extract_all(pattern(delimiters)).list.get(clipped(occurrence, 1) - 1, null_on_oob=True)
+        if isinstance(occurrence, int) and occurrence <= _MOST_REPEATS:
+            found = _lit(text).str.extract(nth_pattern(delimiters, max(occurrence, 1)), 1)
+        else:
+            all_of_them = _lit(text).str.extract_all(pattern(delimiters))
+            found = all_of_them.list.get(clipped(occurrence, 1) - 1, null_on_oob=True)
         return pl.when(found.is_null()).then(beyond).otherwise(found)
 
     def kernel(run: Run, *arguments: Any) -> pl.Series:
@@ -183,13 +188,20 @@ def token_count(call: ColumnCall) -> pl.Expr:
     """TOKENCOUNT: matches counted; a NULL text has none."""
 
     def build(text: Any, delimiters: str) -> pl.Expr:
-        return _lit(text).fill_null("").str.count_matches(pattern(delimiters)).cast(pl.Int32)
+        return text.str.count_matches(pattern(delimiters)).cast(pl.Int32)
+
+    def single(text: Any, delimiter: str) -> pl.Expr:
+        bare = text.str.strip_chars(delimiter)
+        count = bare.str.count_matches(delimiter, literal=True).cast(pl.Int32) + 1
+        return pl.when(bare != "").then(count).otherwise(0)
 
     def kernel(run: Run, text: Any, delimiters: Any) -> pl.Series:
-        if not isinstance(text, pl.Series):
-            text = pl.Series([text or ""], dtype=pl.String).new_from_index(0, run.frame.height)
         if delimiters is None:
             return pl.repeat(None, run.frame.height, dtype=pl.Int32, eager=True)
-        return by_distinct(call, [text.fill_null(""), delimiters], 1, build)
+        known = text.fill_null("")
+        plain = isinstance(delimiters, str) and len(delimiters) == 1
+        if plain and not known.str.contains(delimiters * 2, literal=True).any():
+            return select([known, delimiters], single)
+        return by_distinct(call, [known, delimiters], 1, build)
 
     return call.kernel(kernel)

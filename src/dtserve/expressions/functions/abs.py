@@ -12,7 +12,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from dtserve.expressions.arithmetic import in_range
+from dtserve.expressions.arithmetic import fit
 from dtserve.expressions.functions.base import Function, ScalarCall, same
 from dtserve.expressions.value_errors import FunctionOverflow
 
@@ -26,19 +26,13 @@ __all__ = ["FUNCTION"]
 
 
 def _scalar(call: ScalarCall, number: int | float | Decimal) -> int | float | Decimal:
-    made = number.copy_abs() if isinstance(number, Decimal) else abs(number)
-    spec = call.type
-    too_large = spec.family == "int" and made > spec.info.high
-    if isinstance(made, Decimal) and not in_range(int(made.scaleb(_scale(made))), spec):
-        too_large = True
-    if too_large:
-        raise FunctionOverflow(function=call.name, type=str(spec))
+    if isinstance(number, Decimal):
+        made: int | float | Decimal | None = fit(number.copy_abs(), call.type, "truncate")
+    else:
+        made = abs(number)
+    if made is None or (call.type.family == "int" and made > call.type.info.high):
+        raise FunctionOverflow(function=call.name, type=str(call.type))
     return made
-
-
-def _scale(number: Decimal) -> int:
-    exponent = number.as_tuple().exponent
-    return -exponent if isinstance(exponent, int) else 0
 
 
 def _columnar(call: ColumnCall, number: Operand) -> pl.Expr:
