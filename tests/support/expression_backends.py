@@ -20,7 +20,7 @@ from dtserve.expressions.columnar import compile_typed
 from dtserve.expressions.nodes import Column, Node, Null, Variable
 from dtserve.expressions.scalar import compute
 from dtserve.expressions.scope import index_columns
-from dtserve.expressions.typed import Constant, Input, Level, Typed
+from dtserve.expressions.typed import Typed
 from dtserve.expressions.typespecs import type_of
 from dtserve.expressions.typing import analyse
 
@@ -67,13 +67,6 @@ def rewritten(node: Node) -> Node:
     return _mapped(node, rewritten)
 
 
-def with_values(node: Typed, row: Mapping[str, Any]) -> Typed:
-    """A typed tree with its input columns replaced by the values of one row, by frame name."""
-    if isinstance(node, Input):
-        return Constant(node.type, row[node.frame_name], Level.VARIABLE, node.start, node.end)
-    return _mapped(node, lambda part: with_values(part, row))
-
-
 def _mapped(node: Any, change: Any) -> Any:
     changes: dict[str, Any] = {}
     for item in fields(node):
@@ -104,7 +97,7 @@ class Prepared:
     def scalar(self, row: Mapping[str, Any]) -> Outcome:
         """The scalar back-end on one row."""
         try:
-            return Outcome(compute(with_values(self.typed, row), self.moment, self.text))
+            return Outcome(compute(self.typed, self.moment, self.text, row))
         except ExpressionFault as fault:
             return Outcome(code=fault.static_code)
 

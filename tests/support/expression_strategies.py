@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -107,7 +107,7 @@ def _dates(name: str) -> st.SearchStrategy[Any]:
             lambda m: time(m.hour, m.minute, m.second, 0 if name == "DBTIME" else m.microsecond // 10 * 10)
         )
     if name == "DBTIMESTAMPOFFSET":
-        zones = st.sampled_from([timezone.utc, timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=3))])
+        zones = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=3))])
         inner = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1))
         return st.builds(lambda moment, zone: moment.replace(tzinfo=zone), inner, zones)
     if name in ("DBTIMESTAMP", "DATE", "FILETIME"):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dtserve.expressions.columnar import CompiledExpression
     from dtserve.expressions.errors import AmbiguousVariable, ExpressionFault, UnknownVariable, VariableType
     from dtserve.expressions.evaluation import compile_columns, evaluate, evaluate_boolean, find_faults
+    from dtserve.expressions.functions import function_names
     from dtserve.expressions.nodes import Node
     from dtserve.expressions.parser import parse
     from dtserve.expressions.printer import print_node
@@ -36,6 +37,7 @@ _HOMES = {
     "evaluate": "evaluation",
     "evaluate_boolean": "evaluation",
     "find_faults": "evaluation",
+    "function_names": "functions",
     "parse": "parser",
     "print_node": "printer",
     "split_assignment": "assignment",
@@ -57,6 +59,7 @@ __all__ = [
     "evaluate",
     "evaluate_boolean",
     "find_faults",
+    "function_names",
     "parse",
     "print_node",
     "split_assignment",

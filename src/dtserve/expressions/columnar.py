@@ -15,13 +15,14 @@ import polars as pl
 
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.datatypes.column_result import ColumnResult
+from dtserve.datatypes.columns_text import fit_text_column
 from dtserve.expressions.columnar_calls import ColumnCall
 from dtserve.expressions.columnar_convert import convert_operand
 from dtserve.expressions.columnar_numbers import arithmetic_operand, negate_operand
 from dtserve.expressions.columnar_order import ordered
 from dtserve.expressions.errors import ExpressionFault
 from dtserve.expressions.program import Operand, Program, literal
-from dtserve.expressions.scalar import Moment, compute
+from dtserve.expressions.scalar import LEGACY_LIMIT, Moment, compute
 from dtserve.expressions.trampoline import Step, run
 from dtserve.expressions.typed import (
     Apply,
@@ -58,19 +59,29 @@ class CompiledExpression:
     result: Operand
     locale_id: int = 1033
     clock: Callable[[], Moment] | None = None
+    legacy_limit: bool = False
 
     def evaluate(self, frame: pl.DataFrame) -> ColumnResult:
         """The values of all rows; errors as UInt32 STATIC codes where there are any.
 
-        One reading of the clock serves the whole frame. Text is never reported as truncated:
-        the evaluator cuts in silence (EXPRESSIONS §5.4).
+        One reading of the clock serves the whole frame. Text is not reported as truncated, as
+        the evaluator cuts in silence (EXPRESSIONS §5.4); only with ``legacy_limit`` (packages of
+        2005 to 2008 R2) a result of more than 4,000 characters is cut and reported.
         """
         moment = self.clock() if self.clock else Moment.now(self.locale_id)
-        return self.program.run(frame, moment, self.result)
+        made = self.program.run(frame, moment, self.result)
+        if not self.legacy_limit or self.type.dt is not DT.WSTR:
+            return made
+        cut = fit_text_column(made.values, self.type.with_(length=LEGACY_LIMIT))
+        return ColumnResult(cut.values, made.errors, cut.truncated)
 
 
 def compile_typed(
-    node: Typed, text: str, locale_id: int = 1033, clock: Callable[[], Moment] | None = None
+    node: Typed,
+    text: str,
+    locale_id: int = 1033,
+    clock: Callable[[], Moment] | None = None,
+    legacy_limit: bool = False,
 ) -> CompiledExpression:
     """The program of a typed tree.
 
@@ -80,7 +91,7 @@ def compile_typed(
     compiler = _Compiler(text, Program(text), clock() if clock else Moment.now(locale_id))
     result = run(compiler.visit(node))
     program = compiler.program
-    return CompiledExpression(node.type, tuple(program.inputs), program, result, locale_id, clock)
+    return CompiledExpression(node.type, tuple(program.inputs), program, result, locale_id, clock, legacy_limit)
 
 
 class _Compiler:

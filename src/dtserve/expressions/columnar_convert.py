@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from dtserve.datatypes import DT, TypeSpec
+from dtserve.expressions.conversion import is_empty
 from dtserve.expressions.program import Operand, Program, Run, literal
 from dtserve.expressions.promotion import INTEGERS, digits
 from dtserve.expressions.typed import Convert
@@ -28,6 +29,9 @@ def convert_operand(program: Program, operand: Operand, node: Convert, locale_id
     if operand.is_null_constant:
         return literal(None, node.type)
     sources = operand.sources if node.type.family == "text" and source.family != "binary" else frozenset[str]()
+    if is_empty(target):
+        nothing = b"" if target.dt is DT.BYTES else ""
+        return Operand(pl.when(operand.expr.is_not_null()).then(pl.lit(nothing)), node.type, depth=operand.depth + 1)
     widened = _widened(operand.expr, source, target)
     if widened is not None:
         return Operand(widened, node.type, sources, depth=operand.depth + 1)

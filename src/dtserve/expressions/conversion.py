@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from dtserve.datatypes import TypeSpec
+from dtserve.datatypes import DT, TypeSpec
 from dtserve.datatypes.errors import ConversionError, ConversionOverflow, ConversionTruncation, SignMismatch
 from dtserve.expressions.value_errors import CastFailed, CastOverflow
 
-__all__ = ["convert_scalar"]
+__all__ = ["convert_scalar", "is_empty"]
+
+
+def is_empty(target: TypeSpec) -> bool:
+    """Whether a cast leaves nothing, as ``(DT_WSTR,0)`` does (a length of 0 elsewhere means undeclared)."""
+    return target.dt in (DT.STR, DT.WSTR, DT.BYTES) and not target.length
 
 
 def convert_scalar(value: Any, source: TypeSpec, target: TypeSpec, locale_id: int = 1033) -> Any:
@@ -24,6 +29,8 @@ def convert_scalar(value: Any, source: TypeSpec, target: TypeSpec, locale_id: in
     """
     from dtserve.datatypes.convert import convert_value
 
+    if is_empty(target):
+        return b"" if target.dt is DT.BYTES else ""
     try:
         return convert_value(value, source, target, locale_id=locale_id)
     except ConversionTruncation as cut:

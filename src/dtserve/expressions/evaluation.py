@@ -74,17 +74,18 @@ def compile_columns(
     *,
     locale_id: int = 1033,
     clock: Callable[[], Moment] | None = None,
+    legacy_limit: bool = False,
 ) -> CompiledExpression:
     """An expression over input columns, ready to run over frames.
 
-    Variables are read now. Raises the ExpressionFaults of parsing, typing and of parts
+    Variables are read now. With ``legacy_limit`` text results are cut at 4,000 characters. Raises the ExpressionFaults of parsing, typing and of parts
     without columns: what SSIS reports as failed validation.
     """
     from dtserve.expressions.columnar import compile_typed
 
     known = scope if scope is not None else MappingScope()
     typed = analyse(parse(text), text, known, index_columns(tuple(columns)))
-    return compile_typed(typed, text, locale_id, clock)
+    return compile_typed(typed, text, locale_id, clock, legacy_limit)
 
 
 def find_faults(

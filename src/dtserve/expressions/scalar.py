@@ -1,4 +1,4 @@
-"""The scalar back-end: one value from variables and parameters, without Polars.
+"""The scalar back-end: one value from variables, parameters and at most one row, without Polars.
 
 Runs the typed tree for variables, constraints, loops, parameters and property expressions,
 and the constant parts of data flow expressions. ``?:``, ``&&`` and ``||`` evaluate only
@@ -7,6 +7,7 @@ what they need (EXPRESSIONS §3.4); everything was typed before.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -57,18 +58,19 @@ class Moment:
         return cls(utc.astimezone().replace(tzinfo=None), utc.replace(tzinfo=None), locale_id, legacy_limit)
 
 
-def compute(node: Typed, moment: Moment, text: str) -> Any:
-    """The value of a typed tree without input columns; None for NULL.
+def compute(node: Typed, moment: Moment, text: str, row: Mapping[str, Any] | None = None) -> Any:
+    """The value of a typed tree; None for NULL. ``row`` gives the input columns by frame name.
 
     Raises the coded faults of :mod:`.value_errors`, located in ``text``.
     """
-    return run(_Evaluation(moment, text).visit(node))
+    return run(_Evaluation(moment, text, row or {}).visit(node))
 
 
 class _Evaluation:
-    def __init__(self, moment: Moment, text: str) -> None:
+    def __init__(self, moment: Moment, text: str, row: Mapping[str, Any]) -> None:
         self.moment = moment
         self.text = text
+        self.row = row
 
     def visit(self, node: Typed) -> Step[Any]:
         """The value of ``node``."""
@@ -94,8 +96,8 @@ class _Evaluation:
                     value = yield self.visit(operand)
                     found.append(value)
                 values = tuple(found)
-            case Input():  # pragma: no cover - the columnar back-end never hands one over
-                raise ExpressionFault(detail="an input column has no value here")
+            case Input():
+                return self.row[node.frame_name]
         try:
             return self.combine(node, values)
         except ExpressionFault as fault:

@@ -9,12 +9,14 @@ from typing import Any, Protocol
 from dtserve.datatypes import TypeSpec
 from dtserve.expressions.errors import (
     AmbiguousColumn,
+    AmbiguousVariable,
     NoColumnCollection,
     UnknownColumn,
     UnknownLineage,
     UnknownVariable,
 )
 from dtserve.expressions.nodes import Column, Lineage
+from dtserve.expressions.switches import current
 
 __all__ = ["ColumnBinding", "MappingScope", "TypedValue", "VariableScope", "find_column", "index_columns"]
 
@@ -49,12 +51,20 @@ class MappingScope:
 
     def __init__(self, values: Mapping[str, TypedValue] | None = None) -> None:
         self._values = dict(values or {})
-        for name in list(self._values):
-            if not name.startswith("$"):
-                self._values.setdefault(name.rpartition("::")[2], self._values[name])
+        self._ambiguous: set[str] = set()
+        for name in [name for name in self._values if "::" in name and not name.startswith("$")]:
+            bare = name.rpartition("::")[2]
+            if bare in self._values:
+                self._ambiguous.add(bare)
+            self._values.setdefault(bare, self._values[name])
 
     def lookup(self, name: str) -> tuple[TypeSpec, Any]:
-        """Type and value; UnknownVariable otherwise. Names are case-sensitive."""
+        """Type and value; UnknownVariable otherwise. Names are case-sensitive.
+
+        A bare name of several namespaces is the first one, or AmbiguousVariable (a switch).
+        """
+        if name in self._ambiguous and current().ambiguous_variable == "error":
+            raise AmbiguousVariable(name=name)
         found = self._values.get(name)
         if found is None:
             raise UnknownVariable(name=name)

@@ -187,10 +187,10 @@ def token(call: ColumnCall) -> pl.Expr:
 def token_count(call: ColumnCall) -> pl.Expr:
     """TOKENCOUNT: matches counted; a NULL text has none."""
 
-    def build(text: Any, delimiters: str) -> pl.Expr:
+    def build(text: pl.Expr, delimiters: str) -> pl.Expr:
         return text.str.count_matches(pattern(delimiters)).cast(pl.Int32)
 
-    def single(text: Any, delimiter: str) -> pl.Expr:
+    def single(text: pl.Expr, delimiter: str) -> pl.Expr:
         bare = text.str.strip_chars(delimiter)
         count = bare.str.count_matches(delimiter, literal=True).cast(pl.Int32) + 1
         return pl.when(bare != "").then(count).otherwise(0)

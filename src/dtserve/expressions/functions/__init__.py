@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dtserve.expressions.functions.base import Function
 
-__all__ = ["NAMES", "find"]
+__all__ = ["NAMES", "find", "function_names"]
 
 NAMES = (
     "ABS", "CEILING", "CODEPOINT", "DATEADD", "DATEDIFF", "DATEPART", "DAY", "EXP", "FINDSTRING", "FLOOR", "GETDATE",
@@ -34,3 +34,8 @@ def find(name: str) -> Function | None:
         return None
     function: Function = import_module(f"{__name__}.{upper.lower()}").FUNCTION
     return function
+
+
+def function_names() -> tuple[str, ...]:
+    """Every function of the language, sorted."""
+    return NAMES
