@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from support.control_flow import check_case, execute, load_cases, package
-
 from dtserve.controlflow.results import ExecResult
+from support.control_flow import check_case, execute, load_cases, package
 
 CASES = load_cases(Path(__file__).parent / "cases")
 

@@ -8,6 +8,7 @@ the connection manager they come from.
 from __future__ import annotations
 
 import enum
+import threading
 from typing import Any
 
 from dtserve.controlflow.errors import UnsupportedPart
@@ -17,7 +18,10 @@ from dtserve.controlflow.task import Task
 from dtserve.controlflow.tasks import xml_errors as errors
 from dtserve.controlflow.xml_sources import SourceKind, node_text, parse_source, read_source, select
 
-__all__ = ["XmlOperation", "XmlTask", "XPathOperation"]
+__all__ = ["XPathOperation", "XmlOperation", "XmlTask"]
+
+_first_use = threading.Lock()
+"""libxml2 sets up its schema types on first use without a lock of its own."""
 
 MERGED_IS_ROOT = True
 """Merge appends the root element of the second document (else its children) to the node found: UNVERIFIED."""
@@ -120,7 +124,8 @@ class XmlTask(Task):
 
         schema_root = parse_source(self.host, self.second_type, self.second, self.host.name)
         try:
-            schema = etree.XMLSchema(schema_root)
+            with _first_use:
+                schema = etree.XMLSchema(schema_root)
         except etree.XMLSchemaParseError as error:
             raise errors.XmlOperandInvalid(what="schema", detail=str(error)) from None
         valid = schema.validate(root.getroottree())
@@ -130,7 +135,8 @@ class XmlTask(Task):
         summary = etree.SubElement(report, "metadata")
         etree.SubElement(summary, "result").text = "true" if valid else "false"
         messages = etree.SubElement(report, "messages")
-        for entry in schema.error_log:
+        entries: Any = schema.error_log
+        for entry in entries:
             made = etree.SubElement(messages, "error", line=str(entry.line), position=str(entry.column))
             made.text = entry.message
         return etree.tostring(report, encoding="unicode"), valid
@@ -140,7 +146,9 @@ class XmlTask(Task):
 
         sheet = parse_source(self.host, self.second_type, self.second, self.host.name)
         try:
-            transform = etree.XSLT(sheet, access_control=etree.XSLTAccessControl.DENY_ALL)
+            closed: Any = etree.XSLTAccessControl
+            with _first_use:
+                transform = etree.XSLT(sheet, access_control=closed.DENY_ALL)
             return str(transform(root.getroottree())), True
         except etree.XSLTError as error:
             raise errors.XmlOperandInvalid(what="style sheet", detail=str(error)) from None
