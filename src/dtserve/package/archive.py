@@ -8,6 +8,7 @@ unpack to more than it may. Entries are unpacked when asked for, so opening is c
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ __all__ = ["Archive", "ArchiveLimits"]
 _CONTENT_TYPES = "[content_types].xml"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LOCAL_HEADER = 30
+_END, _LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x07"
+_END_SPACE = 22 + 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class ArchiveLimits:
     total: int = 512 * 1024 * 1024
     ratio: int = 200
     free: int = 2 * 1024 * 1024
+    directory: int = 512 * 1024
 
 
 class Archive:
@@ -38,6 +42,7 @@ class Archive:
 
     def __init__(self, data: bytes, limits: ArchiveLimits | None = None) -> None:
         self.limits = limits or ArchiveLimits()
+        _check_directory(data, self.limits)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError) as error:
@@ -89,6 +94,18 @@ class Archive:
                 return stream.read(info.file_size + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError):
             raise ArchiveRefused(detail=f'the entry "{name}" is damaged.') from None
+
+
+def _check_directory(data: bytes, limits: ArchiveLimits) -> None:
+    """Refuse by the end record, before the directory is read: too large a one, or 64-bit sizes."""
+    at = data.rfind(_END, max(0, len(data) - _END_SPACE))
+    if at < 0 or len(data) - at < 22:
+        raise ArchiveRefused(detail="it is no zip archive.")
+    (size,) = struct.unpack_from("<I", data, at + 12)
+    if size > limits.directory:
+        raise ArchiveRefused(detail=f"its directory has {size} bytes, the limit is {limits.directory}.")
+    if data[at - 20 : at - 16] == _LOCATOR_64:
+        raise ArchiveRefused(detail="it is a 64-bit zip archive, which no project needs.")
 
 
 def _plain_name(stored: str) -> str:

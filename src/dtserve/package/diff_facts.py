@@ -6,7 +6,6 @@ connection managers by GUID show as their names, secrets never show.
 
 from __future__ import annotations
 
-import enum
 import hashlib
 import hmac
 import os
@@ -15,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from dtserve.package.diff_words import COMPONENT_NAMES, TASK_DEFAULTS, ssis_name, ssis_value
 from dtserve.package.model import (
     Component,
     ConnectionManager,
@@ -43,41 +43,7 @@ _STRUCTURE = frozenset({
     "object_data", "logging", "parameters", "connections", "configurations", "log_providers", "name", "part",
 })  # fmt: skip
 _IGNORED_PROPERTIES = frozenset({"ThreadHint", "TaskContact", "PackageType"})
-_FIELD_NAMES = {
-    "dtsid": "ID", "disabled": "Disable", "max_error_count": "MaximumErrorCount", "locale_id": "LocaleID",
-    "exec_value": "ForcedExecutionValue", "force_exec_value": "ForceExecutionValue", "exec_value_type": "ExecValueType",
-    "eval_op": "EvalOp", "vt": "DataType", "type": "DataType", "checkpoint_usage": "CheckpointUsage", "version_guid": "VersionID",
-}  # fmt: skip
-_VALUE_NAMES: dict[str, dict[int, str]] = {
-    "transaction_option": {0: "NotSupported", 1: "Supported", 2: "Required"},
-    "force_execution_result": {-1: "None", 0: "Success", 1: "Failure", 2: "Completion"},
-    "checkpoint_usage": {0: "Never", 1: "IfExists", 2: "Always"},
-    "isolation_level": {
-        -1: "Unspecified", 16: "Chaos", 256: "ReadUncommitted", 4096: "ReadCommitted", 65536: "RepeatableRead",
-        1048576: "Serializable", 16777216: "Snapshot",
-    },
-}  # fmt: skip
-_TASK_DEFAULTS = {
-    "TimeOut": "0", "IsStoredProc": "False", "SqlStmtSourceType": "DirectInput", "ResultType": "ResultSetType_None",
-    "CodePage": "1252",
-}  # fmt: skip
-"""What formats 2 and 3 write out for Execute SQL tasks and later ones omit."""
 _MARK_KEY = os.urandom(32)
-_NAMES: dict[tuple[str, str], tuple[str, ...]] = {
-    ("Lookup", "CacheType"): ("Full", "Partial", "None"),
-    ("Lookup", "NoMatchBehavior"): ("Fail", "No-match output"),
-    ("Lookup", "ConnectionType"): ("OLE DB", "Cache"),
-    ("MergeJoin", "JoinType"): ("Full outer", "Left outer", "Inner"),
-    ("OLEDBSource", "AccessMode"): ("Table", "Table from variable", "SQL command", "SQL command from variable"),
-    ("OLEDBDestination", "AccessMode"): (
-        "Table", "Table from variable", "SQL command", "Fast load", "Fast load from variable",
-    ),
-    ("Aggregate", "AggregationType"): (
-        "Group by", "Count", "Count all", "Count distinct", "Sum", "Average", "Minimum", "Maximum",
-    ),
-    ("RawDestination", "WriteOption"): ("Create always", "Create once", "Append", "Truncate and append"),
-}  # fmt: skip
-"""Names for numbers of component properties (FORMAT §3.8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +150,7 @@ class _Facts:
             shown |= {f"Mapping {m.index}": m.variable for m in item.mappings}
             shown |= {f"Enumerator.{k}": v for k, v in _expressions(item.enumerator_expressions).items()}
         if item.object_data is not None and item.object_data.tag != "pipeline":
-            shown |= {k: v for k, v in self._flat(item.object_data) if _TASK_DEFAULTS.get(k) != v}
+            shown |= {k: v for k, v in self._flat(item.object_data) if TASK_DEFAULTS.get(k) != v}
         elif item.data_flow is not None:
             shown |= item.data_flow.properties
         return shown
@@ -277,7 +243,7 @@ def _properties(part: str, stored: Mapping[str, Any]) -> dict[str, str]:
     shown: dict[str, str] = {}
     for name, each in stored.items():
         value = each.value if each.items is None else "\n".join(each.items)
-        names = _NAMES.get((part, name))
+        names = COMPONENT_NAMES.get((part, name))
         if name == "BinaryCode":
             value = f"binary {hashlib.sha256(value.encode('utf-8')).hexdigest()[:16]}"
         elif names and value.isdecimal() and int(value) < len(names):
@@ -288,22 +254,7 @@ def _properties(part: str, stored: Mapping[str, Any]) -> dict[str, str]:
 
 def _plain(item: Any, skipped: frozenset[str] | set[str]) -> dict[str, str]:
     """The scalar fields of a model object as text, by their SSIS names."""
-    return {
-        _ssis_name(f.name): _ssis_value(f.name, getattr(item, f.name)) for f in fields(item) if f.name not in skipped
-    }
-
-
-def _ssis_name(name: str) -> str:
-    return _FIELD_NAMES.get(name) or "".join(word.capitalize() for word in name.split("_"))
-
-
-def _ssis_value(name: str, value: Any) -> str:
-    """A value in the words of SSIS: enumerations by name."""
-    if name in _VALUE_NAMES:
-        return _VALUE_NAMES[name].get(int(value), str(value))
-    if isinstance(value, enum.Enum):
-        return "".join(word.capitalize() for word in value.name.split("_"))
-    return str(value)
+    return {ssis_name(f.name): ssis_value(f.name, getattr(item, f.name)) for f in fields(item) if f.name not in skipped}
 
 
 def _expressions(expressions: tuple[PropertyExpression, ...]) -> dict[str, str]:

@@ -18,7 +18,19 @@ from lxml import etree
 
 from dtserve.package.errors import DoctypeRefused, EncodingRefused, LimitExceeded, MalformedXml
 
-__all__ = ["DEFAULT_LIMITS", "DTS", "ENC", "SSIS", "Limits", "detect_encoding", "local_name", "parse_xml", "to_utf8"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "DTS",
+    "ENC",
+    "SSIS",
+    "Limits",
+    "check_limits",
+    "check_prolog",
+    "detect_encoding",
+    "local_name",
+    "parse_xml",
+    "to_utf8",
+]
 
 DTS = "www.microsoft.com/SqlServer/Dts"
 SSIS = "www.microsoft.com/SqlServer/SSIS"
@@ -32,15 +44,16 @@ class Limits:
     ``nodes`` counts ``<``; above ``sparse_nodes`` the document must have at least
     ``bytes_per_node`` bytes per ``<`` on average (real packages: 41 and more).
     ``tag_bytes`` is the longest stretch without ``<`` that may hold more than
-    ``attributes`` attributes.
+    ``attributes`` attributes. ``encrypted`` counts separately encrypted values.
     """
 
     size: int = 64 * 1024 * 1024
     nodes: int = 1_000_000
     sparse_nodes: int = 60_000
-    bytes_per_node: int = 20
+    bytes_per_node: int = 30
     attributes: int = 5_000
     tag_bytes: int = 20_000
+    encrypted: int = 1_000
 
 
 DEFAULT_LIMITS = Limits()
@@ -102,28 +115,14 @@ def check_limits(data: bytes, limits: Limits) -> None:
             continue
         attributes = data.count(b"=", found.start(), found.end())
         if attributes > limits.attributes:
-            tag_end = _tag_end(data, found.start(), found.end())
-            attributes = _count_attributes(data, found.start(), tag_end)
+            tag = _START_TAG.match(data, found.start(), found.end())
+            attributes = sum(1 for _ in _QUOTED.finditer(data, found.start(), tag.end())) if tag else 0
             if attributes > limits.attributes:
                 raise LimitExceeded(what="the attributes of one element", value=attributes, limit=limits.attributes)
 
 
-_QUOTED = re.compile(rb""""[^"]*"|'[^']*'""")
-
-
-def _tag_end(data: bytes, start: int, end: int) -> int:
-    """Where the start tag at ``start`` closes: the first ``>`` outside quotes."""
-    at = start
-    while True:
-        close = data.find(b">", at, end)
-        quoted = _QUOTED.search(data, at, end)
-        if quoted is None or (0 <= close < quoted.start()):
-            return close if close >= 0 else end
-        at = quoted.end()
-
-
-def _count_attributes(data: bytes, start: int, end: int) -> int:
-    return sum(1 for _ in _QUOTED.finditer(data, start, end))
+_QUOTED = re.compile(rb""""[^"]*+"|'[^']*+'""")
+_START_TAG = re.compile(rb"""<(?:[^"'>]++|"[^"]*+"|'[^']*+')*+""")
 
 
 def check_prolog(data: bytes) -> None:

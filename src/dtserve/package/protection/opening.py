@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dtserve.errors import PackageError
-from dtserve.package.errors import DecryptPackageUserKey, Notice, PackagePasswordWrong
+from dtserve.package.errors import DecryptPackageUserKey, LimitExceeded, Notice, PackagePasswordWrong
 from dtserve.package.protection import dpapi, user_key
 from dtserve.package.protection.encrypted_data import ENCRYPTED_DATA, open_element, scheme_of, unbase64
 from dtserve.package.protection.inline import open_inline
@@ -24,6 +24,8 @@ __all__ = ["Opened", "canonical", "open_protected", "package_id"]
 
 _D = f"{{{DTS}}}"
 _EXECUTABLE = f"{_D}Executable"
+_TRIES = 3
+"""Encrypted values of level 2 that are tried with a password that opens none; all have one password."""
 _NOT_VALID = '0x8009000B "Key not valid for use in specified state."'
 _ENCRYPTED = re.compile(rb"""\s+(?:[\w.-]+:)?Encrypted\s*=\s*["']1["']""")
 
@@ -141,9 +143,14 @@ def _open_parts(clear: bytes, root: Any, password: str | None, limits: Limits) -
     unreadable: list[str] = []
     sealed: dict[bytes, bytes] = {}
     scheme: Scheme | None = None
+    if len(encrypted) > limits.encrypted:
+        raise LimitExceeded(what="its number of encrypted values", value=len(encrypted), limit=limits.encrypted)
     opened: list[tuple[SensitiveNode, bytes]] = []
+    failures = 0
     for node in encrypted:
-        plain = _open_part(node, password, owner, limits)
+        wrong = node.state == "password" and failures >= _TRIES and not opened
+        plain = None if wrong else _open_part(node, password, owner, limits)
+        failures += plain is None and node.state == "password"
         if node.state == "password":
             scheme = scheme or scheme_of(node.holder)
         if plain is None:
