@@ -13,6 +13,7 @@ __all__ = [
     "MissingArgument",
     "MissingOption",
     "NoSuchProcess",
+    "NoVersions",
     "NotPackageProcess",
     "OptionNeedsOther",
     "PasswordMissing",
@@ -146,3 +147,12 @@ class PasswordMissing(UsageError):
     symbol = "DTSERVE_E_PASSWORDMISSING"
     template = "There is no password in {place}."
     remedy = "Name an environment variable or a file that holds it, or ask for it."
+
+
+class NoVersions(DtserveError):
+    """The store of that place keeps no versions."""
+
+    code = 0xC0D51990
+    symbol = "DTSERVE_E_NOVERSIONS"
+    template = 'The store of "{path}" keeps no versions.'
+    remedy = "Set versions.keep in dtserve.toml; files outside the stores have none."

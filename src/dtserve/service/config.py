@@ -42,6 +42,7 @@ from dtserve.stores.errors import StoreUnavailable
 if TYPE_CHECKING:
     from dtserve.stores.msdb.engine import Database
     from dtserve.stores.tree import PackageTree
+    from dtserve.stores.versions import VersionArchive
 
 __all__ = ["HOME_VARIABLE", "ServiceHome", "home_path", "is_local_server", "load_home"]
 
@@ -164,10 +165,15 @@ class ServiceHome:
         if not keep:
             return store
         from dtserve.stores.versioned import VersionedStore
+
+        return VersionedStore(store, self.version_archive, key, who=user or _this_user(), keep=keep)
+
+    @cached_property
+    def version_archive(self) -> VersionArchive:
+        """The kept versions of the packages of all stores."""
         from dtserve.stores.versions import VersionArchive
 
-        archive = VersionArchive(self.versions_path / "versions.sqlite")
-        return VersionedStore(store, archive, key, who=user or _this_user(), keep=keep)
+        return VersionArchive(self.versions_path / "versions.sqlite")
 
     def _server(self, server: str) -> tuple[str, int]:
         """The URL of a server's msdb, and the latest package format that it takes."""

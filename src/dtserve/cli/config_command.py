@@ -1,0 +1,71 @@
+"""``dtserve config``: check the service's configuration, and show what is in force."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from dtserve.cli.store_places import add_home, home_of
+from dtserve.errors import DtserveError
+from dtserve.service.config import ServiceHome
+from dtserve.service.settings import SETTINGS
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
+    parser.add_argument("--connect", action="store_true", help="ask every root whether it answers")
+    add_home(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check; exit code 1 when the service would start with defaults or a root does not answer."""
+    from dtserve.service.eventlog import SERVICE_EVENTS
+
+    home = home_of(arguments)
+    problems = [SERVICE_EVENTS[symbol].text.format(*facts) for symbol, facts in home.problems]
+    try:
+        _ = home.connection_map
+    except DtserveError as error:
+        problems.append(error.message)
+    roots = [_root(home, index, arguments.connect) for index in range(len(home.configuration.folders))]
+    home.close()
+    problems += [f"{root['name']}: {root['problem']}" for root in roots if root.get("problem")]
+    if arguments.json:
+        values = {each.name: _shown(home, each.name) for each in SETTINGS}
+        print(json.dumps({"home": str(home.path), "settings": values, "roots": roots, "problems": problems}, indent=1))
+    else:
+        print(f"home: {home.path}")
+        for each in SETTINGS:
+            print(f"{each.name} = {_shown(home, each.name)!r}")
+        for root in roots:
+            print(f"root {root['name']}: {root['kind']} {root['place']}")
+        for problem in problems:
+            print(f"PROBLEM: {problem}")
+        if not problems:
+            print("No problems.")
+    return 1 if problems else 0
+
+
+def _root(home: ServiceHome, index: int, connect: bool) -> dict[str, Any]:
+    folder = home.configuration.folders[index]
+    found = {"name": folder.name, "kind": folder.kind, "place": folder.place}
+    if connect:
+        try:
+            home.tree().list((folder.name,))
+        except DtserveError as error:
+            found["problem"] = error.message
+    return found
+
+
+def _shown(home: ServiceHome, name: str) -> str | int | bool:
+    """A value as it may be shown: URLs without their password."""
+    value = home.settings.values[name]
+    if name.endswith(".url") and value:
+        import sqlalchemy
+
+        return sqlalchemy.make_url(str(value)).render_as_string(hide_password=True)
+    return value

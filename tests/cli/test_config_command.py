@@ -1,0 +1,44 @@
+"""``dtserve config``."""
+
+import json
+
+import pytest
+
+from dtserve.cli.dtserve import main
+from dtserve.service.config import load_home
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("DTSERVE_HOME", str(tmp_path / "home"))
+    return load_home()
+
+
+def test_nothing_wrong(home, capsys):
+    assert main(["config", "--connect"]) == 0
+    out = capsys.readouterr().out
+    assert str(home.path) in out
+    assert "service.listen_port = 8730" in out
+    assert "root MSDB: SqlServerFolder ." in out
+    assert "No problems." in out
+
+
+def test_problems(home, capsys):
+    (home.path / "Binn" / "MsDtsSrvr.ini.xml").write_text("<x/>")
+    (home.path / "dtserve.toml").write_text(
+        "msdb.url = 'postgresql+psycopg://u:swordfish@127.0.0.1:1/x?connect_timeout=2'\nconnections.x = 'no url'\n"
+    )
+    assert main(["config", "--connect", "--json"]) == 1
+    out = capsys.readouterr().out
+    assert "swordfish" not in out
+    found = json.loads(out)
+    assert len(found["problems"]) == 3
+    assert "configuration file is incorrect" in found["problems"][0]
+    assert found["roots"][0]["problem"].startswith("Failed to retrieve data")
+    assert "problem" not in found["roots"][1]
+
+
+def test_unknown_settings(home, capsys):
+    (home.path / "dtserve.toml").write_text("nothing = 1")
+    assert main(["config"]) == 1
+    assert "nothing" in capsys.readouterr().err
