@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.datatype_values import SPECS, texts, values
 
 from dtserve.datatypes import TypeSpec, columns_parse
 from dtserve.datatypes.column_result import build_series, python_values
@@ -19,6 +18,7 @@ from dtserve.datatypes.errors import ConversionError, ConversionTruncation, Unsu
 from dtserve.datatypes.matrix import is_legal
 from dtserve.datatypes.physical import polars_type
 from dtserve.datatypes.text import format_value, parse_value
+from support.datatype_values import SPECS, texts, values
 
 LOCALES = [1033, 1031, 1036, 2057, 1053, 16393, 1057, 4105, 999_999]
 

@@ -118,9 +118,38 @@ def texts() -> st.SearchStrategy[str]:
     dates = st.datetimes().flatmap(lambda value: st.sampled_from(_date_texts(value)))
     near_dates = st.text("0123456789/-.: APMT", max_size=20)
     words = st.sampled_from(
-        ["True", "false", "#TRUE#", "NaN", "inf", "", " ", "\t", "nan", "-", ".", "5.", ".5", "1e5", "1e-5", "1E400"]
-        + ["{6F9619FF-8B86-D011-B42D-00C04FC964FF}", "6F9619FF-8B86-D011-B42D-00C04FC964FF", "0x1F", "1_000", "00ff"]
-        + ["2024-02-30", "0000-01-01", "20240102", "1,234.5", "1.234,5", "(5)", "5-", "99999999999999999999", "١"]
+        [
+            "True",
+            "false",
+            "#TRUE#",
+            "NaN",
+            "inf",
+            "",
+            " ",
+            "\t",
+            "nan",
+            "-",
+            ".",
+            "5.",
+            ".5",
+            "1e5",
+            "1e-5",
+            "1E400",
+            "{6F9619FF-8B86-D011-B42D-00C04FC964FF}",
+            "6F9619FF-8B86-D011-B42D-00C04FC964FF",
+            "0x1F",
+            "1_000",
+            "00ff",
+            "2024-02-30",
+            "0000-01-01",
+            "20240102",
+            "1,234.5",
+            "1.234,5",
+            "(5)",
+            "5-",
+            "99999999999999999999",
+            "١",
+        ]
     )
     odd = st.text(st.sampled_from(string.ascii_letters[:4] + _ODD), max_size=10)
     return numbers | exact | dates | near_dates | words | odd

@@ -45,7 +45,7 @@ def convert_column(
         return ColumnResult(pl.repeat(None, len(series), dtype=dtype, eager=True).alias(series.name))
     if source.family == "text" and target.dt is not DT.IMAGE:
         return parse_column(series, target, locale_id=locale_id, fast_parse=fast_parse, source=source)
-    if target.family == "text" and source.family != "binary":
+    if target.family == "text" and (source.family != "binary" or target.dt in (DT.STR, DT.WSTR)):
         return fit_text_column(format_column(series, source, locale_id=locale_id), target)
     if source.family == "binary" and target.family == "binary":
         return fit_bytes_column(series, target)
