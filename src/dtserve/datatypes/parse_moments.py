@@ -122,7 +122,7 @@ def _clock_pattern(locale: Locale) -> re.Pattern[str]:
     return re.compile(
         rf"(?:{half.format(1)}\s*)?(?<![0-9:])(?P<h>[0-9]{{1,2}}){joint}(?P<m>[0-9]{{1,2}})"
         rf"(?:{joint}(?P<s>[0-9]{{1,2}}))?(?![0-9]|{joint})(?:\s*{half.format(2)})?"
-        rf"|(?<![0-9])(?P<lone>[0-9]{{1,2}})\s*{half.format(3)}",
+        rf"|(?<![0-9])(?P<lone>[0-9]{{1,2}})\s*{half.format(3)}(?!\s*[0-9]{{1,2}}[:.])",
         re.IGNORECASE,
     )
 
