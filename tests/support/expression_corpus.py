@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -88,6 +89,8 @@ def stored_value(vt: int, text: str | None) -> TypedValue | None:
     target = TypeSpec(spec, scale=4 if spec is DT.DECIMAL else 0)
     if spec is DT.BOOL:
         return TypedValue(target, (text or "0").strip().lower() not in ("0", "false", ""))
+    if spec is DT.DATE and text and re.match(r"\d{4}-\d\d-\d\dT", text):
+        text = text.replace("T", " ")
     try:
         return TypedValue(target, convert_value(text, _TEXT, target) if text else None)
     except ConversionTruncation as cut:
@@ -141,6 +144,8 @@ def _of_package(path: Path) -> Iterator[Found]:
     except PackageError:
         return
     scope = system_scope()
+    for name, value in (("PackageID", package.dtsid), ("PackageName", package.name)):
+        scope.define(f"System::{name}", TypedValue(TypeSpec(DT.WSTR, length=len(value)), value))
     for parameter in package.parameters:
         scope.define(f"$Package::{parameter.name}", stored_value(parameter.vt, parameter.value), bare=False)
     for name, value in project_parameters(path.parent).items():
