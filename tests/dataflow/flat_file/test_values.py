@@ -12,13 +12,13 @@ from dtserve.datatypes.text import format_value
 from dtserve.package.model import Column
 
 
-def read(values, spec, *, retain=False, plain=False, **settings):
+def read(values, spec, *, retain=False, clean=False, **settings):
     settings = {"fast_parse": False, "empty_is_null": True, "binary": False, **settings}
     reader = ColumnReader(
         Column("c", "c", "c", spec), 0, locale_id=1033, code_page=1252, retain_nulls=retain, **settings
     )
     dtype = pl.Binary if settings["binary"] else pl.String
-    return reader.read(pl.Series("c", values, dtype=dtype), plain=plain)
+    return reader.read(pl.Series("c", values, dtype=dtype), clean=clean)
 
 
 DEFAULTS = {
@@ -54,12 +54,35 @@ def test_empty_and_missing(spec):
 def test_text():
     spec = TypeSpec(DT.WSTR, length=3)
     assert read(["", None, "a"], spec).values.to_list() == ["", None, "a"]
-    assert read(["", None, "a"], spec, retain=True, plain=True).values.to_list() == [None, None, "a"]
+    assert read(["", None, "a"], spec, retain=True, clean=True).values.to_list() == [None, None, "a"]
     assert read(["", None], spec, retain=True, empty_is_null=False).values.to_list() == ["", None]
-    cut = read(["abcd", "abc"], spec, plain=True)
+    cut = read(["abcd", "abc"], spec, clean=True)
     assert cut.values.to_list() == ["abc", "abc"]
     assert cut.truncated is not None
     assert cut.truncated.to_list() == [True, False]
+
+
+@pytest.mark.parametrize("clean", [True, False])
+def test_long_text_by_the_units_of_its_type(clean):
+    texts = ["short", "äöüß", "äöüßä", "日本", "😀😀", "😀😀😀", None, *["fits"] * 20]
+    wide = read(texts, TypeSpec(DT.WSTR, length=4), clean=clean)
+    assert wide.values.to_list()[:7] == ["shor", "äöüß", "äöüß", "日本", "😀😀", "😀😀", None]
+    assert wide.truncated is not None
+    assert wide.truncated.to_list()[:7] == [True, False, True, False, False, True, False]
+    narrow = read(["äöüß", "äöüßä", *["fits"] * 20], TypeSpec(DT.STR, length=4, code_page=1252), clean=clean)
+    assert narrow.values.to_list()[:3] == ["äöüß", "äöüß", "fits"]
+    utf8 = read(texts, TypeSpec(DT.STR, length=4, code_page=65001), clean=clean)
+    assert utf8.values.to_list()[:7] == ["shor", "äö", "äö", "日", "😀", "😀", None]
+
+
+def test_nul_ends_a_text():
+    assert read(["a\0b", "c"], TypeSpec(DT.WSTR, length=4)).values.to_list() == ["a", "c"]
+
+
+def test_characters_that_the_code_page_of_the_column_lacks():
+    found = read(["日", "ok"], TypeSpec(DT.STR, length=4, code_page=437), clean=True)
+    assert found.truncated is not None
+    assert found.truncated.to_list() == [True, False]
 
 
 def test_error_codes_of_the_flat_file_source():

@@ -169,4 +169,24 @@ class FlatFileDestination(Destination):
                 )
                 raise messages.CannotConvertFlatFileData(column=written.target.name) from cause
             values, spec = result.values, target
+        if _prints_alike(values, spec) and _has_room(spec, target):
+            return values
         return format_column(values, spec, locale_id=self._locale_id)
+
+
+def _prints_alike(values: pl.Series, spec: TypeSpec) -> bool:
+    """Whether Polars prints these values as SSIS does: integers, and NUMERIC where nothing is below one."""
+    if spec.family == "int":
+        return True
+    if spec.dt is not DT.NUMERIC or not spec.scale:
+        return False
+    digits = values.to_physical()
+    low, high = digits.min(), digits.max()
+    return low is None or bool(low >= 10**spec.scale) or bool(high <= -(10**spec.scale))
+
+
+def _has_room(spec: TypeSpec, target: TypeSpec) -> bool:
+    """Whether every value of the type fits the text column, or the column is none."""
+    if target.dt not in (DT.STR, DT.WSTR) or not target.length:
+        return True
+    return target.length >= (spec.precision + 2 if spec.dt is DT.NUMERIC else 20)

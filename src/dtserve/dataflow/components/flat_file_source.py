@@ -184,9 +184,9 @@ class FlatFileSource(Source):
         height = chunk.frame.height
         row_errors = RowErrors(self, height)
         columns = []
-        plain = layout.transcoded and chunk.data.isascii() and b"\0" not in chunk.data
+        clean = b"\0" not in chunk.data
         for reader in self._readers:
-            result = reader.read(chunk.frame[str(reader.position)], plain=plain)
+            result = reader.read(chunk.frame[str(reader.position)], clean=clean)
             taken = row_errors.take(
                 reader.column, result, truncation_code=messages.TRUNCATED_CODE, cause=self._cause(reader.column)
             )

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 
 from dtserve.datatypes.code_pages import UTF8, codec
 
-__all__ = ["CodePage", "Transcoder"]
+__all__ = ["CodePage", "Transcoder", "is_valid", "repaired"]
 
 UTF16 = 1200
 
@@ -133,27 +133,26 @@ codecs.register_error("dtserve.flatfile.control", _control)
 
 
 class Transcoder:
-    """Turns the blocks of a file into blocks of valid UTF-8, cut between characters."""
+    """Turns the blocks of a file into blocks of UTF-8; blocks that are UTF-8 already stay as they are, checked or not."""
 
     def __init__(self, page: CodePage) -> None:
         self.page = page
-        self._rest = b""
-        self._decoder = None if page.is_utf8 or page.table else codecs.getincrementaldecoder(page.codec)(page.errors)
+        plain = page.is_utf8 or page.table is not None
+        self._decoder = None if plain else codecs.getincrementaldecoder(page.codec)(page.errors)
 
     def feed(self, block: bytes, final: bool) -> bytes:
         """The next block; with ``final`` whatever is left comes out too."""
         if self._decoder is not None:
             return self._decoder.decode(block, final).encode("utf-8", "replace")
-        if not self.page.is_utf8:
-            return self.page.to_utf8(block)
-        if self._rest:
-            block, self._rest = self._rest + block, b""
-        if block.isascii():
-            return block
-        if not final:
-            cut = _complete(block)
-            block, self._rest = block[:cut], block[cut:]
-        return block if _is_valid(block) else self.page.to_utf8(block)
+        return block if self.page.is_utf8 else self.page.to_utf8(block)
+
+
+def repaired(data: bytes) -> bytes | None:
+    """UTF-8 with U+FFFD in place of bytes that are none; None where it is valid. A cut last character stays as it is."""
+    cut = _complete(data)
+    if is_valid(data[:cut]):
+        return None
+    return CodePage.of(UTF8).to_utf8(data[:cut]) + data[cut:]
 
 
 def _complete(block: bytes) -> int:
@@ -169,7 +168,7 @@ def _complete(block: bytes) -> int:
     return end
 
 
-def _is_valid(block: bytes) -> bool:
+def is_valid(block: bytes) -> bool:
     """Whether a block is valid UTF-8; vectorised, several times as fast as decoding it."""
     import polars as pl
 

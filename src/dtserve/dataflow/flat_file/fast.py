@@ -103,11 +103,14 @@ class FastReader:
         Polars takes away a carriage return at the end of any field, and does not need one
         before a line feed.
         """
-        returns = np.flatnonzero(array == CR)
-        if len(quotes):
-            returns = returns[np.searchsorted(quotes, returns) & 1 == 0]
         wanted = ends - 1 if len(self.row) == 2 else ends if self.row[0] == CR else ends[:0]
-        if not np.array_equal(returns, wanted):
+        if len(wanted) and (wanted[0] < 0 or not (array[wanted] == CR).all()):
+            raise _Declined
+        returns = array == CR
+        if np.count_nonzero(returns) == len(wanted):
+            return
+        places = np.flatnonzero(returns)
+        if np.count_nonzero(np.searchsorted(quotes, places) & 1 == 0) != len(wanted):
             raise _Declined
 
     def _examine_quoted(self, data: bytes, array: np.ndarray, ends: np.ndarray, quotes: np.ndarray) -> _Plan:
@@ -189,31 +192,53 @@ class FastReader:
             )
         if frame.height != height:
             raise _Declined
-        frame = self._missing(frame, regular).select(str(at) for at in self.wanted.positions)
+        if self.width > 1 and height and frame[names[-1]].str.len_bytes().min() == 0:
+            frame = self._missing(frame, data, plan)
+        frame = frame.select(str(at) for at in self.wanted.positions)
         if plan.between:
             frame = self._interleave(frame, plan)
         return frame
 
-    def _missing(self, frame: pl.DataFrame, data: bytes) -> pl.DataFrame:
-        """Make the columns NULL that short rows do not have; Polars gives them as empty."""
-        last = frame.columns[-1]
-        if self.width == 1 or frame.height == 0 or frame[last].str.len_bytes().min():
-            return frame
+    def _missing(self, frame: pl.DataFrame, data: bytes, plan: _Plan) -> pl.DataFrame:
+        """Make the columns NULL that short rows do not have; Polars gives them as empty.
+
+        A row whose last column is empty is whole for certain where a separator stands
+        before its end and the column before is not empty; the separators of all other
+        such rows are counted.
+        """
+        ends = np.concatenate(plan.ends)
+        starts = np.concatenate(
+            [
+                np.append(start, ends_[:-1] + 1)[: len(ends_)]
+                for (start, _), ends_ in zip(plan.ranges, plan.ends, strict=True)
+            ]
+        )
         array = np.frombuffer(data, dtype=np.uint8)
+        last, before = (frame[name].str.len_bytes().to_numpy() for name in (frame.columns[-1], frame.columns[-2]))
+        closing = array[np.maximum(ends - len(self.row), 0)] == self.separator
+        doubtful = np.flatnonzero((last == 0) & ~(closing & (before > 0)))
+        if not len(doubtful):
+            return frame
+        present = np.full(frame.height, self.width - 1)
+        present[doubtful] = self._separators(data, starts[doubtful], ends[doubtful] + 1)
+        lowest = int(present.min())
+        if lowest == self.width - 1:
+            return frame
+        marked = frame.with_columns(pl.Series("", present))
+        return marked.select(
+            pl.when(pl.col("") >= at).then(pl.col(str(at))).alias(str(at)) if at > lowest else pl.col(str(at))
+            for at in range(self.width)
+        )
+
+    def _separators(self, data: bytes, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
+        """How many separators outside quotations each of some rows has."""
+        text = b"".join([data[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)])
+        array = np.frombuffer(text, dtype=np.uint8)
         separators = np.flatnonzero(array == self.separator)
-        ends = np.flatnonzero(array == self.row[-1])
-        if self.quote >= 0 and self.quote in data:
+        if self.quote >= 0:
             quotes = np.flatnonzero(array == self.quote)
             separators = separators[np.searchsorted(quotes, separators) & 1 == 0]
-            ends = ends[np.searchsorted(quotes, ends) & 1 == 0]
-        if len(separators) == frame.height * (self.width - 1):
-            return frame
-        counts = np.diff(np.searchsorted(separators, ends), prepend=0)
-        present = pl.Series(counts)
-        return frame.with_columns(
-            pl.when(present >= at).then(pl.col(str(at))).otherwise(None).alias(str(at))
-            for at in range(int(counts.min()) + 1, self.width)
-        )
+        return np.diff(np.searchsorted(separators, np.cumsum(stops - starts)), prepend=0)
 
     def _interleave(self, frame: pl.DataFrame, plan: _Plan) -> pl.DataFrame:
         """Put the rows read one by one back between the regular ones."""

@@ -17,7 +17,7 @@ from typing import BinaryIO
 import numpy as np
 
 from dtserve.dataflow.flat_file.chunk import Chunk, Wanted, split_exact
-from dtserve.dataflow.flat_file.encoding import Transcoder
+from dtserve.dataflow.flat_file.encoding import Transcoder, repaired
 from dtserve.dataflow.flat_file.errors import (
     HEADER_ENDS_FILE,
     BigEndianFile,
@@ -90,14 +90,14 @@ class FlatFileReader:
                 raise SkippingDataRows from None
             if record is None:
                 return False
-            blocks.take(record.next)
+            blocks.drop(record.next)
         return True
 
     def _skip_to(self, blocks: _Blocks, delimiter: bytes) -> bool:
         while True:
             at = find(blocks.rest, delimiter, 0, self.layout) if delimiter else -1
             if at >= 0:
-                blocks.take(at + len(delimiter))
+                blocks.drop(at + len(delimiter))
                 return True
             if not blocks.more():
                 return False
@@ -110,7 +110,7 @@ class FlatFileReader:
         except MalformedRecord:
             return self._skip_to(blocks, layout.row_delimiter)
         if record is not None:
-            blocks.take(record.next)
+            blocks.drop(record.next)
         return record is not None
 
     def _one(self, blocks: _Blocks, layout: Layout) -> Record | None:
@@ -143,7 +143,9 @@ class FlatFileReader:
         """The next rows. A qualifier that seems to open may hide all row ends from a fast
         reader: then the exact machine gets over that place, taking more each time it comes next.
         """
-        chunk = next((chunk for split in self._split if (chunk := split(blocks.rest)) is not None), None)
+        chunk = self._fast(blocks.rest)
+        if chunk is None and blocks.repair():
+            chunk = self._fast(blocks.rest)
         if chunk is not None and chunk.next == 0 and chunk.malformed is None:
             chunk = split_exact(blocks.rest[: self._window], self.layout, self.wanted, final=False)
             self._window *= 2
@@ -153,15 +155,18 @@ class FlatFileReader:
             self._window = WINDOW_BYTES
         if chunk is None:
             chunk = split_exact(blocks.rest, self.layout, self.wanted, final=False)
-        blocks.take(chunk.next)
+        blocks.drop(chunk.next)
         return chunk
+
+    def _fast(self, data: bytes) -> Chunk | None:
+        return next((chunk for split in self._split if (chunk := split(data)) is not None), None)
 
     def _marked(self, blocks: _Blocks) -> bool:
         """Whether the data begins with a byte order mark that stays in the first field."""
         blocks.more()
         marked = self.layout.code_page.is_utf8 and blocks.rest.startswith(codecs.BOM_UTF8)
         if marked and not KEEP_UTF8_BOM:
-            blocks.take(len(codecs.BOM_UTF8))
+            blocks.drop(len(codecs.BOM_UTF8))
         return marked and KEEP_UTF8_BOM
 
     def _first_row(self, blocks: _Blocks) -> Iterator[Chunk]:
@@ -175,7 +180,8 @@ class FlatFileReader:
             blocks.rest = b""
             return
         if record is not None:
-            row = blocks.take(record.next)
+            row = blocks.rest[: record.next]
+            blocks.drop(record.next)
             yield split_exact(row, self.layout, self.wanted, final=True)
 
 
@@ -189,6 +195,7 @@ class _Blocks:
         self._path = path
         self._size = size
         self._used = 0
+        self._utf8 = layout.transcoded and layout.code_page.is_utf8
         self._transcoder = Transcoder(layout.code_page) if layout.transcoded else None
         if layout.code_page.unit == 2:
             self._skip_mark()
@@ -219,8 +226,14 @@ class _Blocks:
         self._size = max(self._size, min(len(self.rest), LONGEST_ROW))
         self.more()
 
-    def take(self, count: int) -> bytes:
-        """Use the first ``count`` bytes of the rest."""
-        taken, self.rest = self.rest[:count], self.rest[count:]
+    def drop(self, count: int) -> None:
+        """Go on behind the first ``count`` bytes of the rest."""
+        self.rest = self.rest[count:]
         self._used += count
-        return taken
+
+    def repair(self) -> bool:
+        """Replace what is no UTF-8 in the rest; whether there was anything."""
+        made = repaired(self.rest) if self._utf8 and not self.rest.isascii() else None
+        if made is not None:
+            self.rest = made
+        return made is not None

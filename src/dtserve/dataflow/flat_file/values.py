@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dtserve.dataflow.flat_file.layout import MISSING_COLUMN_IS_NULL
 from dtserve.datatypes import DT, TypeSpec
+from dtserve.datatypes.code_pages import UTF8, is_single_byte
 from dtserve.datatypes.errors import HOST_CODES
 
 if TYPE_CHECKING:
@@ -57,32 +58,70 @@ class ColumnReader:
     empty_is_null: bool
     binary: bool
 
-    def read(self, raw: pl.Series, *, plain: bool) -> ColumnResult:
+    def read(self, raw: pl.Series, *, clean: bool) -> ColumnResult:
         """The values of a column of texts; NULL is a missing column.
 
-        ``plain`` tells that all text around is ASCII without NUL characters.
+        ``clean`` tells that the text around has no NUL character.
         """
-        from dtserve.datatypes.column_result import ColumnResult
         from dtserve.datatypes.columns_text import fit_bytes_column
+
+        if self.binary:
+            return self._coded(fit_bytes_column(raw, self.column.type))
+        sizes = raw.str.len_bytes()
+        if self.column.type.family == "text":
+            return self._text(raw, sizes, clean)
+        return self._value(raw, sizes)
+
+    def _text(self, raw: pl.Series, sizes: pl.Series, clean: bool) -> ColumnResult:
+        from dtserve.datatypes.column_result import ColumnResult
         from dtserve.datatypes.text import parse_column
 
         spec = self.column.type
-        if self.binary:
-            return self._coded(fit_bytes_column(raw, spec))
-        sizes = raw.str.len_bytes()
-        has_empty = sizes.min() == 0
-        missing = raw.null_count()
-        retain = self.retain_nulls and self.empty_is_null
-        if spec.family == "text":
-            if has_empty and retain:
-                raw = _without(raw, sizes)
-            if missing and not MISSING_COLUMN_IS_NULL and not self.retain_nulls:
-                raw = raw.fill_null("")
-            longest = sizes.max() or 0
-            if plain and (spec.dt in (DT.TEXT, DT.NTEXT) or not spec.length or longest <= spec.length):  # type: ignore[operator]
-                return ColumnResult(raw)
+        if self.retain_nulls and self.empty_is_null and sizes.min() == 0:
+            raw = _without(raw, sizes)
+        if not MISSING_COLUMN_IS_NULL and not self.retain_nulls and raw.null_count():
+            raw = raw.fill_null("")
+        if not clean or not self._maps_to(spec):
             return self._coded(parse_column(raw, spec))
-        texts = _without(raw, sizes) if has_empty else raw
+        length = spec.length if spec.dt in (DT.STR, DT.WSTR) else 0
+        if not length or int(sizes.max() or 0) <= length:  # type: ignore[arg-type]
+            return ColumnResult(raw)
+        return self._long(raw, (sizes > length).arg_true())
+
+    def _maps_to(self, spec: TypeSpec) -> bool:
+        """Whether the type has every character of the file, in no more bytes than UTF-8 has."""
+        if spec.dt in (DT.WSTR, DT.NTEXT) or spec.code_page == UTF8:
+            return True
+        return spec.code_page == self.code_page and is_single_byte(spec.code_page)
+
+    def _long(self, raw: pl.Series, rows: pl.Series) -> ColumnResult:
+        """The result where just some rows are long enough to need a look at their characters."""
+        import polars as pl
+
+        from dtserve.datatypes.column_result import ColumnResult
+        from dtserve.datatypes.text import parse_column
+
+        if len(rows) > len(raw) // 4:
+            return self._coded(parse_column(raw, self.column.type))
+        found = self._coded(parse_column(raw.gather(rows), self.column.type))
+        values = raw.clone().scatter(rows, found.values)
+        return ColumnResult(
+            values,
+            None
+            if found.errors is None
+            else pl.repeat(None, len(raw), dtype=pl.UInt32, eager=True).scatter(rows, found.errors),
+            None
+            if found.truncated is None
+            else pl.repeat(False, len(raw), dtype=pl.Boolean, eager=True).scatter(rows, found.truncated),
+        )
+
+    def _value(self, raw: pl.Series, sizes: pl.Series) -> ColumnResult:
+        from dtserve.datatypes.column_result import ColumnResult
+        from dtserve.datatypes.text import parse_column
+
+        spec = self.column.type
+        missing = raw.null_count()
+        texts = _without(raw, sizes) if sizes.min() == 0 else raw
         result = self._coded(parse_column(texts, spec, locale_id=self.locale_id, fast_parse=self.fast_parse))
         if self.retain_nulls or texts.null_count() == (missing if MISSING_COLUMN_IS_NULL else 0):
             return result

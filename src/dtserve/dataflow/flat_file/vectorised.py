@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from dtserve.dataflow.flat_file.chunk import Chunk, Wanted
+from dtserve.dataflow.flat_file.encoding import is_valid
 from dtserve.dataflow.flat_file.strings import text_series
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class VectorReader:
             return None
         rows = self._rows(*found)
         if rows is None or (quoted and not self._qualified(array, rows, quotes)):
+            return None
+        if not data.isascii() and not is_valid(data[: rows.starts[-1]]):
             return None
         columns = [self._column(data, array, rows, at, quoted) for at in self.wanted.positions]
         frame = pl.DataFrame(columns, height=len(rows.starts) - 1)

@@ -1,16 +1,18 @@
 """Writes buffers to a flat file (DATA_FLOW §6): texts joined column by column, bytes in big blocks.
 
-A buffer becomes one Polars text column of whole rows, delimiters included, whose bytes
-lie one after the other in memory and are written as they are (or brought into the code
-page of the file). Nothing is done row by row.
+A buffer is formatted by Polars' CSV writer where that writes the same bytes (one separator,
+no qualifiers or qualifiers everywhere), otherwise as one text column of whole rows,
+delimiters included. The bytes are written as they are, or brought into the code page of
+the file. Nothing is done row by row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import polars as pl
 
@@ -46,6 +48,9 @@ NAMES_ON_APPEND = True
 HEADER_IS_A_ROW = True
 """Whether HeaderRowDelimiter follows the Header text where that does not end with it (unverified)."""
 
+CSV_BATCH = 4096
+"""Rows that Polars' CSV writer formats at once."""
+
 
 @dataclass(frozen=True)
 class WriteOptions:
@@ -70,30 +75,69 @@ class FlatFileWriter:
         if not options.append or NAMES_ON_APPEND or self._file.tell() == 0:
             self._head()
 
-    def write(self, texts: Sequence[pl.Series]) -> None:
-        """Write rows. Raises CannotConvertFlatFileData for a text that does not fit its column or code page."""
-        pieces: list[pl.Expr] = []
+    def write(self, columns: Sequence[pl.Series]) -> None:
+        """Write rows, one column per column of the file.
+
+        Columns are text, or of a type that Polars prints as the file shows it (integers,
+        and decimals not below one). Raises CannotConvertFlatFileData for a text that does
+        not fit its column or the code page.
+        """
+        named = zip(self.columns, columns, strict=True)
+        fitted = [self._fitted(series, column).alias(str(at)) for at, (column, series) in enumerate(named)]
+        frame = pl.DataFrame(fitted)
+        style = self._csv_style(fitted)
+        self._bytes(self._joined(frame) if style is None else self._csv(frame, style), fitted)
+
+    def _csv_style(self, columns: Sequence[pl.Series]) -> Literal["always", "never"] | None:
+        """How Polars' CSV writer must quote to write these rows exactly; None where it cannot."""
         ends = self._ends()
+        separators, marks = set(ends[:-1]), {self._mark(column) for column in self.columns}
+        if len(separators) != 1 or len(marks) != 1 or not ends[-1]:
+            return None
+        separator, mark = separators.pop(), marks.pop()
+        if len(separator) != 1 or not separator.isascii() or len(mark) > 1 or not mark.isascii():
+            return None
+        if not mark:
+            return "never"
+        if not QUALIFY_NULL or (not self.options.escape_qualifier and any(_contains(each, mark) for each in columns)):
+            return None
+        return "always"
+
+    def _csv(self, frame: pl.DataFrame, style: Literal["always", "never"]) -> bytes | memoryview:
+        ends = self._ends()
+        made = BytesIO()
+        frame.write_csv(
+            made,
+            include_header=False,
+            separator=ends[0],
+            line_terminator=ends[-1],
+            quote_char=self._mark(self.columns[0]) or '"',
+            quote_style=style,
+            batch_size=CSV_BATCH,
+        )
+        return made.getbuffer()
+
+    def _joined(self, frame: pl.DataFrame) -> bytes | memoryview:
+        """The same for any delimiters and qualifiers: all pieces of a row joined."""
+        pieces: list[pl.Expr] = []
         pending = ""
-        columns = []
-        for at, (column, series) in enumerate(zip(self.columns, texts, strict=True)):
-            name = str(at)
-            columns.append(self._fitted(series, column).alias(name))
+        for at, (column, end) in enumerate(zip(self.columns, self._ends(), strict=True)):
             mark = self._mark(column)
-            expression = pl.col(name)
-            if mark and self.options.escape_qualifier and series.str.contains(mark, literal=True).any():
+            expression = pl.col(str(at)).cast(pl.String)
+            if mark and self.options.escape_qualifier:
                 expression = expression.str.replace_all(mark, mark + mark, literal=True)
-            if mark and not QUALIFY_NULL and series.null_count():
+            if mark and not QUALIFY_NULL:
                 expression = pl.when(expression.is_not_null()).then(mark + expression + mark)
                 mark = ""
             if pending + mark:
                 pieces.append(pl.lit(pending + mark))
             pieces.append(expression)
-            pending = mark + ends[at]
+            pending = mark + end
         if pending:
             pieces.append(pl.lit(pending))
-        rows = pl.DataFrame(columns).select(pl.concat_str(pieces, ignore_nulls=True).alias("row")).to_series()
-        self._rows(rows, columns)
+        rows = frame.select(pl.concat_str(pieces, ignore_nulls=True).alias("row")).to_series()
+        data = rows.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()[2]
+        return b"" if data is None else memoryview(data)
 
     def close(self) -> None:
         """Close the file; idempotent."""
@@ -129,6 +173,8 @@ class FlatFileWriter:
     def _fitted(self, series: pl.Series, column: FlatFileColumn) -> pl.Series:
         """The texts of a column, padded to its width; raises where one is too long."""
         limit = column.width
+        if series.dtype != pl.String:
+            return series if column.delimited else self._fitted(series.cast(pl.String), column)
         if column.delimited:
             limit = column.type.length if column.type.dt in (DT.STR, DT.WSTR) else 0
         if not limit:
@@ -163,15 +209,12 @@ class FlatFileWriter:
 
     # --- bytes ----------------------------------------------------------------------------
 
-    def _rows(self, rows: pl.Series, columns: Sequence[pl.Series]) -> None:
-        array = rows.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-        data = array.buffers()[2]
-        if data is None or not len(rows):
-            return
+    def _bytes(self, data: bytes | memoryview, columns: Sequence[pl.Series]) -> None:
+        """Write UTF-8 in the code page of the file."""
         if self.page.is_utf8:
-            self._put(memoryview(data))
+            self._put(data)
             return
-        block = data.to_pybytes()
+        block = bytes(data)
         if self.page.ascii and block.isascii():
             self._put(block)
             return
@@ -186,7 +229,7 @@ class FlatFileWriter:
         """The first column with a character that the code page lacks."""
         for column, series in zip(self.columns, columns, strict=True):
             try:
-                self.page.encode("".join(text for text in series if text))
+                self.page.encode("".join(text for text in series.cast(pl.String) if text))
             except UnicodeEncodeError:
                 return column
         return self.columns[-1]
@@ -195,6 +238,10 @@ class FlatFileWriter:
         view = memoryview(data)
         while len(view):
             view = view[self._file.write(view) or 0 :]
+
+
+def _contains(series: pl.Series, mark: str) -> bool:
+    return series.dtype == pl.String and bool(series.str.contains(mark, literal=True).any())
 
 
 def _unfit(column: FlatFileColumn) -> CannotConvertFlatFileData:
