@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dtserve.controlflow import delivery
+from dtserve.controlflow import delivery, transactions
 from dtserve.controlflow.errors import PropertyExpressionError, PropertyExpressionSetError
 from dtserve.controlflow.properties import Property, PropertyBag
 from dtserve.controlflow.results import ExecResult
@@ -28,11 +28,22 @@ from dtserve.package.model import Executable, PropertyExpression
 if TYPE_CHECKING:
     from dtserve.controlflow.containers.event_handler import HandlerContainer
     from dtserve.controlflow.runtime import PackageRun
+    from dtserve.controlflow.transactions import Transaction
 
 __all__ = ["Container", "ForcedResult", "TransactionOption"]
 
 W_MAXIMUMERRORCOUNTREACHED = 0x80019002
 W_FAILURENOTRESTARTABLE = 0x80014058
+
+
+_STORED = {
+    "Name": "name", "Description": "description", "Disable": "disabled", "DelayValidation": "delay_validation",
+    "DisableEventHandlers": "disable_event_handlers", "FailPackageOnFailure": "fail_package_on_failure",
+    "FailParentOnFailure": "fail_parent_on_failure", "MaximumErrorCount": "max_error_count",
+    "ForceExecutionValue": "force_exec_value", "ForcedExecutionValue": "exec_value",
+    "IsolationLevel": "isolation_level", "LocaleID": "locale_id",
+}  # fmt: skip
+"""Property → field of the model."""
 
 
 class ForcedResult(enum.IntEnum):
@@ -99,6 +110,7 @@ class Container(PropertyBag):
         self.stopping = False
         self.cancel_requested = False
         self.validated = False
+        self.transaction: Transaction | None = None
         self.start_time = run.start_time
         self._lock = threading.Lock()
         self._copy_properties()
@@ -109,22 +121,11 @@ class Container(PropertyBag):
         return self.parent.scope if self.parent is not None else None
 
     def _copy_properties(self) -> None:
-        model, values = self.model, self.property_values
-        values["Name"] = model.name
-        values["Description"] = model.description
-        values["Disable"] = model.disabled
-        values["DelayValidation"] = model.delay_validation
-        values["DisableEventHandlers"] = model.disable_event_handlers
-        values["FailPackageOnFailure"] = model.fail_package_on_failure
-        values["FailParentOnFailure"] = model.fail_parent_on_failure
-        values["MaximumErrorCount"] = model.max_error_count
-        values["ForceExecutionResult"] = ForcedResult(model.force_execution_result)
-        values["ForceExecutionValue"] = model.force_exec_value
-        values["ForcedExecutionValue"] = model.exec_value
-        values["IsolationLevel"] = model.isolation_level
-        values["TransactionOption"] = TransactionOption(model.transaction_option)
-        values["LocaleID"] = model.locale_id
-        values["LoggingMode"] = model.logging.mode
+        for name, stored in _STORED.items():
+            self.property_values[name] = getattr(self.model, stored)
+        self.property_values["ForceExecutionResult"] = ForcedResult(self.model.force_execution_result)
+        self.property_values["TransactionOption"] = TransactionOption(self.model.transaction_option)
+        self.property_values["LoggingMode"] = self.model.logging.mode
 
     @property
     def object_name(self) -> str:
@@ -274,7 +275,9 @@ class Container(PropertyBag):
             return ExecResult.SUCCESS
         self.start_time = datetime.fromtimestamp(int(time.time()))
         self.raise_event("OnPreExecute")
+        transactions.begin(self)
         result = self._settle(self._worked() if good else ExecResult.FAILURE)
+        result = transactions.end(self, result)
         self.result = result
         if result is ExecResult.FAILURE and self.fires_task_failed:
             self.raise_event("OnTaskFailed")

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from dtserve.connections.environment import Environment
 from dtserve.controlflow.connections import ConnectionSet
 from dtserve.controlflow.containers.package import PackageContainer
-from dtserve.controlflow.errors import RequiredParameterMissing
+from dtserve.controlflow.errors import LogProviderValidationFailed, RequiredParameterMissing
+from dtserve.controlflow.logging import PackageLogging, RunLogger
 from dtserve.controlflow.results import ExecResult
 from dtserve.controlflow.runtime import PackageRun
-from dtserve.errors import Canceled
+from dtserve.errors import Canceled, ControlFlowError
 from dtserve.package.model import ConnectionManager, Package, Parameter
 
 __all__ = ["RunMode", "load_package", "run_package"]
@@ -28,10 +29,12 @@ I_PACKAGEEND = 0x40016054
 
 @dataclass(frozen=True)
 class RunMode:
-    """``/VALIDATE`` and ``/WARNASERROR``."""
+    """``/VALIDATE``, ``/WARNASERROR``, ``/LOGGER`` and ``/VLOG``."""
 
     validate_only: bool = False
     warnings_as_errors: bool = False
+    loggers: tuple[RunLogger, ...] = ()
+    verbose_log: bool = False
 
 
 def load_package(
@@ -60,6 +63,12 @@ def run_package(
     """
     mode = mode or RunMode()
     try:
+        try:
+            package.logging = PackageLogging.open(package, mode.loggers, verbose=mode.verbose_log)
+        except ControlFlowError as error:
+            package.report(error)
+            package.report(LogProviderValidationFailed())
+            return ExecResult.FAILURE
         if opened is not None:
             opened()
         package.refuse_unsupported()
@@ -70,6 +79,8 @@ def run_package(
     except Canceled:
         return ExecResult.CANCELED
     finally:
+        if package.logging is not None:
+            package.logging.close()
         package.run.connections.close()
 
 

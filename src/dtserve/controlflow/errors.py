@@ -16,6 +16,10 @@ __all__ = [
     "EvalExpressionMissing",
     "ExpressionRecursion",
     "ForEachMappingError",
+    "LogConnectionKind",
+    "LogFileError",
+    "LogProviderFailed",
+    "LogProviderValidationFailed",
     "LoopExpressionError",
     "PackageRecursion",
     "PropertyExpressionError",
@@ -270,3 +274,45 @@ class XmlSourceError(ControlFlowError):
     symbol = "DTSERVE_E_XMLSOURCE"
     template = 'The XML source of "{what}" cannot be read: {detail}'
     remedy = "Check the document, where it is, and the XPath expression."
+
+
+class LogProviderFailed(ControlFlowError):
+    """A log provider that cannot open its log or write to it."""
+
+    code = 0xC0014010
+    symbol = "DTS_E_LOGPROVIDERFAILED"
+    template = (
+        'The SSIS logging provider "{name}" failed with error code 0x{code} ({detail}). This indicates a logging error '
+        "attributable to the specified log provider."
+    )
+    remedy = "Check the connection manager the provider writes to."
+
+
+class LogFileError(ControlFlowError):
+    """A log file that cannot be opened or written."""
+
+    code = 0xC001404B
+    symbol = "DTS_E_OPENLOGFAILED"
+    template = 'The log "{path}" cannot be written: {detail}'
+    remedy = "Check the path and the rights."
+
+
+class LogConnectionKind(ControlFlowError):
+    """A log provider for SQL Server with a connection manager that is no database."""
+
+    code = 0xC0D51507
+    symbol = "DTSERVE_E_LOGCONNECTION"
+    template = 'The connection manager "{connection}" of the log provider is no database connection.'
+    remedy = "Use an OLE DB connection manager."
+
+
+class LogProviderValidationFailed(ControlFlowError):
+    """A package whose log providers are not ready is not executed."""
+
+    code = 0xC002410A
+    symbol = "DTS_E_LOGPROVIDERVALIDATIONFAILED"
+    template = (
+        "Validation of one or more log providers failed. The package cannot execute. The package does not execute "
+        "when a log provider fails validation."
+    )
+    remedy = "See the error before this one."

@@ -59,9 +59,15 @@ ENUMERATORS: dict[str, str] = {
     "ForEachItemEnumerator": "item_enumerator",
     "ForEachNodeListEnumerator": "nodelist_enumerator",
 }
-LOG_PROVIDERS: dict[str, str] = {}
+LOG_PROVIDERS: dict[str, str] = {
+    "LogProviderEventLog": "event_log",
+    "LogProviderSQLServer": "sql_server",
+    "LogProviderTextFile": "text_file",
+    "LogProviderXMLFile": "xml_file",
+}
 
 UNSUPPORTED: dict[str, str] = {
+    "LogProviderSQLProfiler": "it needs SQL Server Profiler's library, which exists only on Windows (32 bit).",
     "ScriptTask": "no engine for C# or Visual Basic scripts is part of this installation.",
 }
 """Part name → why it cannot be run."""

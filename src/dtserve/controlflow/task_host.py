@@ -30,6 +30,7 @@ class TaskHost(Container):
     fires_task_failed: ClassVar[bool] = True
 
     def __init__(self, model: Executable, parent: Container | None, run: PackageRun) -> None:
+        self._works = False
         super().__init__(model, parent, run)
         add_task_variables(self)
         cls = task_class(model.part)
@@ -41,7 +42,10 @@ class TaskHost(Container):
 
     def connection(self, reference: str) -> Connection:
         """The connection manager behind a refId, GUID or name; ConnectionNotFound."""
-        return self.run.connections.get(reference)
+        found = self.run.connections.get(reference)
+        if self.transaction is not None and self._works:
+            self.transaction.enlist(found)
+        return found
 
     def custom_event(self, kind: str, message: str, **data: Any) -> None:
         """A custom log entry of the task (EVENTS §1.2)."""
@@ -109,5 +113,9 @@ class TaskHost(Container):
 
     def _run_task(self, task: Task) -> ExecResult:
         self.execution_value = None
-        result = task.execute()
+        self._works = True
+        try:
+            result = task.execute()
+        finally:
+            self._works = False
         return ExecResult.SUCCESS if result is None else result

@@ -21,6 +21,7 @@ from dtserve.controlflow.cancel import CancelSwitch
 from dtserve.controlflow.containers.package import PackageContainer
 from dtserve.controlflow.engine import RunMode, load_package, run_package
 from dtserve.controlflow.events import EventSink
+from dtserve.controlflow.logging import RunLogger
 from dtserve.controlflow.results import ExecResult
 from dtserve.controlflow.runtime import PackageRun, SharedRun
 from dtserve.dataflow.host import FlowSettings
@@ -140,7 +141,7 @@ class Execution:
         except DtserveError as error:
             self._report(error, document)
             return ExecResult.FAILURE, error
-        mode = RunMode(self.options.validate_only, self.options.warnings_as_errors)
+        mode = run_mode(self.options)
         try:
             return run_package(package, mode, lambda: announce(package, self.notices)), None
         except DtserveError as error:
@@ -174,6 +175,14 @@ class Execution:
     def _report(self, error: DtserveError, document: PackageDocument) -> None:
         model = document.model
         self.shared.emit("OnError", model.name, model.dtsid, model.ref_id, code=error.code, message=error.message)
+
+
+def run_mode(options: ExecutionOptions) -> RunMode:
+    """What the options say about validation and logs."""
+    loggers = [RunLogger(each.provider, each.config_string) for each in options.loggers]
+    if options.verbose_log_file:
+        loggers.append(RunLogger("Microsoft.LogProviderTextFile", options.verbose_log_file))
+    return RunMode(options.validate_only, options.warnings_as_errors, tuple(loggers), options.verbose_log)
 
 
 def announce(package: PackageContainer, notices: Iterable[Notice]) -> None:

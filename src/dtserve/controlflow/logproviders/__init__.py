@@ -1,0 +1,1 @@
+"""Log providers, one per file."""

@@ -1,0 +1,59 @@
+"""Windows Event Log provider (EVENTS §3.4): away from Windows the system log (syslog) stands for it.
+
+An entry has the body of SSIS's event-log entries on one line; errors and failed tasks have severity
+error, warnings warning, everything else information.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from dtserve.controlflow.errors import UnsupportedPart
+from dtserve.controlflow.logging import LogEntry, LogProviderBase
+from dtserve.controlflow.logproviders.file_log import log_date
+from dtserve.controlflow.registry import log_provider
+
+__all__ = ["EventLogProvider", "event_text"]
+
+SOURCE = "SQLISPackage"
+
+
+def event_text(entry: LogEntry) -> str:
+    """The body of an entry on one line."""
+    parts = (
+        ("Event Name", entry.event),
+        ("Message", entry.message.strip().replace("\r", " ").replace("\n", " ")),
+        ("Operator", entry.operator),
+        ("Source Name", entry.source),
+        ("Source ID", entry.source_id),
+        ("Execution ID", entry.execution_id),
+        ("Start Time", log_date(entry.time)),
+        ("End Time", log_date(entry.time)),
+        ("Data Code", str(entry.data_code)),
+    )
+    return "; ".join(f"{name}: {value}" for name, value in parts)
+
+
+@log_provider("LogProviderEventLog")
+class EventLogProvider(LogProviderBase):
+    """Writes to the system log."""
+
+    def open(self) -> None:
+        """Nothing to open; refused on Windows, whose event log is not written to."""
+        if sys.platform == "win32":
+            raise UnsupportedPart(
+                kind="Log provider", name=self.name, part="LogProviderEventLog", reason="it is not written on Windows."
+            )
+
+    def write(self, entry: LogEntry) -> None:
+        """One line."""
+        if sys.platform == "win32":
+            return
+        import syslog
+
+        levels = {"OnError": syslog.LOG_ERR, "OnTaskFailed": syslog.LOG_ERR, "OnWarning": syslog.LOG_WARNING}
+        priority = levels.get(entry.event, syslog.LOG_INFO) | syslog.LOG_USER
+        syslog.syslog(priority, f"{SOURCE}: {event_text(entry)}")
+
+    def close(self) -> None:
+        """Nothing to close."""

@@ -1,0 +1,139 @@
+"""Log providers: what stands in their files and tables after real runs."""
+
+import re
+import sqlite3
+from contextlib import closing
+
+import pytest
+from lxml import etree
+
+from dtserve.connections.environment import ConnectionTarget
+from dtserve.controlflow.logging import LogEntry
+from dtserve.controlflow.logproviders.event_log import event_text
+from dtserve.controlflow.results import ExecResult
+from dtserve.execution.options import ExecutionOptions, Logger
+from support.control_flow import DTS, execute, package
+
+PROVIDER = "{AAAAAAAA-1111-0000-0000-000000000001}"
+
+
+def logged(
+    kind: str, config: str, connection: str, *, events: str = "1,7,OnError", mode: str = "1", more: str = ""
+) -> bytes:
+    raw = f"""<raw xmlns:DTS="{DTS}"><DTS:LogProviders><DTS:LogProvider DTS:ConfigString="{config}" DTS:CreationName="{kind}"
+      DTS:DTSID="{PROVIDER}" DTS:ObjectName="log"><DTS:ObjectData><InnerObject/></DTS:ObjectData></DTS:LogProvider></DTS:LogProviders>
+      <DTS:LoggingOptions DTS:LoggingMode="{mode}" DTS:FilterKind="0"><DTS:Property DTS:DataType="8" DTS:Name="EventFilter">{events}</DTS:Property>
+      <DTS:SelectedLogProviders><DTS:SelectedLogProvider DTS:InstanceID="{PROVIDER}"/></DTS:SelectedLogProviders></DTS:LoggingOptions></raw>"""
+    task = '<task name="T" type="Microsoft.ExpressionTask">%s<ExpressionTask Expression="1/0"/></task>'
+    return package(connection + raw + task % more)
+
+
+def test_text_file_of_a_failed_run_twice(tmp_path) -> None:
+    data = logged(
+        "Microsoft.LogProviderTextFile", "log.txt", f'<connection name="log.txt" string="{tmp_path}/run.log"/>'
+    )
+    for _ in range(2):
+        assert execute(data).result is ExecResult.FAILURE
+    raw = (tmp_path / "run.log").read_bytes()
+    assert raw[:2] == b"\xff\xfe"
+    text = raw[2:].decode("utf-16-le")
+    assert text.startswith(
+        "#Fields: event,computer,operator,source,sourceid,executionid,starttime,endtime,datacode,databytes,message\r\n"
+    )
+    assert text.count("#Fields") == 1
+    records = [line.split(",", 10) for line in text.split("\r\n")[1:] if line]
+    assert [(r[0], r[3], r[8], r[9]) for r in records] == [
+        ("PackageStart", "Pkg", "0", "0x"),
+        ("OnError", "T", "-1059777263", "0x"),
+        ("OnError", "Pkg", "-1059777263", "0x"),
+        ("PackageEnd", "Pkg", "1", "0x"),
+    ] * 2
+    assert re.fullmatch(r"\d+/\d+/\d{4} \d+:\d\d:\d\d [AP]M", records[0][6])
+    assert "Beginning of package execution.\r\n\r\nOnError" in text
+
+
+def test_xml_file_stays_well_formed(tmp_path) -> None:
+    data = logged("DTS.LogProviderXMLFile.3", "x", f'<connection name="x" string="{tmp_path}/run.xml"/>')
+    for _ in range(2):
+        execute(data)
+    raw = (tmp_path / "run.xml").read_bytes()
+    assert raw[:2] == b"\xff\xfe"
+    text = raw[2:].decode("utf-16-le")
+    assert text.startswith(
+        '<?xml version="1.0"?>\r\n<dtslogs>\r\n\t<dtslog>\r\n<record><event>PackageStart</event><message>'
+    )
+    assert text.endswith("</record>\t</dtslog>\r\n</dtslogs>")
+    root = etree.fromstring(text.partition("?>")[2].strip().encode())
+    assert [[r.findtext("event") for r in log] for log in root] == [
+        ["PackageStart", "OnError", "OnError", "PackageEnd"]
+    ] * 2
+    assert [child.tag for child in root[0][0]] == [
+        "event", "message", "computer", "operator", "source", "sourceid", "executionid", "starttime", "endtime",
+        "datacode", "databytes",
+    ]  # fmt: skip
+
+
+def test_a_file_that_is_no_log_is_not_touched(tmp_path) -> None:
+    (tmp_path / "run.xml").write_text("precious")
+    outcome = execute(
+        logged("Microsoft.LogProviderXMLFile", "x", f'<connection name="x" string="{tmp_path}/run.xml"/>')
+    )
+    assert outcome.errors() == ["Pkg 0xC0014010", "Pkg 0xC002410A"]
+    assert (tmp_path / "run.xml").read_text() == "precious"
+
+
+def test_sql_server_log_in_a_mapped_database(tmp_path) -> None:
+    data = logged(
+        "Microsoft.LogProviderSQLServer", "db", '<connection name="db" kind="OLEDB" string="Data Source=.;Initial Catalog=x;"/>',
+        events="2,7,OnError,12,OnPreExecute",
+    )  # fmt: skip
+    options = ExecutionOptions(connection_map=(ConnectionTarget(f"sqlite:///{tmp_path}/log.db", manager="db"),))
+    outcome = execute(data, options=options)
+    assert outcome.errors() == ["T 0xC0D51511"], [e.message for e in outcome.events if e.kind == "OnError"]
+    with closing(sqlite3.connect(tmp_path / "log.db")) as connection:
+        rows = connection.execute("SELECT event, source, datacode, message FROM sysssislog ORDER BY id").fetchall()
+    assert [row[:2] for row in rows] == [
+        ("PackageStart", "Pkg"), ("OnPreExecute", "Pkg"), ("OnPreExecute", "T"), ("OnPreExecute", "Pkg"), ("OnError", "T"),
+        ("OnError", "Pkg"), ("PackageEnd", "Pkg"),
+    ]  # fmt: skip
+    assert rows[-1][2] == 1
+
+
+def test_disabled_logging_writes_nothing(tmp_path) -> None:
+    execute(
+        logged("Microsoft.LogProviderTextFile", "l", f'<connection name="l" string="{tmp_path}/run.log"/>', mode="2")
+    )
+    assert not (tmp_path / "run.log").exists()
+
+
+def test_logger_of_the_run_and_verbose_log(tmp_path) -> None:
+    body = '<task name="T" type="Microsoft.ExpressionTask"><ExpressionTask Expression="1"/></task>'
+    options = ExecutionOptions(
+        loggers=(Logger("DTS.LogProviderTextFile", f"{tmp_path}/a.log"),), verbose_log_file=f"{tmp_path}/b.log"
+    )
+    execute(package(body), options=options)
+    for name in ("a.log", "b.log"):
+        text = (tmp_path / name).read_bytes().decode("utf-16")
+        assert "OnPostExecute" in text
+        assert "PackageEnd" in text
+
+
+def test_the_file_may_be_set_by_expression(tmp_path) -> None:
+    data = logged("Microsoft.LogProviderTextFile", "nope", "").replace(
+        b"<DTS:ObjectData><InnerObject/>",
+        f'<DTS:PropertyExpression DTS:Name="ConfigString">"{tmp_path}/" + "e.log"</DTS:PropertyExpression><DTS:ObjectData><InnerObject/>'.encode(),
+    )
+    execute(data)
+    assert (tmp_path / "e.log").exists()
+
+
+@pytest.mark.parametrize("kind", ["Microsoft.LogProviderSQLProfiler"])
+def test_what_cannot_log_is_refused_by_name(kind) -> None:
+    outcome = execute(logged(kind, "x", ""))
+    assert outcome.exit_code == 5
+    assert "LogProviderSQLProfiler" in outcome.error.message
+
+
+def test_event_log_entry_is_one_line() -> None:
+    entry = LogEntry("OnError", "C", "C\\u", "T", "{1}", "{2}", 0.0, -5, b"", "two\r\nlines\r\n")
+    assert event_text(entry).startswith("Event Name: OnError; Message: two  lines; Operator: C\\u; Source Name: T;")
