@@ -62,7 +62,7 @@ class PackageDocument:
         be decrypted. Sensitive values that cannot be decrypted are blank, each with a warning.
         """
         encrypted = b"Encrypted" in data or b"\0E\0n\0c\0r\0y\0p\0t\0e\0d" in data
-        root = parse_xml(data, limits, huge_text=len(data) > 1_000_000 and data.count(b"<") < _MAY_BE_CIPHERTEXT)
+        root = parse_xml(data, limits, huge_text=len(data) > 1_000_000 and _is_ciphertext(data))
         if not encrypted and root.get("Salt") is None:
             return cls(data, to_utf8(data), root, _checked_format(root), password=password)
         from dtserve.package.protection.opening import open_protected
@@ -89,6 +89,12 @@ class PackageDocument:
     def protection_level(self) -> ProtectionLevel:
         """The stored level; absent means EncryptSensitiveWithUserKey."""
         return self.model.protection_level
+
+
+def _is_ciphertext(data: bytes) -> bool:
+    """Whether a large document looks like one ciphertext: level 3, level 4 or a ``.designer`` file."""
+    marked = any(mark in data[:8192] for mark in (b"<CipherValue", b'Encrypted="1"', b'Salt="'))
+    return marked and data.count(b"<") < _MAY_BE_CIPHERTEXT
 
 
 def _checked_format(root: Any) -> int:

@@ -205,7 +205,8 @@ class TextEdit:
         span = self.source.span(element)
         plain = [t for t in tokens if not t["name"].startswith(b"xmlns")]
         before = next(
-            (t for t in plain if t["name"].lower() > written.lower() and not t["name"].endswith(b":refId")), None
+            (t for t in plain if t["name"].lower() > written.lower() and t["name"].rpartition(b":")[2] != b"refId"),
+            None,
         )
         attribute = written + b'="' + escape_attribute(value) + b'"'
         if before is not None:

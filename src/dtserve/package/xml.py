@@ -1,8 +1,8 @@
 """Reading XML that nobody vouches for.
 
-What is refused before libxml2 sees a byte: a size, a number of tags or a start tag no
+What is refused before libxml2 sees a byte: a size, a number of tags, a text or a start tag no
 package has, encodings other than UTF-8, UTF-16 and single-byte ones, every DOCTYPE.
-What libxml2 refuses: more than 256 levels, text nodes over 10 MB. Packages are never
+What libxml2 refuses: more than 256 levels. Packages are never
 asked for entities, external or internal, so a document without DOCTYPE is harmless in
 that respect. lxml does not keep bytes; callers keep the original (LIBRARIES.md).
 """
@@ -45,6 +45,7 @@ class Limits:
     ``bytes_per_node`` bytes per ``<`` on average (real packages: 41 and more).
     ``tag_bytes`` is the longest stretch without ``<`` that may hold more than
     ``attributes`` attributes. ``encrypted`` counts separately encrypted values.
+    ``text`` is the longest text or start tag.
     """
 
     size: int = 64 * 1024 * 1024
@@ -54,6 +55,7 @@ class Limits:
     attributes: int = 5_000
     tag_bytes: int = 20_000
     encrypted: int = 1_000
+    text: int = 10_000_000
 
 
 DEFAULT_LIMITS = Limits()
@@ -101,7 +103,7 @@ def _known_encoding(declared: str) -> str:
     return "utf-8" if name == "ascii" else name
 
 
-def check_limits(data: bytes, limits: Limits) -> None:
+def check_limits(data: bytes, limits: Limits, *, huge_text: bool = False) -> None:
     """Refuse by counting, before parsing: cost is a few passes of memchr; raises LimitExceeded."""
     if len(data) > limits.size:
         raise LimitExceeded(what="its size", value=len(data), limit=limits.size)
@@ -111,6 +113,8 @@ def check_limits(data: bytes, limits: Limits) -> None:
     if nodes > limits.sparse_nodes and len(data) < nodes * limits.bytes_per_node:
         raise LimitExceeded(what="its number of tags for its size", value=nodes, limit=limits.sparse_nodes)
     for found in _LONG_TAG.finditer(data):
+        if found.end() - found.start() > limits.text and not huge_text:
+            raise LimitExceeded(what="the length of one text", value=found.end() - found.start(), limit=limits.text)
         if data[found.start() + 1 : found.start() + 2] in (b"!", b"?"):
             continue
         attributes = data.count(b"=", found.start(), found.end())
@@ -143,7 +147,7 @@ def parse_xml(data: bytes, limits: Limits = DEFAULT_LIMITS, *, huge_text: bool =
     if len(data) > limits.size:
         raise LimitExceeded(what="its size", value=len(data), limit=limits.size)
     data = to_utf8(data)
-    check_limits(data, limits)
+    check_limits(data, limits, huge_text=huge_text)
     check_prolog(data)
     parser = etree.XMLParser(
         encoding="utf-8",

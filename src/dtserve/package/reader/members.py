@@ -138,7 +138,8 @@ def _event_filter(text: str) -> tuple[str, ...]:
     events: list[str] = []
     while rest:
         length, _, tail = rest.partition(",")
-        if not length.isdecimal() or len(length) > 6 or tail[int(length) : int(length) + 1] not in ("", ","):
+        broken = not length.isdecimal() or len(length) > 6 or int(length) > len(tail)
+        if broken or tail[int(length) : int(length) + 1] not in ("", ","):
             return tuple(word for word in text.split(",") if word and not word.isdecimal())
         events.append(tail[: int(length)])
         rest = tail[int(length) + 1 :]

@@ -1,0 +1,29 @@
+"""Attributes of pipeline elements."""
+
+import pytest
+from lxml import etree
+
+from dtserve.package.errors import PersistenceError
+from dtserve.package.reader.attributes import attributes, disposition, flag, number, pipeline_property
+
+
+def test_values() -> None:
+    values = attributes(etree.fromstring('<a xmlns:D="d" D:name="n" x="3" b="true" e="2" f="RedirectRow"/>'))
+    assert values["name"] == "n"
+    assert (number(values, "x"), number(values, "none")) == (3, 0)
+    assert (flag(values, "b"), flag(values, "none", True)) == (True, True)
+    assert [disposition(values, n) for n in ("e", "f", "none")] == ["RedirectRow", "RedirectRow", "NotUsed"]
+    with pytest.raises(PersistenceError):
+        number(values, "f")
+
+
+def test_properties() -> None:
+    plain = pipeline_property(
+        etree.fromstring('<property name="P" containsID="true" dataType="System.Int32">5</property>'),
+        lambda text: f"<{text}>",
+    )
+    assert (plain.value, plain.contains_id, plain.items) == ("<5>", True, None)
+    array = pipeline_property(
+        etree.fromstring('<property name="S" isArray="true"><arrayElements><arrayElement>a</arrayElement><arrayElement><![CDATA[<b>]]></arrayElement></arrayElements></property>'), None
+    )  # fmt: skip
+    assert array.items == ("a", "<b>")
