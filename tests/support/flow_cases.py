@@ -177,7 +177,7 @@ def build(document: dict[str, Any], case: dict[str, Any]) -> tuple[DataFlow, dic
         into = Input(f"{ref}.In", "In", tuple(columns), has_side_effects=True)
         sinks.append(Component(ref, f"to {output.name}", "test", "TestSink", inputs=(into,)))
         paths.append(Path(f"{TASK}.Paths[{output.name}]", output.name, output.ref_id, into.ref_id))
-    return DataFlow((*sources.values(), tested, *sinks), tuple(paths)), inputs, tested
+    return DataFlow((*sources.values(), tested, *sinks), tuple(paths), case.get("flow", {})), inputs, tested
 
 
 def run_case(document: dict[str, Any], case: dict[str, Any], folder: FilePath, **host_parts: Any) -> RecordingHost:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dtserve.dataflow.component_errors import AggregationFailed
 from dtserve.dataflow.sorting import OUT_ROWS, Spill, open_spill
+from dtserve.dataflow.transform_errors import AggregationFailed
 from dtserve.datatypes import TypeSpec
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dtserve.connections.cache import CacheColumn, CacheManager
     from dtserve.dataflow.base import PipelineComponent
 
-__all__ = ["CacheData", "cache_manager", "load_cache"]
+__all__ = ["CacheData", "cache_manager", "load_cache", "write_cache"]
 
 
 @dataclass(frozen=True)
@@ -76,3 +76,19 @@ def _read_file(columns: Sequence[CacheColumn], path: Path) -> CacheData:
         found[column.name] = column.type.polars()
     whole = pl.concat([pl.DataFrame(f) for f in frames]) if frames else pl.DataFrame(schema=found)
     return CacheData(tuple(columns), whole)
+
+
+def write_cache(data: CacheData, path: Path) -> None:
+    """Write a ``.caw`` file; index positions are part of the column names, as SSIS writes them.
+
+    SSIS adds two hash columns, whose algorithm is not known; they are not written, and
+    nothing here reads them.
+    """
+    from dtserve.dataflow.raw_file import CACHE_PREFIX, RawColumn, RawWriter
+
+    columns = [RawColumn(f"{c.name}!{c.index_position}", c.type) for c in data.columns]
+    writer = RawWriter(path, columns, prefix=CACHE_PREFIX)
+    try:
+        writer.write(data.rows)
+    finally:
+        writer.close()

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dtserve.errors import DataFlowError
 
 __all__ = [
+    "CacheColumnCount",
     "CacheColumnMissing",
+    "CacheColumnNotMapped",
+    "CacheColumnTwice",
+    "CacheColumnType",
     "CacheNotFilled",
     "LookupCopyType",
     "LookupDuplicateKeys",
@@ -117,3 +121,37 @@ class CacheColumnMissing(DataFlowError):
     code = 0xC0209311
     symbol = "DTS_E_CACHECOLUMNOTFOUND"
     template = 'Cache column "{column}" was not found in the cache.'
+
+
+class CacheColumnTwice(DataFlowError):
+    """A cache column that gets two input columns."""
+
+    code = 0xC0209306
+    symbol = "DTS_E_MULTICACHECOLMAPPINGS"
+    template = 'The cache column, "{column}", is mapped to more than one column. Remove the duplicate column mappings.'
+
+
+class CacheColumnNotMapped(DataFlowError):
+    """An input column of a Cache Transform without cache column."""
+
+    code = 0xC0209307
+    symbol = "DTS_E_COLNOTMAPPEDTOCACHECOL"
+    template = "The {column} is not mapped to valid cache column."
+
+
+class CacheColumnType(DataFlowError):
+    """An input column and its cache column differ in type."""
+
+    code = 0xC0209308
+    symbol = "DTS_E_CACHECOLDATATYPEINCOMPAT"
+    template = (
+        'Cannot map the input column, "{column}", and the cache column, "{cache}", because the data types do not match.'
+    )
+
+
+class CacheColumnCount(DataFlowError):
+    """A Cache Transform that does not fill every cache column."""
+
+    code = 0xC0209309
+    symbol = "DTS_E_INCORRECTINPUTCACHECOLCOUNT"
+    template = "The number of input columns does not match the number of cache columns."

@@ -21,16 +21,16 @@ from dtserve.dataflow import properties
 from dtserve.dataflow.aggregation import Groups, Item
 from dtserve.dataflow.base import BlockingTransform, Emit
 from dtserve.dataflow.collation import fold
-from dtserve.dataflow.component_errors import (
+from dtserve.dataflow.conversion import fit
+from dtserve.dataflow.errors import BadProperty
+from dtserve.dataflow.registry import component
+from dtserve.dataflow.sorting import spill_limit
+from dtserve.dataflow.transform_errors import (
     AggregateInputMissing,
     AggregateInputType,
     AggregateOutputType,
     AggregationFailed,
 )
-from dtserve.dataflow.conversion import fit
-from dtserve.dataflow.errors import BadProperty
-from dtserve.dataflow.registry import component
-from dtserve.dataflow.sorting import spill_limit
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.errors import hresult
 

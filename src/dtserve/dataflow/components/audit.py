@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, RowTransform
-from dtserve.dataflow.component_errors import BadLineageItem
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.transform_errors import BadLineageItem
 from dtserve.datatypes import TypeSpec
 
 if TYPE_CHECKING:

@@ -27,11 +27,11 @@ from dtserve.dataflow.character_mapping import (
     UPPER,
     map_text,
 )
-from dtserve.dataflow.component_errors import CharacterMapConflict, CharacterMapType, OutputColumnNotInInput
 from dtserve.dataflow.conversion import fit
 from dtserve.dataflow.dispositions import RowErrors
 from dtserve.dataflow.errors import UnsupportedProperty
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.transform_errors import CharacterMapConflict, CharacterMapType, OutputColumnNotInInput
 from dtserve.datatypes import TypeSpec
 
 if TYPE_CHECKING:

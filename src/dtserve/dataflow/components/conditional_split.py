@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, RowTransform
-from dtserve.dataflow.component_errors import ConditionNotBoolean, ConditionNull, ExpressionFailed
 from dtserve.dataflow.dispositions import Cause, RowErrors, object_path
 from dtserve.dataflow.errors import BadMetadata
 from dtserve.dataflow.expressions import compile_expression, expression_text
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.transform_errors import ConditionNotBoolean, ConditionNull, ExpressionFailed
 from dtserve.datatypes import DT
 from dtserve.errors import DtserveError, hresult
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, RowTransform
-from dtserve.dataflow.component_errors import CopyMapMismatch, CopyMapNotMapped
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.transform_errors import CopyMapMismatch, CopyMapNotMapped
 
 if TYPE_CHECKING:
     import polars as pl

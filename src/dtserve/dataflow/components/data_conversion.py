@@ -12,14 +12,10 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, RowTransform
-from dtserve.dataflow.component_errors import (
-    CodePagesDiffer,
-    DataConversionFailed,
-    OutputColumnNotInInput,
-)
 from dtserve.dataflow.conversion import check_convertible, fit, status, truncation_code
 from dtserve.dataflow.dispositions import Cause, RowErrors
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.transform_errors import CodePagesDiffer, DataConversionFailed, OutputColumnNotInInput
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.errors import DtserveError
 

@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dtserve.dataflow.base import Emit, RowTransform
-from dtserve.dataflow.component_errors import ExpressionFailed
 from dtserve.dataflow.dispositions import Cause, RowErrors
 from dtserve.dataflow.expressions import compile_expression, expression_text
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.transform_errors import ExpressionFailed
 from dtserve.errors import DtserveError, hresult
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
-from dtserve.dataflow.component_errors import IncompatibleColumns, InputMustBeSorted, NoKeyColumns
 from dtserve.dataflow.errors import BadMetadata, InputNotConnected
 from dtserve.dataflow.keys import KeyColumn, RowKeys, sort_key_columns
 from dtserve.dataflow.queues import SpillQueue
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.transform_errors import IncompatibleColumns, InputMustBeSorted, NoKeyColumns
 
 if TYPE_CHECKING:
     import polars as pl

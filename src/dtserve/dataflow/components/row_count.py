@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, RowTransform
-from dtserve.dataflow.component_errors import RowCountBadVariableName, RowCountBadVariableType
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.transform_errors import RowCountBadVariableName, RowCountBadVariableType
 
 if TYPE_CHECKING:
     import polars as pl

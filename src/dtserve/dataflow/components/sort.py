@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
 from dtserve.dataflow.collation import NULLS_FIRST, SortKeys, fold
-from dtserve.dataflow.component_errors import OutputColumnNotInInput, SortDuplicateKey, SortNeedsKey
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.sorting import ExternalSort, spill_limit
+from dtserve.dataflow.transform_errors import OutputColumnNotInInput, SortDuplicateKey, SortNeedsKey
 
 if TYPE_CHECKING:
     import polars as pl

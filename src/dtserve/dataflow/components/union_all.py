@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
-from dtserve.dataflow.component_errors import IncompatibleColumns
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.transform_errors import IncompatibleColumns
 
 if TYPE_CHECKING:
     import polars as pl

@@ -1,0 +1,102 @@
+"""Cache Transform: rows into a Cache connection manager, for Lookups later in the run (DATA_FLOW §5, §8.2).
+
+Each input column names its cache column in ``CacheColumnName``; the types must be equal.
+Rows are unique by the index columns, the first one of equal keys stays (a choice: the
+reference is silent); with ``TreatDuplicateKeysAsError`` a second one is an error. With
+UseFile the rows are also written to the manager's file. Rows pass through to the output,
+if it has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from dtserve.dataflow import properties
+from dtserve.dataflow.base import Emit, RowTransform
+from dtserve.dataflow.cache import CacheData, cache_manager, write_cache
+from dtserve.dataflow.lookup_errors import (
+    CacheColumnCount,
+    CacheColumnNotMapped,
+    CacheColumnTwice,
+    CacheColumnType,
+    LookupDuplicateKeys,
+)
+from dtserve.dataflow.registry import component
+from dtserve.dataflow.sql import connection_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dtserve.connections.cache import CacheManager
+
+__all__ = ["CacheTransform"]
+
+
+@component("Cache")
+class CacheTransform(RowTransform):
+    """Fills a cache."""
+
+    stateless = False
+    side_effects = True
+    writes = True
+
+    def validate(self) -> None:
+        """Every cache column must get an input column of its type."""
+        manager = self._manager()
+        mapped = self._mapping()
+        known = {c.name: c.type for c in manager.columns}
+        arriving = self.input_schemas.get(self.model.inputs[0].ref_id, {})
+        names = [name for _, name in mapped]
+        if len(set(names)) != len(names):
+            raise CacheColumnTwice(column=next(n for n in names if names.count(n) > 1))
+        if len(mapped) != len(known):
+            raise CacheColumnCount()
+        for lineage, name in mapped:
+            if name not in known:
+                raise CacheColumnNotMapped(column=lineage)
+            found = arriving[lineage]
+            if found.dt is not known[name].dt:
+                raise CacheColumnType(column=lineage, cache=name)
+
+    def start(self) -> None:
+        """Begin an empty cache."""
+        self._cache = self._manager()
+        self._columns = self._mapping()
+        self._frames: list[pl.DataFrame] = []
+
+    def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
+        """Keep the rows and pass them on."""
+        import polars as pl
+
+        self._frames.append(frame.select(pl.col(lineage).alias(name) for lineage, name in self._columns))
+        self.rows_written = (self.rows_written or 0) + frame.height
+        return [(o.ref_id, frame) for o in self.model.outputs if not o.is_error_out]
+
+    def finish(self) -> Iterable[Emit]:
+        """Hand the cache over."""
+        import polars as pl
+
+        columns = tuple(self._cache.columns)
+        types = {c.name: c.type.polars() for c in columns}
+        rows = pl.concat(self._frames) if self._frames else pl.DataFrame(schema=types)
+        rows = rows.select([c.name for c in columns]).cast({name: types[name] for name in types})
+        data = CacheData(columns, rows)
+        unique = rows.unique(subset=data.index, keep="first", maintain_order=True) if data.index else rows
+        strict = properties.boolean(self.model.properties, "TreatDuplicateKeysAsError", owner=self.model.name)
+        if strict and unique.height != rows.height:
+            raise LookupDuplicateKeys(component=self.model.name)
+        data = CacheData(columns, unique)
+        with self._cache.lock:
+            self._cache.data = data
+        if self._cache.uses_file:
+            write_cache(data, self._cache.path())
+        return ()
+
+    def _manager(self) -> CacheManager:
+        return cache_manager(self, connection_of(self, "CacheConnection"))
+
+    def _mapping(self) -> list[tuple[str, str]]:
+        """Lineage id and cache column of each input column."""
+        columns = self.model.inputs[0].columns
+        return [(c.lineage_id, properties.text(c.properties, "CacheColumnName")) for c in columns]

@@ -1,0 +1,124 @@
+"""Unpivot: columns become rows (DATA_FLOW §5).
+
+An input column with ``PivotKeyValue`` gives a row per key: its value goes to the output
+column that ``DestinationColumn`` names, its key to the output column with ``PivotKey``
+true. Columns without key are copied to their destination column on every row. A NULL
+value makes no row; a row whose values are all NULL makes one row, with NULL as key and
+value. Output rows follow the order of the input rows and, within a row, of the input
+columns. Several destination columns are filled side by side, key by key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from dtserve.dataflow import properties
+from dtserve.dataflow.base import BlockingTransform, Emit
+from dtserve.dataflow.registry import component
+from dtserve.dataflow.pivot_errors import (
+    UnpivotBadDestination,
+    UnpivotDuplicateKey,
+    UnpivotKeysDiffer,
+    UnpivotNoDestination,
+    UnpivotNoKeyColumn,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dtserve.package.model import Column
+
+__all__ = ["Unpivot"]
+
+_ROW, _PLACE = "__row", "__place"
+
+
+@component("UnPivot")
+class Unpivot(BlockingTransform):
+    """Turns columns into rows."""
+
+    stateless = True
+
+    def validate(self) -> None:
+        """Destinations that exist, a key column, equal keys for each destination, no key twice."""
+        targets = {c.lineage_id for c in self.output().columns}
+        keys: dict[str, list[str]] = {}
+        for column, target, key in self._mapped():
+            if target not in targets:
+                raise UnpivotBadDestination(column=column.name, number=column.number)
+            if key:
+                keys.setdefault(target, []).append(key)
+        if not keys:
+            raise UnpivotNoDestination()
+        if self._key_column() is None:
+            raise UnpivotNoKeyColumn()
+        for found in keys.values():
+            if len(set(found)) != len(found):
+                raise UnpivotDuplicateKey(key=next(k for k in found if found.count(k) > 1))
+            if set(found) != set(next(iter(keys.values()))):
+                raise UnpivotKeysDiffer()
+
+    def start(self) -> None:
+        """Resolve the mapping."""
+        self._keys: dict[str, dict[str, str]] = {}
+        self._copied: dict[str, str] = {}
+        for column, target, key in self._mapped():
+            if key:
+                self._keys.setdefault(key, {})[target] = column.lineage_id
+            else:
+                self._copied[target] = column.lineage_id
+
+    def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
+        """The rows of one buffer."""
+        import polars as pl
+
+        output = self.output()
+        rows = frame.with_row_index(_ROW)
+        parts = []
+        filled: pl.Series | None = None
+        for place, (key, sources) in enumerate(self._keys.items()):
+            present = rows.select(
+                pl.any_horizontal(pl.col(source).is_not_null() for source in sources.values())
+            ).to_series()
+            filled = present if filled is None else filled | present
+            parts.append(self._part(rows.filter(present), place, key, sources))
+        if filled is not None and not filled.all():
+            parts.append(self._part(rows.filter(~filled), 0, None, {}))
+        whole = pl.concat(parts).sort(_ROW, _PLACE)
+        return [(output.ref_id, whole.drop(_ROW, _PLACE))]
+
+    def _part(self, rows: pl.DataFrame, place: int, key: str | None, sources: dict[str, str]) -> pl.DataFrame:
+        """The output rows of one key."""
+        import polars as pl
+
+        named = self._key_column()
+        made = [pl.col(_ROW), pl.lit(place, pl.Int32).alias(_PLACE)]
+        for column in self.output().columns:
+            dtype = column.type.polars()
+            if named is not None and column.lineage_id == named.lineage_id:
+                made.append(pl.lit(key, dtype=dtype).alias(column.lineage_id))
+            elif column.lineage_id in sources:
+                made.append(pl.col(sources[column.lineage_id]).cast(dtype).alias(column.lineage_id))
+            elif column.lineage_id in self._copied:
+                made.append(pl.col(self._copied[column.lineage_id]).cast(dtype).alias(column.lineage_id))
+            else:
+                made.append(pl.lit(None, dtype=dtype).alias(column.lineage_id))
+        return rows.select(made)
+
+    def _mapped(self) -> list[tuple[Column, str, str]]:
+        """Input column, destination column, key (empty for a column that is copied)."""
+        return [
+            (
+                column,
+                properties.reference(column.properties, "DestinationColumn"),
+                properties.text(column.properties, "PivotKeyValue"),
+            )
+            for column in self.model.inputs[0].columns
+        ]
+
+    def _key_column(self) -> Column | None:
+        for column in self.output().columns:
+            if properties.boolean(column.properties, "PivotKey", owner=self.model.name):
+                return column
+        return None
