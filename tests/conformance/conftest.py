@@ -10,20 +10,17 @@ import pytest
 
 from dtserve.stores import Database, FileSystemStore, MsdbStore, PackageStore
 from dtserve.stores.msdb.engine import sqlite_url
+from dtserve.stores.smb import SmbStore
+from dtserve.stores.smb_share import ShareLogin
 from dtserve.stores.versioned import VersionedStore
 from dtserve.stores.versions import VersionArchive
 from support.memory_store import MemoryStore
 from support.postgres_server import PostgresServer
+from support.samba_server import PASSWORD
+from support.servers import postgres_server, samba_server
 
-STORES = ("memory", "filesystem", "sqlite", "postgresql", "versioned")
+STORES = ("memory", "filesystem", "sqlite", "postgresql", "versioned", "smb")
 _numbers = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    server = PostgresServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(params=STORES)
@@ -34,7 +31,7 @@ def make_store(
     made: list[PackageStore] = []
 
     def make() -> PackageStore:
-        store = _make(request.param, request, tmp_path_factory)
+        store = _make(request.param, tmp_path_factory)
         made.append(store)
         return store
 
@@ -48,18 +45,21 @@ def store(make_store: Callable[[], PackageStore]) -> PackageStore:
     return make_store()
 
 
-def _make(kind: str, request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -> PackageStore:
+def _make(kind: str, folders: pytest.TempPathFactory) -> PackageStore:
     if kind == "memory":
         return MemoryStore()
     if kind == "filesystem":
         return FileSystemStore("File System", folders.mktemp("store"))
+    if kind == "smb":
+        samba = samba_server()
+        login = ShareLogin(samba.user, PASSWORD, samba.port)
+        return SmbStore("Share", rf"\\127.0.0.1\packages\s{next(_numbers)}", login)
     if kind == "versioned":
         inner = FileSystemStore("File System", folders.mktemp("store"))
         return VersionedStore(inner, VersionArchive(folders.mktemp("versions") / "v.sqlite"), "key", who="me")
     if kind == "sqlite":
         return MsdbStore("MSDB", Database(sqlite_url(Path(folders.mktemp("msdb")) / "msdb.sqlite")))
-    server: PostgresServer = request.getfixturevalue("postgres")
-    return MsdbStore("MSDB", _schema_of(server))
+    return MsdbStore("MSDB", _schema_of(postgres_server()))
 
 
 def _schema_of(server: PostgresServer) -> Database:

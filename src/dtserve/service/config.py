@@ -20,10 +20,11 @@ import os
 import shutil
 import socket
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PureWindowsPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dtserve.connections.environment import ConnectionTarget, Environment
 from dtserve.service.roots import (
@@ -212,13 +213,32 @@ class ServiceHome:
         ]
         return PackageTree(roots, caller=caller)
 
+    def _open_files(self, folder: TopLevelFolder) -> PackageStore:
+        share = self._share(folder.place)
+        if share is not None:
+            from dtserve.service.shares import open_share
+
+            return self._versioned(
+                open_share(folder.name, folder.place, share, self.max_package_bytes), f"share:{folder.place.lower()}"
+            )
+        from dtserve.stores.filesystem import FileSystemStore
+
+        path = self.store_path(folder.place)
+        key = path.relative_to(self.path).as_posix() if path.is_relative_to(self.path) else str(path)
+        return self._versioned(FileSystemStore(folder.name, path, max_bytes=self.max_package_bytes), f"files:{key}")
+
+    def _share(self, place: str) -> Mapping[str, Any] | None:
+        """The entry of [shares] that a UNC path begins with."""
+        wanted = place.replace("/", "\\").lower().rstrip("\\") + "\\"
+        for known, table in self.settings.maps.get("shares", {}).items():
+            if wanted.startswith(known.replace("/", "\\").lower().rstrip("\\") + "\\"):
+                found: Mapping[str, Any] = table
+                return found
+        return None
+
     def _open(self, folder: TopLevelFolder) -> PackageStore:
         if folder.kind == FILE_SYSTEM_FOLDER:
-            from dtserve.stores.filesystem import FileSystemStore
-
-            path = self.store_path(folder.place)
-            key = path.relative_to(self.path).as_posix() if path.is_relative_to(self.path) else str(path)
-            return self._versioned(FileSystemStore(folder.name, path, max_bytes=self.max_package_bytes), f"files:{key}")
+            return self._open_files(folder)
         return self.msdb(folder.place, name=folder.name)
 
 

@@ -81,6 +81,13 @@ MAPS: tuple[MapSetting, ...] = (
         '[paths]\n"C:\\\\data" = "/srv/data"',
     ),
     MapSetting(
+        "shares",
+        "Windows shares (SMB) that roots with a UNC path as StorePath use without mounting them. The password stands "
+        "in password, in the file password_file or in the environment variable password_env; port and encrypt may be "
+        "given.",
+        '[shares]\n"\\\\\\\\files\\\\ssis" = { user = "CORP\\\\ssis", password_file = "/etc/dtserve/files.password" }',
+    ),
+    MapSetting(
         "servers",
         "SQL Server names of MsDtsSrvr.ini.xml, /SERVER, /SOURCESERVER and /DESTSERVER, and where their msdb is.",
         '[servers]\n"PROD01\\\\SQL2019" = "postgresql+psycopg://ssis@db1/msdb"',
@@ -176,6 +183,8 @@ def _check_map(name: str, entries: Any) -> None:
         raise BadSetting(name=name, reason=f"write [{name}] and one line per entry")
     if name == "servers":
         _check_servers(entries)
+    elif name == "shares":
+        _check_shares(entries)
     elif name != "connections" and not all(isinstance(value, str) for value in entries.values()):
         raise BadSetting(name=name, reason="each entry is text")
 
@@ -188,6 +197,18 @@ def _check_servers(entries: Mapping[str, Any]) -> None:
             versions = ", ".join(SERVER_FORMATS)
             reason = f'"{server}" must be a URL, or a table of url and version (one of {versions})'
             raise BadSetting(name="servers", reason=reason)
+
+
+SHARE_KEYS: Mapping[str, type] = {
+    "user": str, "password": str, "password_file": str, "password_env": str, "port": int, "encrypt": bool,
+}  # fmt: skip
+
+
+def _check_shares(entries: Mapping[str, Any]) -> None:
+    for share, table in entries.items():
+        fits = isinstance(table, Mapping) and all(type(value) is SHARE_KEYS.get(key) for key, value in table.items())
+        if not fits:
+            raise BadSetting(name="shares", reason=f'"{share}" is a table of {", ".join(SHARE_KEYS)}')
 
 
 def template() -> str:
