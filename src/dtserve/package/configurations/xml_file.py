@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape, quoteattr
 
 from dtserve.errors import PackageError
 from dtserve.package.configurations.base import ConfigurationFailed, ConfiguredValue, Sources, warning
@@ -52,6 +51,8 @@ def write_config_file(
     date: str = "",
 ) -> bytes:
     """A ``.dtsConfig`` with these values, on one line as SSIS writes it, UTF-8."""
+    from xml.sax.saxutils import escape, quoteattr  # it loads the modules of HTTP
+
     entries = "".join(
         f'<Configuration ConfiguredType="Property" Path={quoteattr(each.path)} ValueType={quoteattr(each.value_type)}>'
         f"<ConfiguredValue>{escape(each.value)}</ConfiguredValue></Configuration>"
