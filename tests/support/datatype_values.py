@@ -98,7 +98,7 @@ def _datetimes(spec: TypeSpec) -> st.SearchStrategy[object]:
     unit = 10 ** (6 - digits)
 
     def cut(value):
-        return value.replace(microsecond=value.microsecond // unit * unit)
+        return value.replace(microsecond=value.microsecond // unit * unit, fold=0)
 
     if spec.dt in (DT.DBTIME, DT.DBTIME2):
         return st.times().map(cut)

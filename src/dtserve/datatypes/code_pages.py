@@ -71,10 +71,11 @@ def _tables(code_page: int) -> tuple[str, dict[int, int]]:
     of the same number, both ways; Python's codecs refuse it.
     """
     name = codec(code_page)
-    chars = []
-    for byte in range(256):
-        char = bytes([byte]).decode(name, "replace")
-        chars.append(chr(byte) if char == "\ufffd" and 0x80 <= byte <= 0x9F else char)
+    chars = [bytes([byte]).decode(name, "replace") for byte in range(256)]
+    taken = set(chars)
+    for byte in range(0x80, 0xA0):
+        if chars[byte] == "\ufffd" and chr(byte) not in taken:
+            chars[byte] = chr(byte)
     return "".join(chars), {ord(char): byte for byte, char in reversed(list(enumerate(chars))) if char != "\ufffd"}
 
 
