@@ -12,6 +12,7 @@ import polars as pl
 from dtserve.datatypes.column_result import complete
 from dtserve.datatypes.distinct import through_distinct
 from dtserve.datatypes.locales import DEFAULT_LCID, locale_for
+from dtserve.datatypes.physical import polars_type
 from dtserve.datatypes.switches import current
 from dtserve.datatypes.text import decimal_mark, format_value, strftime_form
 from dtserve.datatypes.types import DT, TypeSpec
@@ -58,6 +59,7 @@ def _vectorised(series: pl.Series, spec: TypeSpec, locale_id: int) -> pl.Series 
     if family == "binary":
         return None if current().bytes_text_prefix else series.bin.encode("hex").str.to_uppercase()
     if family == "datetime":
+        series = series.cast(polars_type(spec))
         return _ole_dates(series, locale_id) if spec.dt is DT.DATE else _moments(series, spec)
     texts = _floats(series, spec) if family == "float" else _decimals(series, spec)
     mark = decimal_mark(locale_id)
