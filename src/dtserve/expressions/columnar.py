@@ -115,7 +115,10 @@ class _Compiler:
         for part in parts(node):
             operand: Operand = yield self.visit(part)
             found.append(operand)
-        return self.shallow(self.combine(node, found))
+        try:
+            return self.shallow(self.combine(node, found))
+        except ExpressionFault as fault:
+            raise fault.locate(self.text, node.start, node.end) from None
 
     def static(self, node: Typed) -> Operand:
         """A part without columns: computed now; its fault is one of validation, or of a branch."""

@@ -18,21 +18,36 @@ from dtserve.expressions.switches import current
 from dtserve.expressions.unit_columns import select, with_nulls
 from dtserve.expressions.value_errors import FunctionOverflow
 
-__all__ = ["absolute", "defined_power", "float_function", "positive", "rounded", "sign", "whole"]
+__all__ = ["absolute", "common_logarithm", "defined_power", "float_function", "positive", "rounded", "sign", "whole"]
 
 Result = tuple[pl.Series, pl.Series | None]
 
 
 def float_function(call: ColumnCall, compute: Any) -> pl.Expr:
-    """A function of DT_R8 values; a result that is infinite or no number is an overflow."""
+    """A function of DT_R8 values; a result that is infinite or no number is an overflow.
+
+    Constants become whole columns: for a single exponent Polars multiplies instead of
+    raising to it, which rounds differently.
+    """
 
     def kernel(run: Run, *arguments: Any) -> Result:
-        made = select(arguments, lambda *parts: compute(*(p if isinstance(p, pl.Expr) else pl.lit(p) for p in parts)))
+        height = run.frame.height
+        whole = [
+            a if isinstance(a, pl.Series) else pl.repeat(a, height, dtype=pl.Float64, eager=True) for a in arguments
+        ]
+        made = select(whole, compute)
         if all_finite(made):
             return made, None
         return made.fill_nan(None), ~made.is_finite()
 
     return call.kernel(kernel, FunctionOverflow)
+
+
+def common_logarithm(value: pl.Expr) -> pl.Expr:
+    """The logarithm to base 10 of what is above zero, exact for powers of ten; else NULL."""
+    logarithm = positive(value).log10()  # ln(x) / ln(10), which misses the powers of ten
+    power = logarithm.round()
+    return pl.when(pl.lit(10.0).pow(power) == value).then(power).otherwise(logarithm)
 
 
 def absolute(call: ColumnCall) -> pl.Expr:

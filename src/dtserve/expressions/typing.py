@@ -14,7 +14,7 @@ from typing import cast
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.datatypes.matrix import is_legal
 from dtserve.expressions.calls import apply
-from dtserve.expressions.errors import ExpressionFault, UnknownVariable, VariableType
+from dtserve.expressions.errors import ExpressionFault, ExpressionTooDeep, UnknownVariable, VariableType
 from dtserve.expressions.functions.null import typed_null
 from dtserve.expressions.nodes import (
     Binary,
@@ -52,7 +52,10 @@ def analyse(node: Node, text: str, scope: VariableScope | None, columns: Columns
     the root is a cast to DT_STR or NULL(DT_STR, …).
     """
     typer = _Typer(text, scope, columns, None)
-    return cast(Typed, run(typer.visit(node, True)))
+    try:
+        return cast(Typed, run(typer.visit(node, True)))
+    except ExpressionTooDeep as fault:
+        raise fault.locate(text, node.start, node.end) from None
 
 
 def check(
@@ -61,7 +64,10 @@ def check(
     """The typed tree, or None and all faults that do not follow from another one."""
     faults: list[ExpressionFault] = []
     typer = _Typer(text, scope, columns, faults)
-    return run(typer.visit(node, True)), faults
+    try:
+        return run(typer.visit(node, True)), faults
+    except ExpressionTooDeep as fault:
+        return None, [cast(ExpressionFault, fault.locate(text, node.start, node.end))]
 
 
 class _Typer:

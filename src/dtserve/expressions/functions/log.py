@@ -4,7 +4,7 @@ NULL gives NULL; zero and negative numbers give NULL, or an error (a switch).
 
 >>> from dtserve.expressions import evaluate
 >>> evaluate("LOG(97.34)").value
-1.988291341907488
+1.9882913419074875
 """
 
 from __future__ import annotations
@@ -30,15 +30,17 @@ def _scalar(call: ScalarCall, number: float) -> float | None:
         if current().undefined_logarithm == "error":
             raise LogParameter(function=call.name)
         return None
-    return math.log10(number)
+    logarithm = math.log(number) / math.log(10)
+    power = round(logarithm)
+    return float(power) if abs(power) < 309 and 10.0**power == number else logarithm
 
 
 def _columnar(call: ColumnCall, number: Operand) -> pl.Expr:
-    from dtserve.expressions.math_columns import float_function, positive
+    from dtserve.expressions.math_columns import common_logarithm, float_function
 
     if current().undefined_logarithm == "error":
         call.guard(number.expr <= 0, LogParameter)
-    return float_function(call, lambda value: positive(value).log10())
+    return float_function(call, common_logarithm)
 
 
 FUNCTION = Function(name="LOG", parameters=("float",), result=fixed(FLOAT), scalar=_scalar, columnar=_columnar)

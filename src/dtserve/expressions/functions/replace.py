@@ -1,8 +1,8 @@
 """REPLACE: ``REPLACE(text, search, replacement)``, every occurrence replaced; case-sensitive.
 
 NULL where an argument is NULL. An empty search in a text of literals is refused; elsewhere it
-finds nothing (a switch). The result is as long as the
-text, or longer where a constant replacement is longer than a constant search.
+finds nothing (a switch). The result is as long as the text, or longer where a constant
+replacement is longer than a constant search.
 
 >>> from dtserve.expressions import evaluate
 >>> evaluate('REPLACE("Mountain Bike", "Mountain", "All Terrain")').value
@@ -33,9 +33,9 @@ __all__ = ["FUNCTION"]
 def _result(arguments: Arguments) -> TypeSpec:
     whole = arguments.types[0].length
     search, replacement = arguments.constants[1], arguments.constants[2]
-    if replacement is not None and not replacement[0]:
+    if (replacement is not None and not replacement[0]) or (search is not None and not search[0]):
         return text_type(whole)
-    if search is None or replacement is None or not search[0]:
+    if search is None or replacement is None:
         return text_type(max(whole, MAX))
     before, after = utf16_length(search[0]), utf16_length(replacement[0])
     times = whole // before

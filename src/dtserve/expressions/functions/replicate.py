@@ -1,7 +1,7 @@
 """REPLICATE: ``REPLICATE(text, count)``, the text ``count`` times.
 
-NULL where an argument is NULL; a negative count is an error (0xC0049089). More than a
-million characters are refused as an overflow of the function.
+NULL where an argument is NULL; a negative count is an error (0xC0049089). More than
+32,767 characters are refused as an overflow of the function.
 
 >>> from dtserve.expressions import evaluate
 >>> evaluate('REPLICATE("Bike", 3)').value
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FUNCTION"]
 
-LIMIT = 1_000_000
+LIMIT = 32_767
 """Characters of a result that are made."""
 
 
