@@ -21,6 +21,7 @@ from dtserve.controlflow.errors import PropertyExpressionError, PropertyExpressi
 from dtserve.controlflow.properties import Property, PropertyBag
 from dtserve.controlflow.results import ExecResult
 from dtserve.controlflow.scope import RuntimeVariable, Scope
+from dtserve.controlflow.settlement import ForcedResult, settle, tell_ancestors
 from dtserve.controlflow.values import convert_to_variant
 from dtserve.errors import Canceled, DtserveError, InternalError, UnsupportedError
 from dtserve.package.model import Executable, PropertyExpression
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Container", "ForcedResult", "TransactionOption"]
 
-W_MAXIMUMERRORCOUNTREACHED = 0x80019002
-W_FAILURENOTRESTARTABLE = 0x80014058
-
 
 _STORED = {
     "Name": "name", "Description": "description", "Disable": "disabled", "DelayValidation": "delay_validation",
@@ -44,15 +42,6 @@ _STORED = {
     "IsolationLevel": "isolation_level", "LocaleID": "locale_id",
 }  # fmt: skip
 """Property → field of the model."""
-
-
-class ForcedResult(enum.IntEnum):
-    """ForceExecutionResult."""
-
-    NONE = -1
-    SUCCESS = 0
-    FAILURE = 1
-    COMPLETION = 2
 
 
 class TransactionOption(enum.IntEnum):
@@ -273,17 +262,24 @@ class Container(PropertyBag):
         if good and self.disabled:
             self.result = ExecResult.SUCCESS
             return ExecResult.SUCCESS
+        checkpoint = self.run.package.checkpoint
+        done = checkpoint.done(self) if checkpoint is not None else None
+        if done is not None:
+            self.result = done
+            return done
         self.start_time = datetime.fromtimestamp(int(time.time()))
         self.raise_event("OnPreExecute")
         transactions.begin(self)
-        result = self._settle(self._worked() if good else ExecResult.FAILURE)
+        result = settle(self, self._worked() if good else ExecResult.FAILURE)
         result = transactions.end(self, result)
         self.result = result
         if result is ExecResult.FAILURE and self.fires_task_failed:
             self.raise_event("OnTaskFailed")
         self.raise_event("OnPostExecute", result=int(result))
         if result is ExecResult.FAILURE:
-            self._tell_ancestors()
+            tell_ancestors(self)
+        elif checkpoint is not None:
+            self.guard(lambda: checkpoint.record(self, result))
         return result
 
     def _prepared(self) -> bool:
@@ -324,36 +320,3 @@ class Container(PropertyBag):
         name = self.model.exec_value_variable
         if name and name.lower() != "<none>" and self.execution_value is not None:
             self.scope.assign(name, self.execution_value)
-
-    def _settle(self, result: ExecResult) -> ExecResult:
-        maximum = self.maximum_error_count
-        if result is ExecResult.SUCCESS and 0 < maximum <= self.error_count:
-            self.fire_warning(
-                W_MAXIMUMERRORCOUNTREACHED,
-                "SSIS Warning Code DTS_W_MAXIMUMERRORCOUNTREACHED.  The Execution method succeeded, but the number of "
-                f"errors raised ({self.error_count}) reached the maximum allowed ({maximum}); resulting in failure. "
-                "This occurs when the number of errors reaches the number specified in MaximumErrorCount. Change the "
-                "MaximumErrorCount or fix the errors.",
-            )
-            result = ExecResult.FAILURE
-        if result is ExecResult.SUCCESS and self.stopping:
-            result = ExecResult.FAILURE
-        forced = self.force_execution_result
-        if forced is not ForcedResult.NONE and result is not ExecResult.CANCELED:
-            result = ExecResult(int(forced))
-        return result
-
-    def _tell_ancestors(self) -> None:
-        """FailParentOnFailure and FailPackageOnFailure: the ancestor fails and starts nothing more."""
-        package = self.run.package
-        if self.fail_package_on_failure:
-            package.stopping = True
-        elif package.saves_checkpoints and self is not package:
-            self.fire_warning(
-                W_FAILURENOTRESTARTABLE,
-                "This task or container has failed, but because FailPackageOnFailure property is FALSE, the package "
-                "will continue. This warning is posted when the SaveCheckpoints property of the package is set to "
-                "TRUE and the task or container fails.",
-            )
-        if self.fail_parent_on_failure and self.parent is not None:
-            self.parent.stopping = True

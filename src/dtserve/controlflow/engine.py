@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dtserve.connections.environment import Environment
 from dtserve.controlflow.connections import ConnectionSet
 from dtserve.controlflow.containers.package import PackageContainer
-from dtserve.controlflow.errors import LogProviderValidationFailed, RequiredParameterMissing
+from dtserve.controlflow.errors import RequiredParameterMissing
 from dtserve.controlflow.logging import PackageLogging, RunLogger
+from dtserve.controlflow.logproviders.errors import LogProviderValidationFailed
 from dtserve.controlflow.results import ExecResult
 from dtserve.controlflow.runtime import PackageRun
 from dtserve.errors import Canceled, ControlFlowError
 from dtserve.package.model import ConnectionManager, Package, Parameter
+
+if TYPE_CHECKING:
+    from dtserve.controlflow.checkpoints import Checkpoint
 
 __all__ = ["RunMode", "load_package", "run_package"]
 
@@ -121,7 +126,16 @@ def _check_parameters(package: PackageContainer) -> None:
 
 
 def _executed(package: PackageContainer) -> ExecResult:
+    opened: list[Checkpoint | None] = []
+    if package.save_checkpoints or package.checkpoint_usage:
+        from dtserve.controlflow.checkpoints import open_checkpoint
+
+        if not package.guard(lambda: opened.append(open_checkpoint(package))):
+            return ExecResult.FAILURE
+    package.checkpoint = opened[0] if opened else None
     package.raise_event("PackageStart", code=I_PACKAGESTART, message="Beginning of package execution.\r\n")
     result = package.execute()
+    if package.checkpoint is not None:
+        package.checkpoint.finish(result)
     package.raise_event("PackageEnd", code=I_PACKAGEEND, message="End of package execution.\r\n", result=int(result))
     return result

@@ -8,19 +8,18 @@ from __future__ import annotations
 from dtserve.errors import ControlFlowError, PackageError, UnsupportedError
 
 __all__ = [
+    "CheckpointFileForeign",
+    "CheckpointFileUnset",
+    "CheckpointLoadFailed",
+    "CheckpointMismatch",
+    "CheckpointNotWritten",
+    "CheckpointTransaction",
+    "CheckpointUnreadable",
     "ConnectionNotFound",
     "ConstraintError",
     "DanglingConstraint",
     "DtsConversionFailed",
-    "EnumeratorError",
-    "EvalExpressionMissing",
     "ExpressionRecursion",
-    "ForEachMappingError",
-    "LogConnectionKind",
-    "LogFileError",
-    "LogProviderFailed",
-    "LogProviderValidationFailed",
-    "LoopExpressionError",
     "PackageRecursion",
     "PropertyExpressionError",
     "PropertyExpressionSetError",
@@ -197,42 +196,6 @@ class RequiredParameterMissing(ControlFlowError):
     remedy = "Give it a value (/SET \\Package.Variables[$Package::Name];value, or a parameter assignment)."
 
 
-class LoopExpressionError(ControlFlowError):
-    """The init, eval or assign expression of a For Loop cannot be evaluated."""
-
-    code = 0xC001F184
-    symbol = "DTS_E_FORLOOPEXPRESSION"
-    template = 'The {which} expression "{expression}" of the For Loop "{name}" cannot be evaluated. {detail}'
-    remedy = "Correct the expression of the loop."
-
-
-class EvalExpressionMissing(ControlFlowError):
-    """A For Loop without a condition."""
-
-    code = 0xC001F185
-    symbol = "DTS_E_FORLOOPMISSINGEVAL"
-    template = 'The For Loop "{name}" has no EvalExpression.'
-    remedy = "Give the loop a condition."
-
-
-class EnumeratorError(ControlFlowError):
-    """An enumerator that cannot enumerate."""
-
-    code = 0xC0014023
-    symbol = "DTS_E_GETENUMERATOR"
-    template = 'The GetEnumerator method of the ForEach Enumerator of "{name}" has failed: {detail}'
-    remedy = "Check the enumerator's properties."
-
-
-class ForEachMappingError(ControlFlowError):
-    """A value of the current element that its variable does not take."""
-
-    code = 0xC001C012
-    symbol = "DTS_E_FOREACHVARIABLEMAPPING"
-    template = 'ForEach Variable Mapping number {number} to variable "{variable}" cannot be applied. {detail}'
-    remedy = "Check the variable's type and the index of the value."
-
-
 class TaskValidationFailed(ControlFlowError):
     """One or more errors during the validation of a task."""
 
@@ -276,43 +239,78 @@ class XmlSourceError(ControlFlowError):
     remedy = "Check the document, where it is, and the XPath expression."
 
 
-class LogProviderFailed(ControlFlowError):
-    """A log provider that cannot open its log or write to it."""
+class CheckpointMismatch(ControlFlowError):
+    """The checkpoint file of another package."""
 
-    code = 0xC0014010
-    symbol = "DTS_E_LOGPROVIDERFAILED"
+    code = 0xC0016049
+    symbol = "DTS_E_CHECKPOINTMISMATCH"
     template = (
-        'The SSIS logging provider "{name}" failed with error code 0x{code} ({detail}). This indicates a logging error '
-        "attributable to the specified log provider."
+        'Checkpoint file "{path}" does not match this package. The ID of the package and the ID in the checkpoint file '
+        "do not match."
     )
-    remedy = "Check the connection manager the provider writes to."
+    remedy = "Name another checkpoint file, or delete this one."
 
 
-class LogFileError(ControlFlowError):
-    """A log file that cannot be opened or written."""
+class CheckpointFileForeign(ControlFlowError):
+    """A file that saving would overwrite and that is not this package's."""
 
-    code = 0xC001404B
-    symbol = "DTS_E_OPENLOGFAILED"
-    template = 'The log "{path}" cannot be written: {detail}'
-    remedy = "Check the path and the rights."
-
-
-class LogConnectionKind(ControlFlowError):
-    """A log provider for SQL Server with a connection manager that is no database."""
-
-    code = 0xC0D51507
-    symbol = "DTSERVE_E_LOGCONNECTION"
-    template = 'The connection manager "{connection}" of the log provider is no database connection.'
-    remedy = "Use an OLE DB connection manager."
-
-
-class LogProviderValidationFailed(ControlFlowError):
-    """A package whose log providers are not ready is not executed."""
-
-    code = 0xC002410A
-    symbol = "DTS_E_LOGPROVIDERVALIDATIONFAILED"
+    code = 0xC001604A
+    symbol = "DTS_E_CHECKPOINTFILEALREADYEXISTS"
     template = (
-        "Validation of one or more log providers failed. The package cannot execute. The package does not execute "
-        "when a log provider fails validation."
+        'The existing checkpoint file "{path}" is found with contents that do not appear to be for this package, so '
+        "the file cannot be overwritten to start saving new checkpoints. Remove the existing checkpoint file and try "
+        "again."
+    )
+    remedy = "Remove the file or name another."
+
+
+class CheckpointFileUnset(ControlFlowError):
+    """CheckpointUsage Always without a file name."""
+
+    code = 0xC001F081
+    symbol = "DTS_E_CHECKPOINTFILENOTSPECIFIED"
+    template = "The package is configured to always restart from a checkpoint, but checkpoint file is not specified."
+    remedy = "Set CheckpointFileName (/CHECKFILE)."
+
+
+class CheckpointUnreadable(ControlFlowError):
+    """A checkpoint file that cannot be read."""
+
+    code = 0xC001F082
+    symbol = "DTS_E_CHECKPOINTLOADXML"
+    template = (
+        'The attempt to load the XML checkpoint file "{path}" failed with error 0x{code} "{detail}". Check that the '
+        "file name specified is correct, and that the file exists."
+    )
+    remedy = "Check the file, or restart with /RESTART ifPossible."
+
+
+class CheckpointLoadFailed(ControlFlowError):
+    """The run ends because the checkpoint cannot be loaded."""
+
+    code = 0xC001F083
+    symbol = "DTS_E_LOADCHECKPOINT"
+    template = (
+        "The package failed during execution because the checkpoint file cannot be loaded. Further execution of the "
+        "package requires a checkpoint file. This error usually occurs when the CheckpointUsage property is set to "
+        "ALWAYS, which specifies that the package always restarts."
     )
     remedy = "See the error before this one."
+
+
+class CheckpointNotWritten(ControlFlowError):
+    """The checkpoint file cannot be written."""
+
+    code = 0xC001F080
+    symbol = "DTS_E_COULDNOTREPLACECHECKPOINTFILE"
+    template = 'Cannot replace the existing checkpoint file "{path}" with the updated checkpoint file: {detail}'
+    remedy = "Check the folder and the rights."
+
+
+class CheckpointTransaction(ControlFlowError):
+    """Checkpoints and a transaction over the whole package."""
+
+    code = 0xC0014104
+    symbol = "DTS_E_INVALIDCHECKPOINT_TRANSACTION"
+    template = "SaveCheckpoints cannot be combined with TransactionOption Required on the package."
+    remedy = "Turn one of them off."

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from dtserve.controlflow.errors import LogProviderFailed, UnsupportedPart
+from dtserve.controlflow.errors import UnsupportedPart
+from dtserve.controlflow.logproviders.errors import LogProviderFailed
 from dtserve.controlflow.registry import log_provider_class, unsupported_reason
 from dtserve.errors import DtserveError, signed
 from dtserve.package.model import LoggingOptions, LogProvider

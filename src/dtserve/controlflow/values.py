@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -17,6 +18,7 @@ __all__ = [
     "display_text",
     "parse_variant",
     "python_spec",
+    "stored_text",
     "strict_to_variant",
     "variant_name",
     "variant_spec",
@@ -260,3 +262,21 @@ def display_text(value: Any) -> str:
     from dtserve.datatypes.text import format_value
 
     return format_value(value, spec)
+
+
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def stored_text(value: Any, vt: int) -> str:
+    """A value as packages store it: the inverse of :func:`parse_variant`.
+
+    >>> stored_text(True, 11), stored_text(datetime(2020, 4, 2, 16, 37, 40), 7)
+    ('-1', '4/2/2020 4:37:40 PM')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "-1" if value else "0"
+    if isinstance(value, float):
+        return repr(value)
+    return _NOT_XML.sub("?", display_text(value))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from dtserve.connections.environment import Environment
 from dtserve.controlflow.cancel import CancelSwitch
+from dtserve.controlflow.checkpoints import restarts
 from dtserve.controlflow.containers.package import PackageContainer
 from dtserve.controlflow.engine import RunMode, load_package, run_package
 from dtserve.controlflow.events import EventSink
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from dtserve.controlflow.task_host import TaskHost
     from dtserve.package.document import PackageDocument
     from dtserve.package.errors import Notice
+    from dtserve.package.model import Package
     from dtserve.package.project import Project
 
 __all__ = ["ExecutionResult", "run"]
@@ -159,6 +161,7 @@ class Execution:
             self.options,
             environment,
             self.parent.scope if self.parent is not None else None,
+            restarting=lambda subject: _restarts(subject.package, environment),
         )
         run.failed_configurations = found.failed
         self.notices = [*document.warnings, *found.notices]
@@ -190,3 +193,9 @@ def announce(package: PackageContainer, notices: Iterable[Notice]) -> None:
     for notice in notices:
         kind = NOTICE_EVENTS[notice.severity]
         package.announce(kind, code=notice.code, message=notice.message)
+
+
+def _restarts(package: Package, environment: Environment) -> bool:
+    """Whether the run continues from a checkpoint, so that configurations are not read again."""
+    name = package.checkpoint_file_name
+    return restarts(package.checkpoint_usage, name, environment.map_path(name)) if name.strip() else False

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from dtserve.controlflow.assignment import run_expression
+from dtserve.controlflow.containers.errors import EvalExpressionMissing, LoopExpressionError
 from dtserve.controlflow.containers.parent import ParentContainer
-from dtserve.controlflow.errors import EvalExpressionMissing, LoopExpressionError
 from dtserve.controlflow.properties import Property
 from dtserve.controlflow.registry import container
 from dtserve.controlflow.results import ExecResult

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from dtserve.controlflow.containers.errors import EnumeratorError, ForEachMappingError
 from dtserve.controlflow.containers.parent import ParentContainer
 from dtserve.controlflow.enumerator import Enumerator
-from dtserve.controlflow.errors import (
-    EnumeratorError,
-    ForEachMappingError,
-    PropertyExpressionError,
-    PropertyExpressionSetError,
-    UnsupportedPart,
-)
+from dtserve.controlflow.errors import PropertyExpressionError, PropertyExpressionSetError, UnsupportedPart
 from dtserve.controlflow.registry import container, enumerator_class, unsupported_reason
 from dtserve.controlflow.results import ExecResult
 from dtserve.errors import DtserveError

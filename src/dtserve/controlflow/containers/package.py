@@ -17,6 +17,7 @@ from dtserve.package.model import Package, Parameter
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dtserve.controlflow.checkpoints import Checkpoint
     from dtserve.controlflow.logging import PackageLogging
     from dtserve.controlflow.runtime import PackageRun
 
@@ -59,6 +60,7 @@ class PackageContainer(ParentContainer):
         self.package_model = model
         self.project_parameters = project_parameters
         self.logging: PackageLogging | None = None
+        self.checkpoint: Checkpoint | None = None
         self.events_handled: set[str] = set()
         super().__init__(model, None, run)
 
@@ -107,11 +109,6 @@ class PackageContainer(ParentContainer):
             return True
         host = self.run.parent
         return host is not None and host.run.package.logs_events
-
-    @property
-    def saves_checkpoints(self) -> bool:
-        """SaveCheckpoints."""
-        return self.save_checkpoints
 
     @property
     def creation_date(self) -> datetime:

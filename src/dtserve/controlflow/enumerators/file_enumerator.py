@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dtserve.controlflow.containers.errors import EnumeratorError
 from dtserve.controlflow.enumerator import Enumerator
-from dtserve.controlflow.errors import EnumeratorError
 from dtserve.controlflow.properties import Property
 from dtserve.controlflow.registry import enumerator
 from dtserve.controlflow.task import local_name

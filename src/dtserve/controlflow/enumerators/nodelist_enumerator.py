@@ -10,8 +10,8 @@ import enum
 from collections.abc import Iterator
 from typing import Any
 
+from dtserve.controlflow.containers.errors import EnumeratorError
 from dtserve.controlflow.enumerator import Enumerator
-from dtserve.controlflow.errors import EnumeratorError
 from dtserve.controlflow.properties import Property
 from dtserve.controlflow.registry import enumerator
 from dtserve.controlflow.xml_sources import SourceKind, node_text, parse_source, read_source, select

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dtserve.controlflow.containers.errors import EnumeratorError
 from dtserve.controlflow.enumerator import Enumerator
-from dtserve.controlflow.errors import EnumeratorError
 from dtserve.controlflow.properties import Property
 from dtserve.controlflow.registry import enumerator
 from dtserve.datatypes.recordset import DataSet, Recordset

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from dtserve.connections.base import SqlParameter, SqlSession
-from dtserve.controlflow.errors import LogConnectionKind
 from dtserve.controlflow.logging import LogEntry, LogProviderBase
+from dtserve.controlflow.logproviders.errors import LogConnectionKind
 from dtserve.controlflow.registry import log_provider
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.errors import DtserveError

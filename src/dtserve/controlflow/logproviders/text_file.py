@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import IO
 
-from dtserve.controlflow.errors import LogFileError
 from dtserve.controlflow.logging import LogEntry, LogProviderBase
+from dtserve.controlflow.logproviders.errors import LogFileError
 from dtserve.controlflow.logproviders.file_log import log_date, log_path
 from dtserve.controlflow.registry import log_provider
 

@@ -10,8 +10,8 @@ import re
 from typing import IO
 from xml.sax.saxutils import escape
 
-from dtserve.controlflow.errors import LogFileError
 from dtserve.controlflow.logging import LogEntry, LogProviderBase
+from dtserve.controlflow.logproviders.errors import LogFileError
 from dtserve.controlflow.logproviders.file_log import log_date, log_path
 from dtserve.controlflow.registry import log_provider
 
