@@ -1,5 +1,7 @@
 """The legal casts are those of the documentation, with the five named differences."""
 
+from pathlib import Path
+
 import pytest
 
 from dtserve.datatypes import DT
@@ -52,3 +54,14 @@ def test_null_casts_to_everything_and_every_type_to_itself():
     assert all(is_legal(DT.NULL, dt) for dt in DT)
     assert all(is_legal(dt, dt) for dt in DT)
     assert DT.I4 in legal_targets(DT.EMPTY)
+
+
+def test_the_docs_show_this_matrix():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "data_types.md").read_text(encoding="utf-8")
+    head, *rows = page.split("```\n             ", 1)[1].split("\n```")[0].splitlines()
+    order = [DT.DBTIMESTAMPOFFSET if name == "DTO" else DT[name] for name in head.split()]
+    assert len(rows) == len(order)
+    for source, row in zip(order, rows, strict=True):
+        shown = row.split()[1]
+        marks = ["=" if target is source else "Y" if is_legal(source, target) else "-" for target in order]
+        assert shown == "".join(marks), source

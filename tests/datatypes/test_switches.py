@@ -1,6 +1,7 @@
 """The unsettled points can be tried otherwise, for a while."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -28,3 +29,11 @@ def test_unknown_points_are_refused():
 def test_the_record_is_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Switches().real_digits = 3  # type: ignore[misc]
+
+
+def test_the_docs_name_every_point_and_its_default():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "data_types.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    for field in dataclasses.fields(Switches):
+        row = next(line for line in rows if f"`{field.name}`" in line.split("|")[1])
+        assert str(field.default or "empty") in row or str(field.default) in row, field.name
