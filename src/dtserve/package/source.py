@@ -220,6 +220,12 @@ class TextEdit:
             at = span.start + tag.end()
             self.replace(at, at, b" " + attribute)
 
+    def append_attribute(self, element: Any, name: str, value: str) -> None:
+        """Insert an attribute that is not there after all others."""
+        last = self.source.attribute_tokens(element)[-1]
+        attribute = qualified(element, name).encode("utf-8") + b'="' + escape_attribute(value) + b'"'
+        self.replace(last.end(), last.end(), last["space"] + attribute)
+
     def remove_attribute(self, element: Any, name: str) -> None:
         """Take an attribute away with the white space before it; no error when it is absent."""
         wanted = qualified(element, name).encode("utf-8")

@@ -3,7 +3,8 @@
 3DES is what the tools from 2005 to 2016 write: CryptDeriveKey with SHA-1, neither salt nor
 iterations. AES is what 2017 and later write: PBKDF2-HMAC-SHA1, 1000 iterations, 8 bytes of
 salt. Neither has a MAC: a wrong password shows as bad padding or as text that is no XML,
-and callers treat both alike.
+and callers treat both alike. A password with a NUL is never right: HMAC would take it for the
+same password without one.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ _PBKDF2_ITERATIONS = 1000
 
 
 def _key(scheme: Scheme, password: str, salt: bytes) -> bytes:
+    if "\0" in password:
+        raise PackagePasswordWrong
     secret = password.encode("utf-8")
     if scheme is Scheme.AES:
         return hashlib.pbkdf2_hmac("sha1", secret, salt, _PBKDF2_ITERATIONS, 32)

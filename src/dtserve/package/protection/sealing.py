@@ -174,7 +174,7 @@ def _seal_with_user_key(edit: TextEdit, source: SourceMap, node: SensitiveNode, 
             edit.set_content(node.element, inner)
         return
     edit.set_content(node.holder, blob)
-    edit.set_attribute(node.holder, "Encrypted", "1")
+    edit.append_attribute(node.holder, "Encrypted", "1")
 
 
 def _user_key_blob(value: str, owner: str) -> bytes:
@@ -197,6 +197,6 @@ def _seal_all_user_key(clear: bytes) -> bytes:
     body = _DECLARATION.sub(b"", clear)
     edit = TextEdit(source)
     edit.set_content(root, _user_key_blob(body.decode("utf-8"), package_id(root)))
-    edit.set_attribute(root, "Encrypted", "1")
+    edit.append_attribute(root, "Encrypted", "1")
     text = _DECLARATION.sub(b"", edit.apply())
     return Encoding(b"\xef\xbb\xbf", "utf-8").apply(_HEAD + text)

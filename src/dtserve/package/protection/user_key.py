@@ -3,7 +3,7 @@
 One key per user, in a file only that user can read, made on first use. A value is sealed
 with AES-256-GCM; the blob starts with the marker ``DTSERVE1``, the key's id and the package's
 id, all authenticated, so that a value works for one user and one package only. In the file it
-stands where Windows tools expect a DPAPI blob, as base64 (``RFRTRVJWRTE…``): they report a
+stands where Windows tools expect a DPAPI blob, as base64 (``RFRTRVJWRT…``): they report a
 value they cannot decrypt, never a broken file.
 """
 
