@@ -151,7 +151,9 @@ def _source(request: Request) -> tuple[PackageSource, ExecutionOptions]:
         from dtserve.cli.dtexec_store import source_from_store
 
         return source_from_store(request)
-    return request.source, request.options
+    from dtserve.cli.dtexec_store import with_home
+
+    return request.source, with_home(request)
 
 
 def _catch_signals(cancel: CancelSwitch) -> None:

@@ -99,7 +99,7 @@ class Console:
         bits = 64 if sys.maxsize > 2**32 else 32
         self.lines(
             (
-                "dtserve Execute Package Utility",
+                "dtserve - SQL Server Execute Package Utility",
                 f"Version {__version__} for {bits}-bit",
                 f"Copyright (C) {datetime.fromtimestamp(started).year} dtserve. All rights reserved.",
                 "",

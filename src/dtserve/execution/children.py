@@ -61,6 +61,8 @@ class ChildLauncher:
             connection_map=own.connection_map,
             path_map=own.path_map,
             environment=own.environment,
+            registry_file=own.registry_file,
+            msdb=own.msdb,
             memory_limit=own.memory_limit,
             temp=own.temp,
             buffer_rows=own.buffer_rows,

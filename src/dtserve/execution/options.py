@@ -58,7 +58,10 @@ class PackageSource:
 
 @dataclass(frozen=True)
 class ExecutionOptions:
-    """What one run is asked to do; the defaults run a package as it stands."""
+    """What one run is asked to do; the defaults run a package as it stands.
+
+    ``msdb`` tells where the msdb of each server is, for Execute Package tasks that name a server.
+    """
 
     settings: tuple[Setting, ...] = ()
     password: str | None = field(default=None, repr=False)
@@ -80,6 +83,7 @@ class ExecutionOptions:
     path_map: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     registry_file: str = ""
+    msdb: Mapping[str, str] = field(default_factory=dict, repr=False)
     memory_limit: int = 0
     temp: str = ""
     buffer_rows: int = 0

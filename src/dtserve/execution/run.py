@@ -96,6 +96,10 @@ def run(
             cancel or CancelSwitch(),
             debug=options.debug,
         )
+        if read_store is None and options.msdb:
+            from dtserve.execution.server_packages import server_reader
+
+            read_store = server_reader(options.msdb)
         execution = Execution(shared, options, project, read_store=read_store, source=source)
         result, error = execution.run(document)
     code = error.exit_code if error is not None else EXIT_CODES[result]

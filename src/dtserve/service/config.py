@@ -189,6 +189,11 @@ class ServiceHome:
 
         return self.settings.text("msdb.url") or sqlite_url(self.msdb_path), SERVER_FORMATS["2022"]
 
+    def msdb_urls(self) -> dict[str, str]:
+        """Server name → URL of its msdb: what a run needs for Execute Package tasks that name a server."""
+        names = (".", *self.settings.maps.get("servers", {}))
+        return {name: self._server(name)[0] for name in names}
+
     def close(self) -> None:
         """Close the connections of all stores that this home opened."""
         for database in self._databases.values():

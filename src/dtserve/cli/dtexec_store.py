@@ -1,0 +1,81 @@
+"""What dtexec takes from dtserve's home: packages of msdb and of the package store, and its maps (DTEXEC §4)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dtserve.execution.options import ExecutionOptions, PackageSource
+
+if TYPE_CHECKING:
+    from dtserve.cli.dtexec_request import Request
+    from dtserve.service.config import ServiceHome
+
+__all__ = ["source_from_store", "with_home"]
+
+
+def source_from_store(request: Request) -> tuple[PackageSource, ExecutionOptions]:
+    r"""The package behind ``/SQL`` or ``/DTS``: its bytes, and the options with the home's maps.
+
+    Raises PackageNotFound and StoreError subclasses.
+    """
+    from dtserve.service.config import load_home
+    from dtserve.stores.filesystem import FileSystemStore
+    from dtserve.stores.names import parse_package_path, parse_path
+
+    home = load_home(Path(request.home) if request.home else None)
+    try:
+        folder = home.work_path
+        if request.store == "sql":
+            store = home.msdb(request.server or ".", user=request.user, password=request.server_password)
+            data = store.read(parse_package_path(request.path))
+        else:
+            tree = home.tree()
+            place = tree.resolve(parse_path(request.path))
+            data = tree.read(place)
+            root = tree.root(place).store()
+            if isinstance(root, FileSystemStore):
+                folder = root.package_file(place[1:]).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        options = _with(request.options, home)
+    finally:
+        home.close()
+    return PackageSource(data=data, display_path=request.path, folder=str(folder)), options
+
+
+def with_home(request: Request) -> ExecutionOptions:
+    """The options with the maps of the home, when there is one (a run of a file makes none)."""
+    if not request.home and not _may_have_home():
+        return request.options
+    from dtserve.service.config import home_path, load_home
+
+    path = home_path(Path(request.home) if request.home else None)
+    if not (path / "dtserve.toml").is_file():
+        return request.options
+    home = load_home(path)
+    try:
+        return _with(request.options, home)
+    finally:
+        home.close()
+
+
+def _may_have_home() -> bool:
+    """A quick look, which spares a run of a file the import of the service's settings."""
+    if os.environ.get("DTSERVE_HOME") or sys.platform in ("win32", "darwin"):
+        return True
+    data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    return os.path.isfile(os.path.join(data, "dtserve", "dtserve.toml"))
+
+
+def _with(options: ExecutionOptions, home: ServiceHome) -> ExecutionOptions:
+    """Maps of the command line come before those of the home."""
+    return replace(
+        options,
+        connection_map=(*options.connection_map, *home.connection_map),
+        path_map={**home.path_map, **options.path_map},
+        memory_limit=options.memory_limit or home.settings.number("execution.max_memory"),
+        msdb=home.msdb_urls(),
+    )
