@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dtserve.dataflow import aggregation as agg
 from dtserve.dataflow.aggregation import Groups, Item
-from dtserve.dataflow.component_errors import AggregationFailed
+from dtserve.dataflow.transform_errors import AggregationFailed
 from dtserve.datatypes import DT, TypeSpec
 
 I4 = TypeSpec(DT.I4)

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
 from dtserve.dataflow.dispositions import error_columns
-from dtserve.dataflow.registry import component
 from dtserve.dataflow.pivot_errors import (
     PivotBadKeyConversion,
     PivotBadUsage,
@@ -28,6 +27,7 @@ from dtserve.dataflow.pivot_errors import (
     PivotTooManyKeys,
     PivotUnknownKey,
 )
+from dtserve.dataflow.registry import component
 from dtserve.datatypes.errors import ConversionError
 from dtserve.errors import DtserveError, signed
 

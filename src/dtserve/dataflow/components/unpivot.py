@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
-from dtserve.dataflow.registry import component
 from dtserve.dataflow.pivot_errors import (
     UnpivotBadDestination,
     UnpivotDuplicateKey,
@@ -23,6 +22,7 @@ from dtserve.dataflow.pivot_errors import (
     UnpivotNoDestination,
     UnpivotNoKeyColumn,
 )
+from dtserve.dataflow.registry import component
 
 if TYPE_CHECKING:
     import polars as pl

@@ -1,0 +1,208 @@
+"""The two-pointer merge of a join over buffers: runs of equal keys, segments of runs, rows of segments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dtserve.dataflow.keys import KeyColumn
+from dtserve.dataflow.queues import SpillQueue
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+
+__all__ = ["FULL", "INNER", "LEFT", "JoinSide", "Segments", "joined_rows", "segments"]
+
+FULL, LEFT, INNER = 0, 1, 2
+
+
+class JoinSide:
+    """One input of a join: the waiting buffers, the rows being joined and their keys."""
+
+    def __init__(self, keys: list[KeyColumn], queue: SpillQueue) -> None:
+        self.keys = keys
+        self.queue = queue
+        self.ended = False
+        self._rows: pl.DataFrame | None = None
+        self._keys: pl.Series | None = None
+        self._null: pl.Series | None = None
+
+    @property
+    def held(self) -> int:
+        """Rows being joined."""
+        return 0 if self._rows is None else self._rows.height
+
+    @property
+    def closed(self) -> bool:
+        """Whether no row will be added any more."""
+        return self.ended and not len(self.queue)
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is a run of equal keys that nothing can be added to."""
+        if self._keys is None or not self.held:
+            return False
+        return self.closed or self._keys[0] != self._keys[-1]
+
+    def rows(self) -> pl.DataFrame:
+        """The rows being joined."""
+        import polars as pl
+
+        return pl.DataFrame() if self._rows is None else self._rows
+
+    def encoded(self) -> pl.Series:
+        """Their keys."""
+        import polars as pl
+
+        return pl.Series("key", [], dtype=pl.String) if self._keys is None else self._keys
+
+    def null(self) -> pl.Series:
+        """Whether a key column is NULL."""
+        import polars as pl
+
+        return pl.Series("null", [], dtype=pl.Boolean) if self._null is None else self._null
+
+    def add(self, rows: pl.DataFrame, keys: pl.Series, null: pl.Series) -> None:
+        """Append a buffer with its keys."""
+        import polars as pl
+
+        if self._rows is None or self._keys is None or self._null is None or not self.held:
+            self._rows, self._keys, self._null = rows, keys, null
+            return
+        self._rows = pl.concat([self._rows, rows])
+        self._keys = pl.concat([self._keys, keys])
+        self._null = pl.concat([self._null, null])
+
+    def drop(self, count: int) -> None:
+        """Forget the first rows."""
+        if count and self._rows is not None and self._keys is not None and self._null is not None:
+            self._rows, self._keys, self._null = (
+                self._rows.slice(count),
+                self._keys.slice(count),
+                self._null.slice(count),
+            )
+
+
+@dataclass(frozen=True)
+class Segments:
+    """What is joined in one step, in order: per segment the first row and the number of rows on either side.
+
+    A count of 0 means that the side has no row with that key. ``left_done`` and
+    ``right_done`` are the rows used up; ``unordered`` tells that a side was not sorted.
+    """
+
+    left_start: np.ndarray
+    left_count: np.ndarray
+    right_start: np.ndarray
+    right_count: np.ndarray
+    left_done: int
+    right_done: int
+    unordered: bool
+
+    @property
+    def count(self) -> int:
+        """How many segments there are."""
+        return len(self.left_start)
+
+
+def segments(left: JoinSide, right: JoinSide, *, nulls_match: bool) -> Segments:
+    """The merge of the complete runs of both sides, up to where one of them has no more."""
+    import numpy as np
+    import polars as pl
+
+    split = left.held
+    ranks = pl.concat([left.encoded(), right.encoded()]).rank("dense").to_numpy().astype(np.int64)
+    runs = []
+    unordered = False
+    for side, own in ((left, ranks[:split]), (right, ranks[split:])):
+        starts = np.flatnonzero(np.r_[True, own[1:] != own[:-1]]) if len(own) else np.empty(0, dtype=np.int64)
+        ends = np.r_[starts[1:], len(own)]
+        if not side.closed and len(starts):
+            starts, ends = starts[:-1], ends[:-1]
+        keys = own[starts]
+        unordered = unordered or bool((np.diff(keys) < 0).any())
+        never = np.zeros(len(starts), dtype=bool) if nulls_match else side.null().to_numpy()[starts]
+        runs.append((starts, ends - starts, keys, never))
+    order = _pair_by_hand if unordered else _pair_sorted
+    a, b = order(runs[0][2], runs[1][2], runs[0][3], runs[1][3], left.closed, right.closed)
+    found = []
+    for places, (starts, counts, _, _) in ((a, runs[0]), (b, runs[1])):
+        safe = np.maximum(places, 0)
+        found.append(np.where(places >= 0, starts[safe] if len(starts) else 0, 0))
+        found.append(np.where(places >= 0, counts[safe] if len(counts) else 0, 0))
+    done = [int(found[i + 1].sum()) for i in (0, 2)]
+    return Segments(found[0], found[1], found[2], found[3], done[0], done[1], unordered)
+
+
+def _pair_sorted(
+    a: np.ndarray, b: np.ndarray, a_never: np.ndarray, b_never: np.ndarray, a_closed: bool, b_closed: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Runs of two sorted sides side by side; -1 where a side has no such key."""
+    import numpy as np
+
+    horizon = [keys[-1] if len(keys) else -1 for keys, closed in ((a, a_closed), (b, b_closed)) if not closed]
+    limit = min(horizon, default=np.iinfo(np.int64).max)
+    a_use, b_use = a <= limit, b <= limit
+    places = np.concatenate([a[a_use] * 4 + a_never[a_use], b[b_use] * 4 + 2 * b_never[b_use]])
+    known = np.unique(places)
+    left = np.full(len(known), -1, dtype=np.int64)
+    right = np.full(len(known), -1, dtype=np.int64)
+    cut = int(a_use.sum())
+    left[np.searchsorted(known, places[:cut])] = np.flatnonzero(a_use)
+    right[np.searchsorted(known, places[cut:])] = np.flatnonzero(b_use)
+    return left, right
+
+
+def _pair_by_hand(
+    a: np.ndarray, b: np.ndarray, a_never: np.ndarray, b_never: np.ndarray, a_closed: bool, b_closed: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same for sides that are not sorted, step by step as SSIS goes."""
+    import numpy as np
+
+    left: list[int] = []
+    right: list[int] = []
+    i = j = 0
+    while i < len(a) or j < len(b):
+        if (i == len(a) and not a_closed) or (j == len(b) and not b_closed):
+            break
+        if j == len(b) or (i < len(a) and (a[i] < b[j] or (a[i] == b[j] and (a_never[i] or b_never[j])))):
+            left.append(i)
+            right.append(-1)
+            i += 1
+        elif i == len(a) or b[j] < a[i]:
+            left.append(-1)
+            right.append(j)
+            j += 1
+        else:
+            left.append(i)
+            right.append(j)
+            i, j = i + 1, j + 1
+    return np.array(left, dtype=np.int64), np.array(right, dtype=np.int64)
+
+
+def joined_rows(found: Segments, kind: int) -> tuple[pl.Series, pl.Series]:
+    """Row numbers of both sides for each output row, NULL where a side has none."""
+    import numpy as np
+
+    lefts, rights = found.left_count, found.right_count
+    totals = np.where((lefts > 0) & (rights > 0), lefts * rights, lefts + rights)
+    if kind in (LEFT, INNER):
+        totals = np.where(lefts == 0, 0, totals)
+    if kind == INNER:
+        totals = np.where(rights == 0, 0, totals)
+    segment = np.repeat(np.arange(found.count), totals)
+    begins = np.repeat(np.cumsum(totals) - totals, totals)
+    offset = np.arange(int(totals.sum())) - begins
+    width = np.maximum(rights, 1)[segment]
+    has_left, has_right = lefts[segment] > 0, rights[segment] > 0
+    left = found.left_start[segment] + np.where(has_right, offset // width, offset)
+    right = found.right_start[segment] + np.where(has_left, offset % width, offset)
+    return _places(left, has_left), _places(right, has_right)
+
+
+def _places(numbers: np.ndarray, present: np.ndarray) -> pl.Series:
+    import polars as pl
+
+    frame = pl.DataFrame({"n": numbers, "p": present})
+    return frame.select(pl.when(pl.col("p")).then(pl.col("n").cast(pl.UInt32))).to_series()
