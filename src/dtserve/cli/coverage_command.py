@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from dtserve.execution.coverage import CoverageReport, Part, known_parts, reason_against, survey
+from dtserve.execution.coverage import CoverageReport, Part, known_parts, reason_against, runner_of, survey
 
 __all__ = ["add_arguments", "markdown", "run"]
 
@@ -112,4 +112,4 @@ def _functions() -> Sequence[str]:
 
 def _state(part: Part) -> str:
     reason = reason_against(part)
-    return f"refused by name: {reason}" if reason else "runs"
+    return f"refused by name: {reason.rstrip('.')}" if reason else f"runs: `{runner_of(part)}`"

@@ -7,7 +7,7 @@ its part name (``package/names.py``). Disabled executables need nothing: SSIS sk
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,16 @@ from dtserve.package import PackageDocument
 from dtserve.package import names as part_names
 from dtserve.package.model import Executable, Package
 
-__all__ = ["CoverageReport", "PackageCoverage", "Part", "known_parts", "needed_parts", "reason_against", "survey"]
+__all__ = [
+    "CoverageReport",
+    "PackageCoverage",
+    "Part",
+    "known_parts",
+    "needed_parts",
+    "reason_against",
+    "runner_of",
+    "survey",
+]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -128,6 +137,24 @@ def reason_against(part: Part) -> str:
     from dtserve.controlflow.registry import unsupported_reason
 
     return unsupported_reason(part.kind, part.name)
+
+
+def runner_of(part: Part) -> str:
+    """The module below ``dtserve`` that runs the part; empty when none does."""
+    from dtserve.connections.registry import KINDS
+    from dtserve.controlflow import registry as control
+    from dtserve.dataflow.registry import MODULES
+
+    tables: dict[str, tuple[str, Mapping[str, str]]] = {
+        "task": ("controlflow/tasks", control.TASKS),
+        "container": ("controlflow/containers", control.CONTAINERS),
+        "enumerator": ("controlflow/enumerators", control.ENUMERATORS),
+        "log provider": ("controlflow/logproviders", control.LOG_PROVIDERS),
+        "component": ("dataflow/components", MODULES),
+        "connection": ("connections", {kind: module for kind, (module, _) in KINDS.items()}),
+    }
+    folder, table = tables[part.kind]
+    return f"{folder}/{table[part.name]}.py" if part.name in table and not reason_against(part) else ""
 
 
 def known_parts() -> list[tuple[Part, str]]:

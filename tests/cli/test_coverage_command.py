@@ -1,0 +1,25 @@
+"""dtserve coverage."""
+
+import json
+
+from support.service import SAMPLES
+
+from dtserve.cli.dtserve import main
+
+
+def test_text_json_and_markdown(tmp_path, capsys) -> None:
+    assert main(["coverage", str(SAMPLES), "--markdown", str(tmp_path / "c.md")]) == 0
+    assert "runs     LoadOrders.dtsx" in capsys.readouterr().out
+    table = (tmp_path / "c.md").read_text()
+    assert "| Execute SQL Task | `ExecuteSQLTask` | runs: `controlflow/tasks/execute_sql_task.py` |" in table
+    assert "LoadOrders" not in table
+    assert main(["coverage", str(SAMPLES), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["waiting"] == {}
+
+
+def test_packages_that_wait(tmp_path, capsys) -> None:
+    text = (SAMPLES / "CountMonths.dtsx").read_text(encoding="utf-8")
+    (tmp_path / "w.dtsx").write_text(text.replace("Microsoft.ExpressionTask", "Microsoft.MessageQueueTask"))
+    assert main(["coverage", str(tmp_path)]) == 1
+    assert "waits    w.dtsx: task MessageQueueTask" in capsys.readouterr().out
+    assert main(["coverage", str(tmp_path / "none")]) == 4
