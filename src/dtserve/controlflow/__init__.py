@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from dtserve.doors import lazy
 
 __all__ = [
     "CancelSwitch",
@@ -45,9 +44,4 @@ _HOMES = {
     "run_package": "engine",
 }
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(name)
-    return getattr(importlib.import_module(f"dtserve.controlflow.{home}"), name)
+__getattr__ = lazy(__name__, _HOMES)

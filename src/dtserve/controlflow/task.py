@@ -56,13 +56,12 @@ class Task(PropertyBag):
         """The name of the task."""
         return self.host.name
 
+    def refuse(self) -> None:
+        """Raise an UnsupportedError for anything in it that cannot be run; called before anything runs."""
+
     def validate(self) -> None:
         """Check what can be checked without doing the work; raises coded errors."""
 
     def execute(self) -> ExecResult | None:
         """Do the work. None is success; raise a coded error or return Failure otherwise."""
-        return None
-
-    def path_property(self, name: str) -> str | None:
-        """The value behind ``[Component].[Property]`` names; None for tasks without components."""
         return None

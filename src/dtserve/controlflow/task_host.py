@@ -75,7 +75,7 @@ class TaskHost(Container):
     # --- validation and execution -----------------------------------------------------------
 
     def refuse(self) -> None:
-        """Raise UnsupportedPart when no class runs this task."""
+        """Raise UnsupportedPart when no class runs this task, and what the task itself refuses."""
         part = self.model.part
         if self.task is None:
             raise UnsupportedPart(
@@ -84,6 +84,7 @@ class TaskHost(Container):
                 part=part or self.model.type_id,
                 reason=unsupported_reason("task", part),
             )
+        self.task.refuse()
 
     def check(self) -> None:
         """Validate the task."""

@@ -35,12 +35,12 @@ class ForEachLoopContainer(ParentContainer):
 
     def refuse(self) -> None:
         """Raise UnsupportedPart when the enumerator cannot be run."""
-        if self.enumerator is None:
+        if self.enumerator is None and self.model.enumerator_id:
             part = self.enumerator_part
             raise UnsupportedPart(
                 kind="Foreach enumerator of",
                 name=self.model.name,
-                part=part or self.model.enumerator_id or "none",
+                part=part or self.model.enumerator_id,
                 reason=unsupported_reason("enumerator", part),
             )
 
@@ -80,9 +80,10 @@ class ForEachLoopContainer(ParentContainer):
     def check(self) -> None:
         """Validate the enumerator and the variables of the mappings."""
         self.refuse()
+        if self.enumerator is None:
+            raise EnumeratorError(name=self.name, detail="The loop has no enumerator.")
         self.apply_enumerator_expressions()
-        if self.enumerator is not None:
-            self.enumerator.validate()
+        self.enumerator.validate()
         for mapping in self.model.mappings:
             self.scope.variable(mapping.variable)
 
@@ -96,8 +97,7 @@ class ForEachLoopContainer(ParentContainer):
         """
         enumerator = self.enumerator
         if enumerator is None:
-            self.refuse()
-            return ExecResult.FAILURE
+            raise EnumeratorError(name=self.name, detail="The loop has no enumerator.")
         mapped = [self.scope.variable(mapping.variable) for mapping in self.model.mappings]
         held = [variable for variable in mapped if variable.evaluate]
         for variable in held:

@@ -90,6 +90,13 @@ class Pipeline(Task):
                     return replace(component, outputs=tuple(outputs))
         raise PropertyNotFound(property=path, object=component.name)
 
+    def refuse(self) -> None:
+        """Refuse components that cannot be run, by name."""
+        from dtserve.dataflow.registry import resolve
+
+        for component in self.flow.components:
+            resolve(component)
+
     # --- work -------------------------------------------------------------------------------
 
     def validate(self) -> None:

@@ -81,8 +81,8 @@ class XmlTask(Task):
     fail_on_difference = Property("FailOpOnDifference", bool, False, text="Of Diff, which is refused.")
     save_diffgram = Property("SaveDiffGram", bool, False, text="Of Diff, which is refused.")
 
-    def validate(self) -> None:
-        """Refuse what cannot be done; sources must be set."""
+    def refuse(self) -> None:
+        """Refuse Diff, Patch and validation by DTD."""
         refused = ""
         if self.operation in (XmlOperation.DIFF, XmlOperation.PATCH):
             refused = f"operation {self.operation.name.title()}"
@@ -92,6 +92,9 @@ class XmlTask(Task):
             raise UnsupportedPart(
                 kind="Task", name=self.host.name, part="XMLTask", reason=f"its {refused} cannot be run."
             )
+
+    def validate(self) -> None:
+        """Source and operand must be set."""
         if not self.source.strip() or (self.operation is not XmlOperation.MERGE and not self.second.strip()):
             raise errors.XmlOperandMissing(task=self.host.name)
 
