@@ -5,7 +5,9 @@ The heavy modules (engine, components) are imported when a data flow runs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from dtserve.doors import lazy
 
 if TYPE_CHECKING:
     from dtserve.dataflow.base import BlockingTransform, Destination, PipelineComponent, RowTransform, Source
@@ -51,10 +53,4 @@ _HOMES = {
     "validate_data_flow": "engine",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(name)
-    from importlib import import_module
-
-    return getattr(import_module(f"dtserve.dataflow.{_HOMES[name]}"), name)
+__getattr__ = lazy(__name__, _HOMES)

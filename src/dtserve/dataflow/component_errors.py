@@ -5,7 +5,6 @@ from __future__ import annotations
 from dtserve.errors import DataFlowError
 
 __all__ = [
-    "CannotInsertType",
     "ColumnNotInSource",
     "ColumnStatusError",
     "DataReaderNotRead",
@@ -89,18 +88,6 @@ class UnicodeMismatch(DataFlowError):
     code = 0xC02020F6
     symbol = "DTS_E_CANNOTCONVERTBETWEENUNICODEANDNONUNICODESTRINGCOLUMN"
     template = 'Column "{column}" cannot convert between unicode and non-unicode string data types.'
-    remedy = "Convert the column with a Data Conversion before the destination."
-
-
-class CannotInsertType(DataFlowError):
-    """A text for a numeric column."""
-
-    code = 0xC02020F5
-    symbol = "DTS_E_CANTINSERTCOLUMNTYPE"
-    template = (
-        'The column "{column}" can\'t be inserted because the conversion between types {source} and {target} is not '
-        "supported."
-    )
     remedy = "Convert the column with a Data Conversion before the destination."
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from dtserve.connections.base import ResultColumn
 from dtserve.dataflow.component_errors import (
-    CannotInsertType,
     ColumnStatusError,
     ExternalColumnMissing,
     NotMapped,
@@ -94,7 +93,7 @@ class TableWriter:
     def validate(self, *, strict_texts: bool = True) -> None:
         """Mapping and types; warns of columns that may be truncated.
 
-        ``strict_texts``: unicode and non-unicode texts do not convert, texts are no numbers.
+        ``strict_texts``: unicode and non-unicode texts do not convert into each other.
         """
         if not self.mapped:
             raise NotMapped(object=object_path(self._component.model, self._input))
@@ -173,8 +172,6 @@ class TableWriter:
         target = external.type
         if (spec.dt in _UNICODE and target.dt in _ANSI) or (spec.dt in _ANSI and target.dt in _UNICODE):
             raise UnicodeMismatch(column=column.name)
-        if spec.family == "text" and target.family in ("int", "float", "decimal"):
-            raise CannotInsertType(column=column.name, source=spec.dt.label, target=target.dt.label)
 
 
 def originals_at(originals: pl.DataFrame, rows: Sequence[int]) -> pl.DataFrame:

@@ -244,13 +244,13 @@ class Lookup(RowTransform):
 
     def _joins(self) -> list[tuple[Column, str]]:
         pairs = [(c, properties.text(c.properties, "JoinToReferenceColumn")) for c in self.model.inputs[0].columns]
-        return [(column, name) for column, name in pairs if name]
+        return [(column, name) for column, name in pairs if name.strip()]
 
     def _copies(self) -> list[tuple[Column, str]]:
         """Columns that receive reference columns: output columns, and input columns that are replaced."""
         receivers = [*self.model.inputs[0].columns, *self._match_outputs()[0].columns]
         pairs = [(c, properties.text(c.properties, "CopyFromReferenceColumn")) for c in receivers]
-        return [(column, name) for column, name in pairs if name]
+        return [(column, name) for column, name in pairs if name.strip()]
 
     def _target_type(self, column: Column) -> TypeSpec:
         """A replaced input column keeps its type, an output column has its own."""
