@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from dtserve.doors import lazy
 
 __all__ = ["ExecutionOptions", "ExecutionResult", "Logger", "PackageSource", "Setting", "WorkerProcess", "open_source"]
 
@@ -17,9 +16,4 @@ _HOMES = {
     "open_source": "load",
 }
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(name)
-    return getattr(importlib.import_module(f"dtserve.execution.{home}"), name)
+__getattr__ = lazy(__name__, _HOMES)

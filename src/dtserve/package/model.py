@@ -18,19 +18,22 @@ import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dtserve.package.pipeline_model import (
-    Column,
-    Component,
-    ComponentConnection,
-    DataFlow,
-    ExternalColumn,
-    Input,
-    Output,
-    Path,
-    PipelineProperty,
-)
+from dtserve.doors import lazy
+
+if TYPE_CHECKING:
+    from dtserve.package.pipeline_model import (
+        Column,
+        Component,
+        ComponentConnection,
+        DataFlow,
+        ExternalColumn,
+        Input,
+        Output,
+        Path,
+        PipelineProperty,
+    )
 
 __all__ = [
     "Column", "Component", "ComponentConnection", "Configuration", "ConnectionManager", "ConstraintValue",
@@ -38,6 +41,12 @@ __all__ = [
     "LogProvider", "LoggingOptions", "Output", "Package", "Parameter", "Path", "PipelineProperty",
     "PrecedenceConstraint", "PropertyExpression", "ProtectionLevel", "Variable",
 ]  # fmt: skip
+
+_PIPELINE = (
+    "Column", "Component", "ComponentConnection", "DataFlow", "ExternalColumn", "Input", "Output", "Path",
+    "PipelineProperty",
+)  # fmt: skip
+__getattr__ = lazy("dtserve.package", dict.fromkeys(_PIPELINE, "pipeline_model"))
 
 
 class ProtectionLevel(enum.IntEnum):
