@@ -8,18 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from dtserve.stores import Database, FileSystemStore, MsdbStore, PackageStore
+from dtserve.stores import Caller, Database, FileSystemStore, MsdbStore, PackageStore
 from dtserve.stores.msdb.engine import sqlite_url
+from dtserve.stores.msdb.remote import RemoteDatabase
 from dtserve.stores.smb import SmbStore
 from dtserve.stores.smb_share import ShareLogin
 from dtserve.stores.versioned import VersionedStore
 from dtserve.stores.versions import VersionArchive
+from support.fake_sql_server import FakeConnection
 from support.memory_store import MemoryStore
 from support.postgres_server import PostgresServer
 from support.samba_server import PASSWORD
 from support.servers import postgres_server, samba_server
 
-STORES = ("memory", "filesystem", "sqlite", "postgresql", "versioned", "smb")
+STORES = ("memory", "filesystem", "sqlite", "postgresql", "versioned", "smb", "sqlserver")
 _numbers = itertools.count()
 
 
@@ -52,11 +54,15 @@ def _make(kind: str, folders: pytest.TempPathFactory) -> PackageStore:
         return FileSystemStore("File System", folders.mktemp("store"))
     if kind == "smb":
         samba = samba_server()
-        login = ShareLogin(samba.user, PASSWORD, samba.port)
-        return SmbStore("Share", rf"\\127.0.0.1\packages\s{next(_numbers)}", login)
+        signed = ShareLogin(samba.user, PASSWORD, samba.port)
+        return SmbStore("Share", rf"\\127.0.0.1\packages\s{next(_numbers)}", signed)
     if kind == "versioned":
         inner = FileSystemStore("File System", folders.mktemp("store"))
         return VersionedStore(inner, VersionArchive(folders.mktemp("versions") / "v.sqlite"), "key", who="me")
+    if kind == "sqlserver":
+        behind = Database(sqlite_url(Path(folders.mktemp("msdb")) / "msdb.sqlite"))
+        login = Caller("sa", sysadmin=True)
+        return MsdbStore("MSDB", RemoteDatabase("mssql://srv/msdb", connect=lambda: FakeConnection(behind, login)))
     if kind == "sqlite":
         return MsdbStore("MSDB", Database(sqlite_url(Path(folders.mktemp("msdb")) / "msdb.sqlite")))
     return MsdbStore("MSDB", _schema_of(postgres_server()))

@@ -150,3 +150,15 @@ def test_a_server_of_an_older_version_takes_older_packages_only(folder, tmp_path
         store.write(("Eight",), package(version=8))
     assert caught.value.hresult == "0xC001401C"
     assert not store.exists(("Eight",))
+
+
+def test_a_real_sql_server(folder, monkeypatch):
+    load_home(folder)
+    (folder / "dtserve.toml").write_text("versions.keep = 0\n[servers]\nPROD = 'mssql://ssis:pw@prod:1433/msdb'\n")
+    home = load_home(folder)
+    assert home.msdb("prod").database.place == "mssql://prod:1433/msdb"
+    home.msdb("PROD", user="joe", password="p@w")
+    assert "mssql://joe:p%40w@prod:1433/msdb" in home._databases
+    named = home.msdb("mi.example.net,3342", user="u", password="pw")
+    assert named.database.place == "mssql://mi.example.net:3342/msdb"
+    home.close()

@@ -35,13 +35,13 @@ from dtserve.service.roots import (
     TopLevelFolder,
     read_configuration,
 )
-from dtserve.service.settings import SERVER_FORMATS, SETTINGS, Settings, read_settings, template
+from dtserve.service.settings import NEWEST_SERVER, SERVER_FORMATS, SETTINGS, Settings, read_settings, template
 from dtserve.stores.base import Caller, PackageStore
 from dtserve.stores.durable import sync_folder, write_file
 from dtserve.stores.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from dtserve.stores.msdb.engine import Database
+    from dtserve.stores.msdb.store import AnyDatabase
     from dtserve.stores.tree import PackageTree
     from dtserve.stores.versions import VersionArchive
 
@@ -60,7 +60,7 @@ class ServiceHome:
     configuration: ServiceConfiguration
     settings: Settings
     problems: tuple[Problem, ...] = ()
-    _databases: dict[str, Database] = field(default_factory=dict, repr=False, compare=False)
+    _databases: dict[str, AnyDatabase] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def stop_executing_packages_on_shutdown(self) -> bool:
@@ -140,21 +140,15 @@ class ServiceHome:
         return Environment(folder=folder, temp=temp, connection_map=self.connection_map, path_map=self.path_map)
 
     def msdb(self, server: str = ".", *, user: str = "", password: str = "", name: str = "") -> PackageStore:
-        """The msdb of a server; StoreUnavailable for a server that nobody configured.
+        """The msdb of a server; StoreUnavailable for a server that nobody configured and no login is given for.
 
         The embedded msdb is guarded by the permissions of its file: there, ``user`` only
         becomes the owner of what it saves.
         """
-        from dtserve.stores.msdb.engine import Database
         from dtserve.stores.msdb.store import LOCAL_CALLER, MsdbStore
 
-        url, newest = self._server(server)
-        if user and not url.startswith("sqlite:"):
-            import sqlalchemy
-
-            signed = sqlalchemy.make_url(url).set(username=user, password=password)
-            url = signed.render_as_string(hide_password=False)
-        database = self._databases.setdefault(url, Database(url, name=server))
+        url, newest = self._server(server, user, password)
+        database = self._databases.get(url) or self._databases.setdefault(url, _database(url, server))
         caller = Caller(user, sysadmin=True) if user else LOCAL_CALLER
         limits = {"max_bytes": self.max_package_bytes, "newest_format": newest}
         key = f"msdb:{'.' if is_local_server(server) else server.strip().lower()}"
@@ -176,23 +170,24 @@ class ServiceHome:
 
         return VersionArchive(self.versions_path / "versions.sqlite")
 
-    def _server(self, server: str) -> tuple[str, int]:
+    def _server(self, server: str, user: str, password: str) -> tuple[str, int]:
         """The URL of a server's msdb, and the latest package format that it takes."""
         for known, value in self.settings.maps.get("servers", {}).items():
             if known.strip().lower() == server.strip().lower():
                 table = {"url": value} if isinstance(value, str) else value
-                return str(table["url"]), SERVER_FORMATS[table.get("version", "2022")]
-        if not is_local_server(server):
-            reason = "Login Timeout Expired. No entry of [servers] in dtserve.toml tells where its msdb is."
-            raise StoreUnavailable(store=server, reason=reason)
-        from dtserve.stores.msdb.engine import sqlite_url
+                newest = SERVER_FORMATS[table.get("version", NEWEST_SERVER)]
+                return _signed(str(table["url"]), user, password), newest
+        if is_local_server(server):
+            from dtserve.stores.msdb.engine import sqlite_url
 
-        return self.settings.text("msdb.url") or sqlite_url(self.msdb_path), SERVER_FORMATS["2022"]
+            url = self.settings.text("msdb.url") or sqlite_url(self.msdb_path)
+            return _signed(url, user, password), SERVER_FORMATS[NEWEST_SERVER]
+        if user:
+            from dtserve.stores.msdb.remote import remote_url
 
-    def msdb_urls(self) -> dict[str, str]:
-        """Server name → URL of its msdb: what a run needs for Execute Package tasks that name a server."""
-        names = (".", *self.settings.maps.get("servers", {}))
-        return {name: self._server(name)[0] for name in names}
+            return remote_url(server, user, password), SERVER_FORMATS[NEWEST_SERVER]
+        reason = "Login Timeout Expired. No entry of [servers] in dtserve.toml tells where its msdb is, and no login."
+        raise StoreUnavailable(store=server, reason=reason)
 
     def close(self) -> None:
         """Close the connections of all stores that this home opened."""
@@ -245,6 +240,28 @@ class ServiceHome:
         if folder.kind == FILE_SYSTEM_FOLDER:
             return self._open_files(folder)
         return self.msdb(folder.place, name=folder.name)
+
+
+def _database(url: str, server: str) -> AnyDatabase:
+    """The database behind a URL: SQL Server through its procedures, others with dtserve's tables."""
+    if url.startswith("mssql"):
+        from dtserve.stores.msdb.remote import RemoteDatabase
+
+        return RemoteDatabase(url)
+    from dtserve.stores.msdb.engine import Database
+
+    return Database(url, name=server)
+
+
+def _signed(url: str, user: str, password: str) -> str:
+    """The URL with another login; SQLite knows none."""
+    if not user or url.startswith("sqlite:"):
+        return url
+    from urllib.parse import quote, urlsplit, urlunsplit
+
+    parts = urlsplit(url)
+    login = f"{quote(user, safe='')}:{quote(password, safe='')}"
+    return urlunsplit(parts._replace(netloc=f"{login}@{parts.netloc.rpartition('@')[2]}"))
 
 
 def _this_user() -> str:

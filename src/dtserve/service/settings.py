@@ -15,7 +15,17 @@ from typing import Any
 
 from dtserve.service.errors import BadSetting, BadSettingsFile, UnknownSetting
 
-__all__ = ["MAPS", "SERVER_FORMATS", "SETTINGS", "MapSetting", "Setting", "Settings", "read_settings", "template"]
+__all__ = [
+    "MAPS",
+    "NEWEST_SERVER",
+    "SERVER_FORMATS",
+    "SETTINGS",
+    "MapSetting",
+    "Setting",
+    "Settings",
+    "read_settings",
+    "template",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,8 @@ MAPS: tuple[MapSetting, ...] = (
     ),
     MapSetting(
         "servers",
-        "SQL Server names of MsDtsSrvr.ini.xml, /SERVER, /SOURCESERVER and /DESTSERVER, and where their msdb is.",
+        "SQL Server names of MsDtsSrvr.ini.xml, /SERVER, /SOURCESERVER and /DESTSERVER, and where their msdb is: a "
+        "database with dtserve's tables, or with mssql:// a real SQL Server, through its own procedures.",
         '[servers]\n"PROD01\\\\SQL2019" = "postgresql+psycopg://ssis@db1/msdb"',
     ),
 )
@@ -99,6 +110,7 @@ SERVER_FORMATS: Mapping[str, int] = {
     "2005": 2, "2008": 3, "2008R2": 3, "2012": 6, "2014": 8, "2016": 8, "2017": 8, "2019": 8, "2022": 8,
 }  # fmt: skip
 """Version of SQL Server → the latest PackageFormatVersion that its msdb takes (FORMAT §2.1, SERVICE §9)."""
+NEWEST_SERVER = "2022"
 
 
 @dataclass(frozen=True)
@@ -193,7 +205,7 @@ def _check_servers(entries: Mapping[str, Any]) -> None:
     for server, value in entries.items():
         table = value if isinstance(value, Mapping) else {"url": value}
         fits = all(isinstance(each, str) for each in table.values()) and table.get("url")
-        if not fits or set(table) - {"url", "version"} or table.get("version", "2022") not in SERVER_FORMATS:
+        if not fits or set(table) - {"url", "version"} or table.get("version", NEWEST_SERVER) not in SERVER_FORMATS:
             versions = ", ".join(SERVER_FORMATS)
             reason = f'"{server}" must be a URL, or a table of url and version (one of {versions})'
             raise BadSetting(name="servers", reason=reason)

@@ -10,7 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
+from dtserve.stores.base import Caller
 from dtserve.stores.errors import StoreUnavailable
+from dtserve.stores.msdb.procedures import Procedures
 from dtserve.stores.msdb.schema import migrate
 
 __all__ = ["BUSY_SECONDS", "Database", "sqlite_url"]
@@ -64,6 +66,12 @@ class Database:
             with connection.begin():
                 _start(connection, write=write)
                 yield connection
+
+    @contextmanager
+    def procedures(self, caller: Caller, *, write: bool = True) -> Iterator[Procedures]:
+        """The procedures for a caller, in one transaction."""
+        with self.begin(write=write) as connection:
+            yield Procedures(connection, caller)
 
     @contextmanager
     def _connect(self) -> Iterator[sa.Connection]:

@@ -9,58 +9,22 @@ has a writer role; a folder may be renamed to anything; unknown folders are dele
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from dtserve.stores.base import Caller
+from dtserve.stores.base import Caller, PackageInfo, StorePath
+from dtserve.stores.msdb.messages import ADMIN, GRANTS, LIMITED, MAX_MESSAGE, OPERATOR, ProcedureError
+from dtserve.stores.msdb.rows import guid_text, listed_info
 from dtserve.stores.msdb.schema import ROOT, folders, log, login_sid, packages, principals
 from dtserve.stores.names import name_key
 
-__all__ = ["MESSAGES", "ProcedureError", "Procedures"]
+__all__ = ["AnyRow", "Procedures"]
 
 AnyRow: TypeAlias = "sa.Row[*tuple[Any, ...]]"
-
-MESSAGES = {
-    229: "The EXECUTE permission was denied on the object '{0}', database 'msdb', schema 'dbo'.",
-    2601: "Cannot insert duplicate key row in object '{0}' with unique index '{1}'. The duplicate key value is ({2}).",
-    14307: "Access to Integration Services package '{0}' is denied.",
-    14586: "Only the owner of DTS Package '{0}' or a member of the sysadmin role may create new versions of it.",
-    14591: "SSIS folder '{0}' already exists in the specified parent folder.",
-    14593: "SSIS folder '{0}' contains packages and/or other folders. You must drop these first.",
-    15014: "The role '{0}' does not exist in the current database.",
-}
-ADMIN, LIMITED, OPERATOR = "db_ssisadmin", "db_ssisltduser", "db_ssisoperator"
-_ALL = frozenset({ADMIN, LIMITED, OPERATOR})
-_KEEPERS = frozenset({ADMIN, LIMITED})
-GRANTS: Mapping[str, frozenset[str]] = {
-    "sp_ssis_listpackages": _ALL,
-    "sp_ssis_listfolders": _ALL,
-    "sp_ssis_getfolder": _ALL,
-    "sp_ssis_checkexists": _ALL,
-    "sp_ssis_getpackage": _ALL,
-    "sp_ssis_putpackage": _ALL,
-    "sp_ssis_deletepackage": _ALL,
-    "sp_ssis_addlogentry": _ALL,
-    "sp_ssis_addfolder": _KEEPERS,
-    "sp_ssis_renamefolder": _KEEPERS,
-    "sp_ssis_deletefolder": _KEEPERS,
-    "sp_ssis_getpackageroles": _KEEPERS,
-    "sp_ssis_setpackageroles": _KEEPERS,
-}
-"""Who may execute what (MSDB §4.1; the rows of addlogentry, addfolder and deletefolder are inferred there)."""
-MAX_MESSAGE = 2048
-
-
-class ProcedureError(Exception):
-    """What a procedure raises: SQL Server's number and the text of its message."""
-
-    def __init__(self, number: int, *names: str) -> None:
-        self.number = number
-        super().__init__(MESSAGES[number].format(*names))
 
 
 class Procedures:
@@ -135,10 +99,27 @@ class Procedures:
         query = _listing().where(packages.c.folderid == folderid).order_by(packages.c.namekey)
         return self.connection.execute(query).all()
 
-    def listed_package(self, name: str, folderid: uuid.UUID) -> AnyRow | None:
-        """One row of sp_ssis_listpackages."""
+    def folders(self, folderid: uuid.UUID) -> list[tuple[str, str]]:
+        """Name and id of each folder, by name."""
+        return [(row.foldername, guid_text(row.folderid)) for row in self.sp_ssis_listfolders(folderid)]
+
+    def packages(self, folder: StorePath, folderid: uuid.UUID) -> list[PackageInfo]:
+        """The packages of a folder, by name."""
+        names = self._logins()
+        rows = self.sp_ssis_listpackages(folderid)
+        return [listed_info((*folder, row.name), row._mapping, names) for row in rows]  # type: ignore[arg-type]
+
+    def package(self, path: StorePath, folderid: uuid.UUID) -> PackageInfo | None:
+        """One of them."""
         self._granted("sp_ssis_listpackages")
-        return self.connection.execute(_listing().where(_at(name, folderid))).first()
+        row = self.connection.execute(_listing().where(_at(path[-1], folderid))).first()
+        if row is None:
+            return None
+        return listed_info((*path[:-1], row.name), row._mapping, self._logins())  # type: ignore[arg-type]
+
+    def _logins(self) -> dict[bytes, str]:
+        query = sa.select(principals.c.sid, principals.c.name)
+        return {bytes(sid): name for sid, name in self.connection.execute(query)}
 
     def sp_ssis_checkexists(self, name: str, folderid: uuid.UUID) -> bool:
         """Whether the package is there."""
@@ -186,19 +167,22 @@ class Procedures:
         self.connection.execute(sa.delete(packages).where(_at(name, folderid)))
 
     def move_package(
-        self, name: str, folderid: uuid.UUID, target: str, target_folder: uuid.UUID, *, replace: bool
+        self,
+        name: str,
+        folderid: uuid.UUID,
+        target: str,
+        target_folder: uuid.UUID,
+        columns: Callable[[], Mapping[str, Any]],
+        *,
+        replace: bool,
     ) -> None:
-        """Rename a row or put it over another one, with the checks of deletepackage and putpackage; 14307 otherwise."""
+        """Rename a row, or put its ``columns`` over another one, with the checks of deletepackage and putpackage."""
         row = self._row(name, folderid)
         if row is None:
             return
         self._may_delete(name, row)
         if replace:
-            listed = packages.c
-            kept = {"name", "namekey", "folderid", "ownersid", "isencrypted", "readrolesid", "writerolesid"}
-            query = sa.select(*(column for column in listed if column.name not in kept)).where(_at(name, folderid))
-            columns = self.connection.execute(query).mappings().one()
-            self.sp_ssis_putpackage(target, target_folder, {str(key): value for key, value in columns.items()})
+            self.sp_ssis_putpackage(target, target_folder, columns())
             self.connection.execute(sa.delete(packages).where(_at(name, folderid)))
             return
         if not self._may_keep():

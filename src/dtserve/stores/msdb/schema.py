@@ -10,7 +10,6 @@ and roles. The schema carries a version; :func:`migrate` brings an older one up 
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +17,7 @@ from sqlalchemy.dialects import mssql, postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from dtserve.stores.msdb.errors import SchemaTooNew
+from dtserve.stores.msdb.rows import NO_ID, utc_now
 from dtserve.stores.names import name_key
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
     "utc_now",
 ]
 
-ROOT = uuid.UUID(int=0)
+ROOT = NO_ID
 MAINTENANCE_PLANS = uuid.UUID("08aa12d5-8f98-4dab-a4fc-980b150a5dc8")
 DATA_COLLECTOR = uuid.UUID("8877fe4b-a938-4a51-84b9-c5bdad74b0ad")
 """Known as the folder of custom collector packages; the display names below are recalled, not documented (MSDB §9)."""
@@ -149,11 +149,6 @@ principals = sa.Table(
 )
 
 version_table = sa.Table("dtserve_schema", metadata, sa.Column("version", sa.Integer, primary_key=True))
-
-
-def utc_now() -> datetime:
-    """The time of a new row: UTC, without zone, as datetime columns hold it."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def role_sid(name: str) -> bytes:

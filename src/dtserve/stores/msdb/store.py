@@ -5,10 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import Any, ClassVar
-
-import sqlalchemy as sa
+from typing import Any, ClassVar, TypeAlias
 
 from dtserve.stores.base import Caller, FolderEntry, PackageInfo, PackageStore, StorePath
 from dtserve.stores.errors import (
@@ -20,20 +17,23 @@ from dtserve.stores.errors import (
     RevisionChanged,
     RootFixed,
 )
-from dtserve.stores.facts import PackageFacts, content_hash, package_facts
+from dtserve.stores.facts import package_facts
 from dtserve.stores.filesystem import MAX_PACKAGE_BYTES
 from dtserve.stores.msdb import errors
 from dtserve.stores.msdb.engine import Database
-from dtserve.stores.msdb.procedures import AnyRow, ProcedureError, Procedures
-from dtserve.stores.msdb.schema import ROOT, principals, utc_now
+from dtserve.stores.msdb.messages import ProcedureError
+from dtserve.stores.msdb.procedures import Procedures
+from dtserve.stores.msdb.remote import RemoteDatabase, RemoteProcedures
+from dtserve.stores.msdb.rows import NO_ID as ROOT
+from dtserve.stores.msdb.rows import package_columns
 from dtserve.stores.names import check_file_name, check_msdb_name, format_path, name_key, printable
 
-__all__ = ["LOCAL_CALLER", "PACKAGE_FORMATS", "MsdbStore"]
+__all__ = ["LOCAL_CALLER", "AnyDatabase", "MsdbStore"]
 
 LOCAL_CALLER = Caller("sa", sysadmin=True)
 """Who a command line is to the embedded msdb: whoever can open its file may do everything anyway."""
-PACKAGE_FORMATS: Mapping[int, int] = {2: 2, 3: 3, 6: 3, 8: 3}
-"""PackageFormatVersion → packageformat; the documentation stops at 3, «2008 or later» (MSDB §9)."""
+AnyDatabase: TypeAlias = Database | RemoteDatabase
+AnyProcedures: TypeAlias = Procedures | RemoteProcedures
 NEWEST_FORMAT = 8
 _OLEDB = {2601: "0x80040E2F", 229: "0x80040E09"}
 _OLEDB_OTHER = "0x80040E14"
@@ -47,7 +47,7 @@ class MsdbStore(PackageStore):
     def __init__(
         self,
         name: str,
-        database: Database,
+        database: AnyDatabase,
         caller: Caller = LOCAL_CALLER,
         *,
         max_bytes: int = MAX_PACKAGE_BYTES,
@@ -78,13 +78,11 @@ class MsdbStore(PackageStore):
         """Folders and packages; FindFolderFailed without a role that may list."""
         with self._calls(errors.FindFolderFailed, write=False) as msdb:
             here = _walk(msdb, folder)
-            names = _principals(msdb.connection)
-            entries = [
-                FolderEntry(row.foldername, (*folder, row.foldername), _guid(row.folderid))
-                for row in msdb.sp_ssis_listfolders(here)
-            ]
-            found = [_info((*folder, row.name), row, names) for row in msdb.sp_ssis_listpackages(here)]
-        return entries, sorted(found, key=lambda each: name_key(each.name))
+            entries = [FolderEntry(name, (*folder, name), folder_id) for name, folder_id in msdb.folders(here)]
+            found = msdb.packages(folder, here)
+        return sorted(entries, key=lambda each: name_key(each.name)), sorted(
+            found, key=lambda each: name_key(each.name)
+        )
 
     def info(self, path: StorePath) -> PackageInfo:
         """Facts of one package."""
@@ -130,7 +128,7 @@ class MsdbStore(PackageStore):
         facts = package_facts(data)
         if facts.format_version > self.newest_format:
             raise errors.NewerFormat()
-        columns = _columns(data, facts)
+        columns = package_columns(data, facts)
         with self._calls(errors.SaveToSqlServerFailed) as msdb:
             folder = _walk(msdb, path[:-1])
             found = printable(path[-1]) and msdb.sp_ssis_checkexists(path[-1], folder)
@@ -167,7 +165,12 @@ class MsdbStore(PackageStore):
                 check_msdb_name(target[-1])
             if taken and not overwrite:
                 raise PackageExists(path=format_path(target))
-            msdb.move_package(source[-1], old, target[-1], new, replace=taken)
+
+            def columns() -> Mapping[str, Any]:
+                data = msdb.sp_ssis_getpackage(source[-1], old) or b""
+                return package_columns(data, package_facts(data))
+
+            msdb.move_package(source[-1], old, target[-1], new, columns, replace=taken)
 
     # folders
 
@@ -213,11 +216,11 @@ class MsdbStore(PackageStore):
             msdb.sp_ssis_setpackageroles(path[-1], folder, reader or None, writer or None)
 
     @contextmanager
-    def _calls(self, refused: type[errors.SqlServerError], *, write: bool = True) -> Iterator[Procedures]:
+    def _calls(self, refused: type[errors.SqlServerError], *, write: bool = True) -> Iterator[AnyProcedures]:
         """The procedures in one transaction; what they refuse comes out as ``refused`` or a closer kind."""
         try:
-            with self.database.begin(write=write) as connection:
-                yield Procedures(connection, self.caller)
+            with self.database.procedures(self.caller, write=write) as msdb:
+                yield msdb
         except ProcedureError as error:
             kind = _CLOSER.get((refused, error.number), refused)
             raise kind(native=error.number, oledb=_OLEDB.get(error.number, _OLEDB_OTHER), detail=str(error)) from None
@@ -230,7 +233,7 @@ _CLOSER: Mapping[tuple[type[errors.SqlServerError], int], type[errors.SqlServerE
 }
 
 
-def _walk(msdb: Procedures, folder: StorePath) -> uuid.UUID:
+def _walk(msdb: AnyProcedures, folder: StorePath) -> uuid.UUID:
     """The id of a folder; FolderNotFound with the name where the way breaks off."""
     here = ROOT
     for part in folder:
@@ -241,7 +244,7 @@ def _walk(msdb: Procedures, folder: StorePath) -> uuid.UUID:
     return here
 
 
-def _package_folder(msdb: Procedures, path: StorePath) -> uuid.UUID:
+def _package_folder(msdb: AnyProcedures, path: StorePath) -> uuid.UUID:
     """The folder of a package; a missing one means that the package is missing."""
     if not path:
         raise PathWithoutPackage(path="")
@@ -253,78 +256,9 @@ def _package_folder(msdb: Procedures, path: StorePath) -> uuid.UUID:
         raise errors.PackageNotInDatabase(path=format_path(path)) from None
 
 
-def _one(msdb: Procedures, path: StorePath) -> PackageInfo:
+def _one(msdb: AnyProcedures, path: StorePath) -> PackageInfo:
     folder = _package_folder(msdb, path)
-    row = msdb.listed_package(path[-1], folder)
-    if row is None:
+    found = msdb.package(path, folder)
+    if found is None:
         raise errors.PackageNotInDatabase(path=format_path(path))
-    return _info((*path[:-1], row.name), row, _principals(msdb.connection))
-
-
-def _principals(connection: sa.Connection) -> Mapping[bytes, str]:
-    return {bytes(sid): name for sid, name in connection.execute(sa.select(principals.c.sid, principals.c.name))}
-
-
-def _info(path: StorePath, row: AnyRow, names: Mapping[bytes, str]) -> PackageInfo:
-    def name_of(sid: Any) -> str:
-        return names.get(bytes(sid), "") if sid is not None else ""
-
-    return PackageInfo(
-        name=row.name,
-        path=path,
-        package_id=_guid(row.id),
-        version_id=_guid(row.verid),
-        description=row.description or "",
-        size=row.datalength,
-        created=_epoch(row.createdate),
-        modified=_epoch(row.modifieddate),
-        package_format=row.formatversion,
-        package_type=row.packagetype,
-        version_major=row.vermajor,
-        version_minor=row.verminor,
-        version_build=row.verbuild,
-        version_comments=row.vercomments or "",
-        protection_level=row.protectionlevel,
-        encrypted=row.protectionlevel in (3, 4),
-        read_role=name_of(row.readrolesid),
-        write_role=name_of(row.writerolesid),
-        owner=name_of(row.ownersid),
-        revision=row.contenthash[:32],
-    )
-
-
-def _columns(data: bytes, facts: PackageFacts) -> dict[str, Any]:
-    """The row of a package, but for what sp_ssis_putpackage fills in itself."""
-    return {
-        "id": _uuid(facts.package_id),
-        "description": facts.description,
-        "createdate": facts.created or utc_now(),
-        "packagedata": data,
-        "packageformat": PACKAGE_FORMATS.get(facts.format_version, 3),
-        "packagetype": facts.package_type,
-        "vermajor": facts.version_major,
-        "verminor": facts.version_minor,
-        "verbuild": facts.version_build,
-        "vercomments": facts.version_comments,
-        "verid": _uuid(facts.version_id),
-        "modifieddate": utc_now(),
-        "contenthash": content_hash(data),
-        "formatversion": facts.format_version,
-        "protectionlevel": facts.protection_level,
-    }
-
-
-def _uuid(text: str) -> uuid.UUID:
-    """A GUID; the zero GUID where a package that cannot be read has none."""
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return ROOT
-
-
-def _guid(value: uuid.UUID) -> str:
-    return "" if value == ROOT else "{" + str(value).upper() + "}"
-
-
-def _epoch(moment: datetime) -> float:
-    return moment.replace(tzinfo=UTC).timestamp()
+    return found

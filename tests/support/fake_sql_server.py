@@ -1,0 +1,83 @@
+"""A test double of SQL Server's msdb: a DB-API connection that knows the thirteen procedures and nothing else.
+
+It runs them on an embedded msdb and answers with SQL Server's columns and error numbers. What a
+real server's driver does on the wire is not tested with it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dtserve.stores import Caller, Database
+from dtserve.stores.msdb.messages import ProcedureError
+from dtserve.stores.msdb.procedures import Procedures
+
+CALL = re.compile(r"EXEC dbo\.(?P<name>sp_ssis_\w+) (?P<parameters>.*)\Z")
+
+
+class ServerError(Exception):
+    def __init__(self, number: int, text: str) -> None:
+        super().__init__(text)
+        self.msg_no = number
+        self.text = text
+
+
+class FakeConnection:
+    def __init__(self, database: Database, login: Caller) -> None:
+        self.database = database
+        self.login = login
+        self.calls: list[str] = []
+
+    def cursor(self) -> FakeCursor:
+        return FakeCursor(self)
+
+    def close(self) -> None:
+        self.calls.append("close")
+
+
+class FakeCursor:
+    def __init__(self, connection: FakeConnection) -> None:
+        self.connection = connection
+        self.description: Any = None
+        self.rows: list[Any] = []
+
+    def execute(self, sql: str, parameters: tuple[Any, ...]) -> None:
+        call = CALL.match(sql)
+        assert call is not None, sql
+        names = re.findall(r"@(\w+) = %s", call["parameters"])
+        assert len(names) == len(parameters)
+        given = dict(zip(names, parameters, strict=True))
+        self.connection.calls.append(call["name"])
+        try:
+            with self.connection.database.begin() as transaction:
+                answer = self.run(Procedures(transaction, self.connection.login), call["name"], given)
+        except ProcedureError as error:
+            raise ServerError(error.number, str(error)) from None
+        if answer is not None:
+            self.description, self.rows = [()], answer
+
+    def run(self, procedures: Procedures, name: str, given: dict[str, Any]) -> list[Any] | None:
+        if name == "sp_ssis_putpackage":
+            place = (given.pop("name"), given.pop("folderid"))
+            own = {"modifieddate": given["createdate"], "contenthash": "0" * 64}
+            procedures.sp_ssis_putpackage(*place, {**given, **own})
+            return None
+        result = getattr(procedures, name)(**given)
+        if name in ("sp_ssis_addfolder", "sp_ssis_renamefolder", "sp_ssis_deletefolder"):
+            return None
+        if name == "sp_ssis_checkexists":
+            return [(1,)] if result else []
+        if name == "sp_ssis_getpackage":
+            return [] if result is None else [(result,)]
+        if name == "sp_ssis_listpackages":
+            return [tuple(row)[:11] for row in result]
+        if name in ("sp_ssis_getfolder", "sp_ssis_getpackageroles"):
+            return [] if result is None else [tuple(result)]
+        return None if result is None else [tuple(row) for row in result]
+
+    def fetchall(self) -> list[Any]:
+        return self.rows
+
+    def close(self) -> None:
+        self.rows = []
