@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import dtserve
+from dtserve.cli.dtexec_options import TABLE as DTEXEC
 from dtserve.cli.dtutil_options import TABLE as DTUTIL
 from dtserve.cli.options import OptionTable
 from dtserve.errors import declared_errors
@@ -72,6 +73,7 @@ def main() -> int:
     """Write the pages, or compare with --check."""
     stale = []
     pages = {"errors.md": errors_page(), "rest.md": rest_page(), "dtutil.md": with_options("dtutil.md", DTUTIL)}
+    pages["dtexec.md"] = with_options("dtexec.md", DTEXEC)
     for name, text in pages.items():
         path = REFERENCE / name
         if "--check" in sys.argv:
