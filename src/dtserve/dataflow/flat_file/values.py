@@ -11,12 +11,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dtserve.dataflow.flat_file.layout import MISSING_COLUMN_IS_NULL
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.datatypes.code_pages import UTF8, is_single_byte
-from dtserve.datatypes.errors import HOST_CODES
+from dtserve.datatypes.errors import HOST_CODES, ConversionError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from dtserve.package.model import Column
 
 __all__ = ["ColumnReader", "default_value"]
+
+_FEW = 256
+"""Texts up to which they are parsed one by one."""
 
 _ZERO_MOMENT = dt.datetime(1899, 12, 30)
 _DEFAULTS: dict[str, Any] = {"int": 0, "float": 0.0, "decimal": Decimal(0), "bool": False, "binary": b"", "text": ""}
@@ -74,7 +78,6 @@ class ColumnReader:
 
     def _text(self, raw: pl.Series, sizes: pl.Series, clean: bool) -> ColumnResult:
         from dtserve.datatypes.column_result import ColumnResult
-        from dtserve.datatypes.text import parse_column
 
         spec = self.column.type
         if self.retain_nulls and self.empty_is_null and sizes.min() == 0:
@@ -82,11 +85,12 @@ class ColumnReader:
         if not MISSING_COLUMN_IS_NULL and not self.retain_nulls and raw.null_count():
             raw = raw.fill_null("")
         if not clean or not self._maps_to(spec):
-            return self._coded(parse_column(raw, spec))
+            return self._parsed(raw)
         length = spec.length if spec.dt in (DT.STR, DT.WSTR) else 0
         if not length or int(sizes.max() or 0) <= length:  # type: ignore[arg-type]
             return ColumnResult(raw)
-        return self._long(raw, (sizes > length).arg_true())
+        long = (sizes > length).arg_true()
+        return _spread(self._parsed(raw.gather(long)), long, raw)
 
     def _maps_to(self, spec: TypeSpec) -> bool:
         """Whether the type has every character of the file, in no more bytes than UTF-8 has."""
@@ -94,39 +98,68 @@ class ColumnReader:
             return True
         return spec.code_page == self.code_page and is_single_byte(spec.code_page)
 
-    def _long(self, raw: pl.Series, rows: pl.Series) -> ColumnResult:
-        """The result where just some rows are long enough to need a look at their characters."""
+    def _value(self, raw: pl.Series, sizes: pl.Series) -> ColumnResult:
+        from dtserve.dataflow.flat_file.regular import regular_values
+        from dtserve.datatypes.column_result import ColumnResult
+
+        missing = raw.null_count()
+        empty = int((sizes == 0).sum()) if sizes.min() == 0 else 0
+        values = regular_values(raw, self.column.type, point=self._point, fast_parse=self.fast_parse)
+        if values is None:
+            result = self._parsed(_without(raw, sizes) if empty else raw)
+        elif values.null_count() == missing + empty:
+            result = ColumnResult(values)
+        else:
+            open_rows = (values.is_null() & (sizes > 0)).arg_true()
+            result = self._parsed(raw.gather(open_rows))
+            if len(open_rows) < len(raw):
+                result = _spread(result, open_rows, values)
+        if self.retain_nulls or not (empty or (missing and not MISSING_COLUMN_IS_NULL)):
+            return result
+        filled = _filled(result.values, sizes.fill_null(1 if MISSING_COLUMN_IS_NULL else 0) == 0, self.column.type)
+        return ColumnResult(filled, result.errors, result.truncated)
+
+    def _parsed(self, texts: pl.Series) -> ColumnResult:
+        """Standard or fast parse, with the codes of this component."""
+        from dtserve.datatypes.text import parse_column
+
+        if len(texts) <= _FEW:
+            return self._coded(self._parsed_singly(texts))
+        parsed = parse_column(texts, self.column.type, locale_id=self.locale_id, fast_parse=self.fast_parse)
+        return self._coded(parsed)
+
+    def _parsed_singly(self, texts: pl.Series) -> ColumnResult:
+        """The same for a few texts, each different one once: less than a look at them as a column costs."""
         import polars as pl
 
-        from dtserve.datatypes.column_result import ColumnResult
-        from dtserve.datatypes.text import parse_column
+        from dtserve.datatypes.column_result import ColumnResult, build_series
 
-        if len(rows) > len(raw) // 4:
-            return self._coded(parse_column(raw, self.column.type))
-        found = self._coded(parse_column(raw.gather(rows), self.column.type))
-        values = raw.clone().scatter(rows, found.values)
-        return ColumnResult(
-            values,
-            None
-            if found.errors is None
-            else pl.repeat(None, len(raw), dtype=pl.UInt32, eager=True).scatter(rows, found.errors),
-            None
-            if found.truncated is None
-            else pl.repeat(False, len(raw), dtype=pl.Boolean, eager=True).scatter(rows, found.truncated),
-        )
+        outcomes: dict[str | None, tuple[Any, int | None, bool]] = {None: (None, None, False)}
+        for text in texts:
+            if text not in outcomes:
+                outcomes[text] = self._outcome(text)
+        found = [outcomes[text] for text in texts]
+        values = build_series([value for value, _, _ in found], self.column.type)
+        errors = pl.Series([code for _, code, _ in found], dtype=pl.UInt32)
+        cut = pl.Series([cut for _, _, cut in found], dtype=pl.Boolean)
+        return ColumnResult(values, errors if errors.null_count() < len(errors) else None, cut if cut.any() else None)
 
-    def _value(self, raw: pl.Series, sizes: pl.Series) -> ColumnResult:
-        from dtserve.datatypes.column_result import ColumnResult
-        from dtserve.datatypes.text import parse_column
+    def _outcome(self, text: str) -> tuple[Any, int | None, bool]:
+        """Value, error code and whether it was cut."""
+        from dtserve.datatypes.text import parse_value
 
-        spec = self.column.type
-        missing = raw.null_count()
-        texts = _without(raw, sizes) if sizes.min() == 0 else raw
-        result = self._coded(parse_column(texts, spec, locale_id=self.locale_id, fast_parse=self.fast_parse))
-        if self.retain_nulls or texts.null_count() == (missing if MISSING_COLUMN_IS_NULL else 0):
-            return result
-        values = _filled(result.values, texts.is_null() & _fillable(raw), spec)
-        return ColumnResult(values, result.errors, result.truncated)
+        try:
+            value = parse_value(text, self.column.type, locale_id=self.locale_id, fast_parse=self.fast_parse)
+        except ConversionError as error:
+            cut = error.kind == "truncation"
+            return error.value if cut else None, None if cut else error.code, cut
+        return value, None, False
+
+    @cached_property
+    def _point(self) -> str:
+        from dtserve.datatypes.locales import locale_for
+
+        return locale_for(self.locale_id).decimal
 
     def _coded(self, result: ColumnResult) -> ColumnResult:
         """The error codes of this component instead of those of Data Conversion (DATA_FLOW §2)."""
@@ -141,20 +174,26 @@ class ColumnReader:
         return ColumnResult(result.values, mapped, result.truncated)
 
 
+def _spread(found: ColumnResult, rows: pl.Series, values: pl.Series) -> ColumnResult:
+    """The values of all rows, with what was found out about some of them."""
+    import polars as pl
+
+    from dtserve.datatypes.column_result import ColumnResult
+
+    errors = truncated = None
+    if found.errors is not None:
+        errors = pl.repeat(None, len(values), dtype=pl.UInt32, eager=True).scatter(rows, found.errors)
+    if found.truncated is not None:
+        truncated = pl.repeat(False, len(values), dtype=pl.Boolean, eager=True).scatter(rows, found.truncated)
+    return ColumnResult(values.clone().scatter(rows, found.values), errors, truncated)
+
+
 def _without(raw: pl.Series, sizes: pl.Series) -> pl.Series:
     """The column with NULL in place of empty texts."""
     import polars as pl
 
     frame = pl.DataFrame([raw.alias("raw"), sizes.alias("size")])
     return frame.select(pl.when(pl.col("size") > 0).then(pl.col("raw"))).to_series().alias(raw.name)
-
-
-def _fillable(raw: pl.Series) -> pl.Series:
-    import polars as pl
-
-    if MISSING_COLUMN_IS_NULL:
-        return raw.is_not_null()
-    return pl.repeat(True, len(raw), dtype=pl.Boolean, eager=True)
 
 
 def _filled(values: pl.Series, where: pl.Series, spec: TypeSpec) -> pl.Series:
