@@ -25,7 +25,7 @@ def _linguistic(text: str) -> _Key:
     plain = unicodedata.normalize("NFD", text)
     marks = "".join(char if unicodedata.combining(char) else "\x01" for char in plain)
     base = [char for char in plain if not unicodedata.combining(char)]
-    primary = tuple((_group(char), char.casefold()) for char in base if char not in _IGNORED)
+    primary = tuple((_group(part), part) for char in base if char not in _IGNORED for part in char.casefold())
     case = "".join("1" if char.isupper() else "0" for char in base)
     return primary, marks, case, text
 

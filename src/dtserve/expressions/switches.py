@@ -23,9 +23,12 @@ class Switches:
     # the designer stored DT_CY for 1 / AverageRate; the matrix image says NUMERIC.
     integer_by_currency_is_currency: bool = True
 
-    # Digits that do not fit the scale of a quotient or product: "truncate" or "half_away".
-    # §5.2: no evidence; T-SQL truncates quotients and rounds products.
+    # Digits that do not fit the scale of a quotient: "truncate" or "half_away". §5.2: no
+    # evidence; T-SQL truncates quotients.
     quotient_digits: str = "truncate"
+
+    # Digits that do not fit the scale of a product or sum: "half_away" or "truncate". §5.2:
+    # no evidence; T-SQL rounds products.
     product_digits: str = "half_away"
 
     # ROUND of .5: "half_away" (137.1575 → 137.1580 in the documentation) or "half_even".

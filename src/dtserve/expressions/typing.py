@@ -67,7 +67,7 @@ def check(
     try:
         return run(typer.visit(node, True)), faults
     except ExpressionTooDeep as fault:
-        return None, [cast(ExpressionFault, fault.locate(text, node.start, node.end))]
+        return None, [fault.locate(text, node.start, node.end)]
 
 
 class _Typer:
