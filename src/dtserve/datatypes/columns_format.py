@@ -78,11 +78,20 @@ def _decimals(series: pl.Series, spec: TypeSpec) -> pl.Series:
 
 
 def _floats(series: pl.Series, spec: TypeSpec) -> pl.Series:
-    """The shortest text of a float where it has no more than the digits that are kept, else one rounded to them."""
-    digits = current().real_digits if spec.dt is DT.R4 else current().float_digits
+    """The shortest text of a float where it has no more than the digits that are kept, else one rounded to them.
+
+    A double stands for every decimal of 15 digits alone; a single only nearly does for
+    those of 7, so its text must also lie within half a digit of it.
+    """
+    digits, sure = (current().real_digits, 7) if spec.dt is DT.R4 else (current().float_digits, 15)
     whole = series.cast(pl.String).str.strip_suffix(".0")
     size = series.abs()
     plain = (size >= 1e-4) & (size < 10.0 ** (digits - 1)) & (whole.str.len_bytes() <= digits)
+    if spec.dt is DT.R4:
+        wide = series.cast(pl.Float64)
+        plain = plain & ((wide - whole.cast(pl.Float64)).abs() <= wide.abs() * (4.9 * 10.0 ** -(digits + 1)))
+    if digits > sure:
+        plain = pl.repeat(False, len(series), eager=True)
     if plain.all():
         return whole
     rows = (~plain & series.is_finite()).arg_true()
