@@ -7,7 +7,7 @@ changed when a real capture turns up.
 
 from __future__ import annotations
 
-import platform
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -48,7 +48,7 @@ UNCONFIRMED = (PACKAGE_EXISTS, PACKAGE_MISSING, FOLDER_EXISTS, FOLDER_MISSING, O
 
 def banner() -> str:
     """Three lines in the shape of the product's; the name and version are dtserve's own."""
-    bits = platform.architecture()[0].removesuffix("bit")
+    bits = 64 if sys.maxsize > 2**32 else 32
     return f"dtserve - SQL Server SSIS Package Utilities\nVersion {__version__} for {bits}-bit\n"
 
 

@@ -13,7 +13,6 @@ import uuid
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mssql, postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from dtserve.stores.msdb.errors import SchemaTooNew
@@ -61,10 +60,8 @@ class Guid(TypeDecorator[uuid.UUID]):
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
         """The type of the database at hand."""
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(postgresql.UUID(as_uuid=True))
-        if dialect.name == "mssql":
-            return dialect.type_descriptor(mssql.UNIQUEIDENTIFIER(as_uuid=True))
+        if dialect.name in ("postgresql", "mssql"):
+            return dialect.type_descriptor(sa.Uuid(as_uuid=True))
         return dialect.type_descriptor(sa.CHAR(36))
 
     def process_bind_param(self, value: uuid.UUID | None, dialect: sa.Dialect) -> Any:
@@ -78,8 +75,23 @@ class Guid(TypeDecorator[uuid.UUID]):
         return value if value is None or isinstance(value, uuid.UUID) else uuid.UUID(str(value))
 
 
+class Image(TypeDecorator[bytes]):
+    """image, as varbinary(max) on SQL Server."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
+        """The type of the database at hand."""
+        if dialect.name != "mssql":
+            return dialect.type_descriptor(sa.LargeBinary())
+        from sqlalchemy.dialects.mssql import VARBINARY
+
+        return dialect.type_descriptor(VARBINARY("max"))  # type: ignore[no-untyped-call]
+
+
 metadata = sa.MetaData()
-_image = sa.LargeBinary().with_variant(mssql.VARBINARY("max"), "mssql")  # type: ignore[no-untyped-call]
+_image = Image()
 _sid = sa.LargeBinary(85)
 
 packages = sa.Table(
