@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dtserve.connections.base import Connection
 from dtserve.connections.environment import Environment
 from dtserve.controlflow.errors import ConnectionNotFound, PropertyExpressionError, PropertyExpressionSetError
 from dtserve.controlflow.scope import Scope
 from dtserve.controlflow.values import display_text
 from dtserve.errors import DtserveError
 from dtserve.package.model import ConnectionManager
+
+if TYPE_CHECKING:
+    from dtserve.connections.base import Connection
 
 __all__ = ["ConnectionSet"]
 

@@ -11,7 +11,6 @@ import enum
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -248,6 +247,8 @@ class Container(PropertyBag):
 
     def _report_defect(self, error: Exception) -> None:
         if self.run.shared.debug:
+            import traceback
+
             traceback.print_exc(file=sys.stderr)
         self.report(InternalError(where=f"{self.kind} {self.name}", detail=f"{type(error).__name__}: {error}"))
 

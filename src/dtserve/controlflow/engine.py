@@ -14,8 +14,6 @@ from dtserve.connections.environment import Environment
 from dtserve.controlflow.connections import ConnectionSet
 from dtserve.controlflow.containers.package import PackageContainer
 from dtserve.controlflow.errors import RequiredParameterMissing
-from dtserve.controlflow.logging import PackageLogging, RunLogger
-from dtserve.controlflow.logproviders.errors import LogProviderValidationFailed
 from dtserve.controlflow.results import ExecResult
 from dtserve.controlflow.runtime import PackageRun
 from dtserve.errors import Canceled, ControlFlowError
@@ -23,6 +21,7 @@ from dtserve.package.model import ConnectionManager, Package, Parameter
 
 if TYPE_CHECKING:
     from dtserve.controlflow.checkpoints import Checkpoint
+    from dtserve.controlflow.logging import RunLogger
 
 __all__ = ["RunMode", "load_package", "run_package"]
 
@@ -68,11 +67,7 @@ def run_package(
     """
     mode = mode or RunMode()
     try:
-        try:
-            package.logging = PackageLogging.open(package, mode.loggers, verbose=mode.verbose_log)
-        except ControlFlowError as error:
-            package.report(error)
-            package.report(LogProviderValidationFailed())
+        if not _open_logs(package, mode):
             return ExecResult.FAILURE
         if opened is not None:
             opened()
@@ -87,6 +82,21 @@ def run_package(
         if package.logging is not None:
             package.logging.close()
         package.run.connections.close()
+
+
+def _open_logs(package: PackageContainer, mode: RunMode) -> bool:
+    if not (mode.loggers or package.package_model.log_providers):
+        return True
+    from dtserve.controlflow.logging import PackageLogging
+    from dtserve.controlflow.logproviders.errors import LogProviderValidationFailed
+
+    try:
+        package.logging = PackageLogging.open(package, mode.loggers, verbose=mode.verbose_log)
+    except ControlFlowError as error:
+        package.report(error)
+        package.report(LogProviderValidationFailed())
+        return False
+    return True
 
 
 def _validated(package: PackageContainer, mode: RunMode) -> ExecResult:

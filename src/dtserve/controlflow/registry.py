@@ -35,6 +35,8 @@ __all__ = [
 ]
 
 TASKS: dict[str, str] = {
+    "BulkInsertTask": "bulk_insert_task",
+    "DbMaintenanceTSQLExecuteTask": "tsql_execute_task",
     "ExecuteProcess": "execute_process_task",
     "ExecuteSQLTask": "execute_sql_task",
     "ExecutePackageTask": "execute_package_task",
@@ -58,6 +60,7 @@ ENUMERATORS: dict[str, str] = {
     "ForEachFromVarEnumerator": "variable_enumerator",
     "ForEachItemEnumerator": "item_enumerator",
     "ForEachNodeListEnumerator": "nodelist_enumerator",
+    "ForEachSchemaRowsetEnumerator": "schema_rowset_enumerator",
 }
 LOG_PROVIDERS: dict[str, str] = {
     "LogProviderEventLog": "event_log",

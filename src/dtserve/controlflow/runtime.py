@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import itertools
 import os
-import platform
 import threading
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,14 +14,15 @@ from dtserve.connections.environment import Environment
 from dtserve.controlflow.cancel import CancelSwitch
 from dtserve.controlflow.events import Event, EventSink
 from dtserve.controlflow.results import ExecResult
-from dtserve.dataflow.host import FlowSettings
+from dtserve.machine import computer_name, new_guid, operator_name
 
 if TYPE_CHECKING:
     from dtserve.controlflow.connections import ConnectionSet
     from dtserve.controlflow.containers.package import PackageContainer
     from dtserve.controlflow.task_host import TaskHost
+    from dtserve.dataflow.settings import FlowSettings
 
-__all__ = ["ChildRequest", "PackageRun", "SharedRun", "operator_name"]
+__all__ = ["ChildRequest", "PackageRun", "SharedRun"]
 
 
 @dataclass(frozen=True)
@@ -44,15 +42,6 @@ class ChildRequest:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-def operator_name() -> str:
-    """``MACHINE\\user`` of this process."""
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        name = str(os.getuid()) if hasattr(os, "getuid") else ""
-    return f"{platform.node()}\\{name}"
-
-
 @dataclass
 class SharedRun:
     """Shared by a package and all child packages it runs in process.
@@ -67,7 +56,7 @@ class SharedRun:
     cancel: CancelSwitch = field(default_factory=CancelSwitch)
     debug: bool = False
     operator: str = field(default_factory=operator_name)
-    computer: str = field(default_factory=platform.node)
+    computer: str = field(default_factory=computer_name)
     handler_lock: threading.Lock = field(default_factory=threading.Lock)
     _sequence: itertools.count[int] = field(default_factory=lambda: itertools.count(1), repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -92,7 +81,7 @@ class PackageRun:
     shared: SharedRun
     parent: TaskHost | None = None
     launch_child: Callable[[ChildRequest], ExecResult] | None = field(default=None, repr=False)
-    execution_id: str = field(default_factory=lambda: "{" + str(uuid.uuid4()).upper() + "}")
+    execution_id: str = field(default_factory=new_guid)
     start_time: datetime = field(default_factory=lambda: datetime.now().replace(microsecond=0))
     failed_configurations: list[str] = field(default_factory=list)
     validating: bool = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dtserve.connections.base import Connection
 from dtserve.controlflow.container import Container
 from dtserve.controlflow.errors import TaskValidationFailed, UnsupportedPart
 from dtserve.controlflow.registry import task_class, unsupported_reason
@@ -14,6 +13,7 @@ from dtserve.errors import Canceled
 from dtserve.package.model import Executable
 
 if TYPE_CHECKING:
+    from dtserve.connections.base import Connection
     from dtserve.controlflow.runtime import PackageRun
     from dtserve.controlflow.task import Task
 
