@@ -131,7 +131,8 @@ def prepare(
 def equal(left: Any, right: Any) -> bool:
     """Whether two values are the same; floats to the last few bits, decimals with their scale."""
     if isinstance(left, float) and isinstance(right, float):
-        return left == right or math.isclose(left, right, rel_tol=4e-15, abs_tol=5e-324)
+        both_nan = math.isnan(left) and math.isnan(right)
+        return both_nan or left == right or math.isclose(left, right, rel_tol=4e-15, abs_tol=5e-324)
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return left == right and left.as_tuple().exponent == right.as_tuple().exponent
     return type(left) is type(right) and bool(left == right)

@@ -119,8 +119,8 @@ class _Plan:
         """The greatest magnitude on the way, for operands of at most these magnitudes."""
         x, y = a * self.up_left, b * self.up_right
         if self.operator == "/":
-            return 2 * max(x, y) + 1
-        return 2 * max(x, y, x * y if self.operator == "*" else x + y) + self.down
+            return 2 * max(x, y, self.up_left, self.up_right) + 1
+        return 2 * max(x, y, x * y if self.operator == "*" else x + y, self.up_left, self.up_right) + self.down
 
     def compute(self, a: pl.Series, b: pl.Series) -> pl.Series:
         """The unscaled results, Int64 or Int128; ±10^38 stands for everything without room."""
@@ -134,11 +134,12 @@ class _Plan:
     def vector(self, a: pl.Series, b: pl.Series) -> pl.Series:
         """The operation in the width of ``a``."""
         dtype = a.dtype
-        x = a * one(self.up_left, dtype) if self.up_left > 1 else a
-        y = b * one(self.up_right, dtype) if self.up_right > 1 else b
+        x, y = _scaled(a, self.up_left), _scaled(b, self.up_right)
         if self.operator == "/":
             return _quotient(x, y, self.truncate)
         made = x + y if self.operator == "+" else x - y if self.operator == "-" else x * y
+        if self.down > _LIMIT_128:
+            return made * one(0, dtype)
         return _quotient(made, one(self.down, dtype), self.truncate) if self.down > 1 else made
 
     def mixed(self, a: pl.Series, b: pl.Series) -> pl.Series:
@@ -149,12 +150,19 @@ class _Plan:
         product = x * y if self.operator == "*" else x + y
         fits = ((product < 4e37) & (x < 4e37) & (y < 4e37)) | a.is_null() | other.is_null()
         zero = one(0, a.dtype)
+        if self.operator == "/":
+            fits = fits | (other == zero)
         safe = self.vector(a.zip_with(fits, zero), other.zip_with(fits, one(1, a.dtype)))
         rows = (~fits).arg_true()
         limit = 10**38
         made = [self.exact(p, q) for p, q in zip(a.gather(rows), other.gather(rows), strict=True)]
         kept = [value if abs(value) < limit else (limit if value > 0 else -limit) for value in made]
         return safe.scatter(rows, pl.Series(kept, dtype=pl.Int128))
+
+
+def _scaled(values: pl.Series, factor: int) -> pl.Series:
+    """The values times a power of ten; one beyond 128 bits meets only zeros here."""
+    return values if factor == 1 or factor > _LIMIT_128 else values * one(factor, values.dtype)
 
 
 def one(value: int, dtype: Any) -> pl.Series:
