@@ -15,7 +15,7 @@ from dtserve.errors import declared_errors
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "dtserve"
 FLOOR = {
-    "errors": 0, "doors": 0, "samples": 0, "datatypes": 1, "expressions": 2, "package": 3, "connections": 4, "scripts": 4,
+    "errors": 0, "doors": 0, "machine": 0, "samples": 0, "datatypes": 1, "expressions": 2, "package": 3, "connections": 4, "scripts": 4,
     "dataflow": 5, "controlflow": 6, "execution": 7, "stores": 7, "service": 8, "client": 8, "cli": 9,
 }  # fmt: skip
 PART_FOLDERS = {

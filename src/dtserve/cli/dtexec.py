@@ -17,6 +17,7 @@ from dtserve.cli.dtexec_console import Console
 from dtserve.cli.dtexec_options import LONG_OPTIONS, TABLE
 from dtserve.cli.dtexec_request import Request, read_line, request_from
 from dtserve.errors import Canceled, DtserveError, InternalError, UsageError
+from dtserve.machine import new_guid, operator_name
 
 if TYPE_CHECKING:
     from dtserve.controlflow.cancel import CancelSwitch
@@ -127,21 +128,13 @@ def _execute(request: Request, console: Console, started: float) -> int:
         return error.exit_code
     cancel = CancelSwitch()
     _catch_signals(cancel)
-    options = replace(options, folder=str(loaded.folder), execution_id=options.execution_id or _new_id())
+    options = replace(options, folder=str(loaded.folder), execution_id=options.execution_id or new_guid())
     console.execution_id = options.execution_id
     console.computer, console.operator = _place()
     return _run(loaded, source, options, console, cancel, started)
 
 
-def _new_id() -> str:
-    import uuid
-
-    return "{" + str(uuid.uuid4()).upper() + "}"
-
-
 def _place() -> tuple[str, str]:
-    from dtserve.controlflow.runtime import operator_name
-
     operator = operator_name()
     return operator.partition("\\")[0], operator
 
@@ -179,8 +172,14 @@ def _run(
 
     done: list[ExecutionResult] = []
 
+    defects: list[Exception] = []
+
     def work() -> None:
-        done.append(run(loaded.document, options, console.event, project=loaded.project, cancel=cancel, source=source))
+        try:
+            result = run(loaded.document, options, console.event, project=loaded.project, cancel=cancel, source=source)
+            done.append(result)
+        except Exception as error:  # told by main, as any defect
+            defects.append(error)
 
     thread = threading.Thread(target=work, name="package", daemon=True)
     thread.start()
@@ -191,6 +190,8 @@ def _run(
             stopping = stopping or time.monotonic()
             if time.monotonic() - stopping > STOP_SECONDS:
                 break
+    if defects:
+        raise defects[0]
     if not done:
         console.closing(started, time.time(), ExecResult.CANCELED if cancel.canceled else ExecResult.FAILURE)
         console.closed = True

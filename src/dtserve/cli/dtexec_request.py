@@ -152,7 +152,9 @@ def _password(line: ParsedLine, long: dict[str, list[str]]) -> tuple[str | None,
 
 
 def _options(line: ParsedLine, long: dict[str, list[str]], password: str | None) -> ExecutionOptions:
-    from dtserve.connections.connection_map import parse_map_line
+    maps = long.get("map", ())
+    if maps:
+        from dtserve.connections.connection_map import parse_map_line
 
     restart = line.last("restart")
     checkpointing = line.last("checkpointing")
@@ -173,7 +175,7 @@ def _options(line: ParsedLine, long: dict[str, list[str]], password: str | None)
         verify_package_id=line.text("verifypackageid"),
         verify_version_id=line.text("verifyversionid"),
         verify_signed="verifysigned" in line,
-        connection_map=tuple(parse_map_line(each) for each in long.get("map", ())),
+        connection_map=tuple(parse_map_line(each) for each in maps),
         path_map=dict(_path_pair(each) for each in long.get("path-map", ())),
         memory_limit=_size(long.get("memory", ["0"])[-1]),
         temp=long.get("temp", [""])[-1],

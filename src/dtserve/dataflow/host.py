@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from dtserve.connections.base import Connection
+from dtserve.dataflow.settings import FlowSettings
 from dtserve.datatypes import TypeSpec
 
 __all__ = ["FlowHost", "FlowSettings"]
-
-
-@dataclass(frozen=True)
-class FlowSettings:
-    """Limits and folders of one data flow; memory in bytes (0 = a quarter of the machine)."""
-
-    temp: Path
-    memory_limit: int = 0
-    buffer_rows: int = 0
-    engine_threads: int = 10
-    locale_id: int = 1033
 
 
 class FlowHost(Protocol):

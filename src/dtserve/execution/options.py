@@ -6,8 +6,6 @@ on its standard input; secrets are in it, so that it is never printed (``repr`` 
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
@@ -92,19 +90,36 @@ class ExecutionOptions:
     parent_variables: Mapping[str, tuple[int, Any]] = field(default_factory=dict, repr=False)
     depth: int = 0
 
+    @property
+    def keeps_package(self) -> bool:
+        """Whether nothing asked for changes the package itself."""
+        changes = (self.settings, self.max_concurrent, self.checkpoint_file, self.checkpointing, self.restart)
+        return all(each in (None, (), "") for each in changes)
+
+    @property
+    def verifies(self) -> bool:
+        """Whether the package is compared with what was asked for before it runs."""
+        return bool(self.verify_build or self.verify_package_id or self.verify_version_id or self.verify_signed)
+
     def to_json(self) -> str:
         """The JSON form, secrets included: for a pipe, never for a file or a log."""
+        import json
+
         return json.dumps(encode(asdict(self)))
 
     @classmethod
     def from_json(cls, text: str) -> ExecutionOptions:
         """Read :meth:`to_json`; unknown names are a ValueError."""
+        import json
+
         return options_from(json.loads(text))
 
 
 def encode(value: Any) -> Any:
     """A value as JSON can carry it: bytes in base64, dates as text with a mark."""
     if isinstance(value, bytes):
+        import base64
+
         return {"$bytes": base64.b64encode(value).decode()}
     if isinstance(value, Mapping):
         return {key: encode(each) for key, each in value.items()}
@@ -133,6 +148,8 @@ def decode(value: Any) -> Any:
     if len(value) == 1:
         (key, inner), *_ = value.items()
         if key == "$bytes":
+            import base64
+
             return base64.b64decode(inner)
         if key in ("$datetime", "$date", "$decimal"):
             from datetime import date, datetime

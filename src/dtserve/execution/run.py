@@ -8,33 +8,29 @@ validation, run.
 from __future__ import annotations
 
 import os
-import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dtserve.connections.environment import Environment
 from dtserve.controlflow.cancel import CancelSwitch
-from dtserve.controlflow.checkpoints import restarts
 from dtserve.controlflow.containers.package import PackageContainer
 from dtserve.controlflow.engine import RunMode, load_package, run_package
 from dtserve.controlflow.events import EventSink
-from dtserve.controlflow.logging import RunLogger
 from dtserve.controlflow.results import ExecResult
 from dtserve.controlflow.runtime import PackageRun, SharedRun
-from dtserve.dataflow.host import FlowSettings
+from dtserve.dataflow.settings import FlowSettings
 from dtserve.errors import Canceled, DtserveError
-from dtserve.execution.children import ChildLauncher, StoreReader
-from dtserve.execution.configuration import configured_subject
 from dtserve.execution.options import ExecutionOptions, PackageSource
-from dtserve.execution.settings import Subject, assign_parameters
-from dtserve.execution.verification import verify
+from dtserve.machine import temporary_folder
 
 if TYPE_CHECKING:
+    from dtserve.controlflow.runtime import ChildRequest
     from dtserve.controlflow.task_host import TaskHost
+    from dtserve.execution.children import StoreReader
+    from dtserve.execution.configuration import ConfiguredSubject
     from dtserve.package.document import PackageDocument
     from dtserve.package.errors import Notice
     from dtserve.package.model import Package
@@ -81,7 +77,7 @@ def run(
     ``source`` is where the package came from (child packages of a project in processes of their own).
     """
     started = time.time()
-    with _temporary(options.temp) as temp:
+    with temporary_folder(options.temp) as temp:
         environment = Environment(
             folder=Path(options.folder or "."),
             temp=temp,
@@ -104,12 +100,6 @@ def run(
         result, error = execution.run(document)
     code = error.exit_code if error is not None else EXIT_CODES[result]
     return ExecutionResult(result, code, started, time.time(), execution.execution_id, error)
-
-
-@contextmanager
-def _temporary(parent: str) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="dtserve-", dir=parent or None, ignore_cleanup_errors=True) as name:
-        yield Path(name)
 
 
 class Execution:
@@ -141,7 +131,7 @@ class Execution:
         """Load, configure and run; the result, and the error that kept it from running."""
         try:
             package = self.load(document)
-            verify(package, document, self.options)
+            self._verify(package, document)
         except Canceled as error:
             return ExecResult.CANCELED, error
         except DtserveError as error:
@@ -156,17 +146,21 @@ class Execution:
 
     def load(self, document: PackageDocument) -> PackageContainer:
         """The configured package with its containers built."""
-        run = PackageRun(self.shared, parent=self.parent, launch_child=ChildLauncher(self, self.read_store))
+        run = PackageRun(self.shared, parent=self.parent, launch_child=self._launch_child)
         run.execution_id = self.options.execution_id or run.execution_id
         self.execution_id = run.execution_id
         environment = replace(self.shared.environment, folder=Path(self.options.folder or "."))
-        found = configured_subject(
-            Subject.of(document.model, self.project),
-            self.options,
-            environment,
-            self.parent.scope if self.parent is not None else None,
-            restarting=lambda subject: _restarts(subject.package, environment),
-        )
+        if self.project is None and not document.model.configurations and self.options.keeps_package:
+            self.notices = list(document.warnings)
+            return load_package(document.model, run, environment)
+        return self._load_configured(document, run, environment)
+
+    def _load_configured(
+        self, document: PackageDocument, run: PackageRun, environment: Environment
+    ) -> PackageContainer:
+        from dtserve.execution.settings import assign_parameters
+
+        found = self._configured(document, environment)
         run.failed_configurations = found.failed
         self.notices = [*document.warnings, *found.notices]
         package = load_package(
@@ -179,6 +173,29 @@ class Execution:
         assign_parameters(package, self.options.settings)
         return package
 
+    def _configured(self, document: PackageDocument, environment: Environment) -> ConfiguredSubject:
+        from dtserve.execution.configuration import configured_subject
+        from dtserve.execution.settings import Subject
+
+        return configured_subject(
+            Subject.of(document.model, self.project),
+            self.options,
+            environment,
+            self.parent.scope if self.parent is not None else None,
+            restarting=lambda subject: _restarts(subject.package, environment),
+        )
+
+    def _launch_child(self, request: ChildRequest) -> ExecResult:
+        from dtserve.execution.children import ChildLauncher
+
+        return ChildLauncher(self, self.read_store)(request)
+
+    def _verify(self, package: PackageContainer, document: PackageDocument) -> None:
+        if self.options.verifies:
+            from dtserve.execution.verification import verify
+
+            verify(package, document, self.options)
+
     def _report(self, error: DtserveError, document: PackageDocument) -> None:
         model = document.model
         self.shared.emit("OnError", model.name, model.dtsid, model.ref_id, code=error.code, message=error.message)
@@ -186,6 +203,10 @@ class Execution:
 
 def run_mode(options: ExecutionOptions) -> RunMode:
     """What the options say about validation and logs."""
+    if not (options.loggers or options.verbose_log_file):
+        return RunMode(options.validate_only, options.warnings_as_errors, (), options.verbose_log)
+    from dtserve.controlflow.logging import RunLogger
+
     loggers = [RunLogger(each.provider, each.config_string) for each in options.loggers]
     if options.verbose_log_file:
         loggers.append(RunLogger("Microsoft.LogProviderTextFile", options.verbose_log_file))
@@ -201,5 +222,7 @@ def announce(package: PackageContainer, notices: Iterable[Notice]) -> None:
 
 def _restarts(package: Package, environment: Environment) -> bool:
     """Whether the run continues from a checkpoint, so that configurations are not read again."""
+    from dtserve.controlflow.checkpoints import restarts
+
     name = package.checkpoint_file_name
     return restarts(package.checkpoint_usage, name, environment.map_path(name)) if name.strip() else False

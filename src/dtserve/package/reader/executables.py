@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from dtserve.package.model import (
+    ConnectionManager,
     ConstraintValue,
     EvalOp,
     EventHandler,
@@ -19,7 +20,6 @@ from dtserve.package.model import (
     ProtectionLevel,
 )
 from dtserve.package.names import executable_part
-from dtserve.package.reader.connections import read_connection
 from dtserve.package.reader.elements import D, Node, convert, gather, property_expressions, to_bool, to_int
 from dtserve.package.reader.members import (
     read_configurations,
@@ -187,7 +187,7 @@ def _build_package(pending: _Pending) -> Package:
         type_id=type_id,
         part=executable_part(type_id) or "Package",
         parameters=read_parameters(node),
-        connections=tuple(read_connection(child) for child in node.all("ConnectionManager")),
+        connections=_connections(node),
         configurations=read_configurations(node),
         log_providers=read_log_providers(node),
         **fields,
@@ -239,3 +239,12 @@ def _constraint(node: Node, refs: dict[str, str]) -> PrecedenceConstraint:
         name=node.text("ObjectName"),
         dtsid=node.text("DTSID"),
     )
+
+
+def _connections(node: Node) -> tuple[ConnectionManager, ...]:
+    found = list(node.all("ConnectionManager"))
+    if not found:
+        return ()
+    from dtserve.package.reader.connections import read_connection
+
+    return tuple(read_connection(child) for child in found)

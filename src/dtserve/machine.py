@@ -1,0 +1,72 @@
+"""This machine and its user, and new GUIDs, without the modules that are slow to import.
+
+``platform``, ``uuid``, ``getpass`` and ``tempfile`` together take longer to import than an empty
+package takes to run.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["computer_name", "new_guid", "operator_name", "temporary_folder", "user_name"]
+
+
+def new_guid() -> str:
+    """A random GUID (RFC 4122, version 4) as SSIS writes it: ``{3F2504E0-4F89-41D3-9A0C-0305E82C3301}``."""
+    raw = bytearray(os.urandom(16))
+    raw[6] = raw[6] & 0x0F | 0x40
+    raw[8] = raw[8] & 0x3F | 0x80
+    text = raw.hex().upper()
+    return f"{{{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}}}"
+
+
+def computer_name() -> str:
+    """The machine's name."""
+    if hasattr(os, "uname"):
+        return os.uname().nodename
+    return os.environ.get("COMPUTERNAME", "")
+
+
+def user_name() -> str:
+    """The name of the user of this process."""
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        if os.environ.get(variable):
+            return os.environ[variable]
+    if not hasattr(os, "getuid"):
+        return ""
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def operator_name() -> str:
+    """``MACHINE\\user`` of this process."""
+    return f"{computer_name()}\\{user_name()}"
+
+
+@contextmanager
+def temporary_folder(parent: str = "") -> Iterator[Path]:
+    """A private folder below ``parent`` (else the system's folder for temporary files), removed at the end."""
+    if not parent:
+        parent = next((os.environ[name] for name in ("TMPDIR", "TEMP", "TMP") if os.environ.get(name)), "/tmp")
+        if not os.path.isdir(parent):
+            import tempfile
+
+            parent = tempfile.gettempdir()
+    folder = Path(parent, f"dtserve-{os.urandom(8).hex()}")
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        try:
+            folder.rmdir()
+        except OSError:
+            import shutil
+
+            shutil.rmtree(folder, ignore_errors=True)
