@@ -15,6 +15,8 @@ __all__ = [
     "NotMapped",
     "RecordsetBadVariableName",
     "RecordsetBadVariableType",
+    "RowsetNotOpened",
+    "SheetFull",
     "UnicodeMismatch",
 ]
 
@@ -113,3 +115,20 @@ class DataReaderNotRead(DataFlowError):
     code = 0xC02020FD
     symbol = "DTS_E_DATAREADERDESTREADFAILED"
     template = "DataReader client has failed to call Read or has closed the DataReader."
+
+
+class RowsetNotOpened(DataFlowError):
+    """A table, sheet or name that the data source does not have."""
+
+    code = 0xC02020E8
+    symbol = "DTS_E_CANNOTGETIROWSET"
+    template = 'Opening a rowset for "{rowset}" failed. Check that the object exists in the database.'
+
+
+class SheetFull(DataFlowError):
+    """More rows than a sheet can hold."""
+
+    code = 0xC0D51433
+    symbol = "DTSERVE_E_SHEETFULL"
+    template = 'The sheet "{sheet}" cannot hold more than {most} rows.'
+    remedy = "Split the rows over several sheets."

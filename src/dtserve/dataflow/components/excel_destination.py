@@ -1,0 +1,149 @@
+"""Excel Destination: rows below the used range of a sheet (DATA_FLOW §6).
+
+``AccessMode`` 0 ``OpenRowset``, 1 ``OpenRowsetVariable``. The sheet must exist; with a
+header row the columns are found by their names in it, without one by their position. The
+file is replaced as a whole when all rows have come, so a failing data flow leaves it as it
+was. Writes xlsx and xlsm; the old xls format is refused, as is a query as access mode.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dtserve.dataflow import properties
+from dtserve.dataflow.base import Destination, Emit
+from dtserve.dataflow.component_errors import ColumnNotInSource, RowsetNotOpened, SheetFull
+from dtserve.dataflow.components.excel_source import excel_manager
+from dtserve.dataflow.errors import BadProperty, UnsupportedProperty
+from dtserve.dataflow.excel import header_names, parse_rowset
+from dtserve.dataflow.file_errors import FileCannotOpenWrite
+from dtserve.dataflow.registry import component
+from dtserve.dataflow.sql import variable_text
+from dtserve.dataflow.table_writer import TableWriter
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["ExcelDestination"]
+
+MAX_ROWS = 1_048_576
+
+
+@component("ExcelDestination")
+class ExcelDestination(Destination):
+    """Writes workbooks."""
+
+    _book: Any = None
+
+    def validate(self) -> None:
+        """Access mode, file format, mapping."""
+        mode = self._mode()
+        if mode == 0:
+            self._rowset()
+        manager = excel_manager(self)
+        if manager.path().suffix.lower() not in (".xlsx", ".xlsm"):
+            raise UnsupportedProperty(
+                value=manager.path().name, property="ExcelFilePath", component=self.model.name,
+                reason="only xlsx and xlsm workbooks can be written",
+            )  # fmt: skip
+        TableWriter(self).validate(strict_texts=False)
+
+    def start(self) -> None:
+        """Open the workbook and find the columns."""
+        import openpyxl
+
+        manager = excel_manager(self)
+        self._path = manager.path()
+        self._writer = TableWriter(self)
+        try:
+            self._book = openpyxl.load_workbook(self._path, keep_vba=self._path.suffix.lower() == ".xlsm")
+        except Exception as error:
+            raise FileCannotOpenWrite(path=self._path, detail=error) from None
+        self._sheet = self._find_sheet()
+        self._places = self._columns(manager.options.header)
+        self._row = self._sheet.max_row + (0 if self._empty() else 1)
+
+    def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
+        """Add the rows to the workbook in memory."""
+        rows, _, redirected = self._writer.convert(frame)
+        if self._row + rows.height > MAX_ROWS + 1:
+            raise SheetFull(sheet=self._sheet.title, most=MAX_ROWS)
+        for values in rows.iter_rows():
+            for place, value in zip(self._places, values, strict=True):
+                if value is not None:
+                    self._sheet.cell(row=self._row, column=place, value=_cell(value))
+            self._row += 1
+        self.rows_written = (self.rows_written or 0) + rows.height
+        return redirected
+
+    def finish(self) -> Iterator[Emit]:
+        """Replace the file."""
+        written = self._path.with_name(f".{self._path.name}.{os.getpid()}.tmp")
+        try:
+            self._book.save(written)
+            os.replace(written, self._path)
+        except OSError as error:
+            raise FileCannotOpenWrite(path=self._path, detail=error.strerror or error) from None
+        finally:
+            Path(written).unlink(missing_ok=True)
+        yield from ()
+
+    def close(self) -> None:
+        """Close the workbook."""
+        if self._book is not None:
+            self._book.close()
+            self._book = None
+
+    def _empty(self) -> bool:
+        return bool(self._sheet.max_row == 1 and all(cell.value is None for cell in self._sheet[1]))
+
+    def _find_sheet(self) -> Any:
+        name, _, _ = parse_rowset(self._rowset())
+        for sheet in self._book.worksheets:
+            if sheet.title.lower() == name.lower():
+                return sheet
+        defined = {key.lower(): value for key, value in self._book.defined_names.items()}
+        if name.lower() in defined:
+            for title, _ in defined[name.lower()].destinations:
+                return self._book[title]
+        raise RowsetNotOpened(rowset=self._rowset())
+
+    def _columns(self, header: bool) -> list[int]:
+        """The sheet's column (from 1) of each mapped column."""
+        names = [column.name for column in self._writer.columns]
+        if not header:
+            order = [e.name for e in self.model.inputs[0].external_columns]
+            return [order.index(name) + 1 for name in names]
+        made = header_names([cell.value for cell in self._sheet[1]])
+        titles = {title.lower(): place for place, title in enumerate(made, start=1)}
+        for name in names:
+            if name.lower() not in titles:
+                raise ColumnNotInSource(column=name, component=self.model.name)
+        return [titles[name.lower()] for name in names]
+
+    def _mode(self) -> int:
+        mode = properties.integer(self.model.properties, "AccessMode", owner=self.model.name)
+        if mode == 2:
+            raise UnsupportedProperty(
+                value=mode, property="AccessMode", component=self.model.name,
+                reason="rows cannot be inserted through a query of a workbook",
+            )  # fmt: skip
+        if mode not in (0, 1, 3, 4):
+            raise BadProperty(property="AccessMode", component=self.model.name, detail=f"{mode} is not known")
+        return mode % 3
+
+    def _rowset(self) -> str:
+        if self._mode() == 1:
+            return variable_text(self.host, self.model.name, self.model.properties, "OpenRowsetVariable")
+        text = properties.text(self.model.properties, "OpenRowset").strip()
+        if not text:
+            raise BadProperty(property="OpenRowset", component=self.model.name, detail="it is empty")
+        return text
+
+
+def _cell(value: Any) -> Any:
+    """A value as a cell: bytes have no form in a sheet and become hexadecimal text."""
+    return value.hex().upper() if isinstance(value, bytes) else value

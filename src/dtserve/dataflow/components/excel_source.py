@@ -1,0 +1,147 @@
+"""Excel Source: rows of a sheet, a range or a query of sheets (DATA_FLOW §4.7).
+
+``AccessMode`` 0 ``OpenRowset``, 1 ``OpenRowsetVariable``, 2 ``SqlCommand``, 3
+``SqlCommandVariable``; the header row and IMEX come from the connection manager. Types are
+guessed as the provider does (:mod:`dtserve.dataflow.excel`) and converted to those of the
+columns. A query is run over the sheets it names (``select … from [Sheet1$]``); it takes no
+parameters. Reads xls, xlsx, xlsm, xlsb and ods; a sheet is in memory as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from dtserve.connections.base import ResultColumn, ResultSet
+from dtserve.dataflow import properties
+from dtserve.dataflow.base import Emit, Source
+from dtserve.dataflow.component_errors import IncorrectConnectionType
+from dtserve.dataflow.errors import BadMetadata, BadProperty, UnsupportedProperty
+from dtserve.dataflow.excel import read_rowset
+from dtserve.dataflow.registry import component
+from dtserve.dataflow.sorting import OUT_ROWS
+from dtserve.dataflow.sql import connection_of, variable_text
+from dtserve.dataflow.sql_reader import SqlReader
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dtserve.connections.excel import ExcelManager
+
+__all__ = ["ExcelSource", "excel_manager"]
+
+
+@component("ExcelSource")
+class ExcelSource(Source):
+    """Reads workbooks."""
+
+    def validate(self) -> None:
+        """Access mode and what it needs, a connection, at least one column."""
+        excel_manager(self)
+        if not self.output().columns:
+            raise BadMetadata(component=self.model.name, detail="the output has no columns")
+        if self._mode() in (0, 2):
+            self._rowset()
+        if properties.text(self.model.properties, "ParameterMapping").strip() and self._mode() == 2:
+            raise UnsupportedProperty(
+                value=properties.text(self.model.properties, "ParameterMapping"), property="ParameterMapping",
+                component=self.model.name, reason="queries of workbooks take no parameters",
+            )  # fmt: skip
+
+    def produce(self) -> Iterator[Emit]:
+        """The rows."""
+        columns, rows = self._query() if self._mode() in (2, 3) else self._sheet(self._rowset())
+        batches = (rows.slice(at, OUT_ROWS) for at in range(0, rows.height, OUT_ROWS))
+        yield from SqlReader(self).frames(ResultSet(tuple(columns), batches=batches))
+
+    def _sheet(self, rowset: str) -> tuple[list[ResultColumn], pl.DataFrame]:
+        manager = excel_manager(self)
+        options = manager.options
+        columns, rows = read_rowset(manager.path(), rowset, header=options.header, imex=options.imex)
+        return [ResultColumn(c.name, c.type) for c in columns], rows
+
+    def _query(self) -> tuple[list[ResultColumn], pl.DataFrame]:
+        """A query over sheets, each read as a whole."""
+        import duckdb
+        import sqlglot
+        from sqlglot import exp
+
+        text = self._rowset()
+        try:
+            tree = sqlglot.parse_one(text.replace("`", '"'), read="tsql")
+        except sqlglot.errors.SqlglotError as error:
+            raise self._refused(text, str(error).splitlines()[0]) from None
+        if not isinstance(tree, exp.Select):
+            raise self._refused(text, "only SELECT statements read workbooks")
+        connection = duckdb.connect(":memory:")
+        try:
+            types: dict[str, Any] = {}
+            for number, table in enumerate(list(tree.find_all(exp.Table))):
+                columns, rows = self._sheet(table.name)
+                named = rows.rename({str(at): column.name for at, column in enumerate(columns)})
+                types.update({column.name.lower(): column.type for column in columns})
+                connection.register(f"sheet{number}", named.to_arrow())
+                renamed = exp.to_table(f"sheet{number}")
+                renamed.set(
+                    "alias", table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(table.name, True))
+                )
+                table.replace(renamed)
+            found = connection.sql(tree.sql(dialect="duckdb")).pl()
+        except duckdb.Error as error:
+            raise self._refused(text, str(error).splitlines()[0]) from None
+        finally:
+            connection.close()
+        return _described(found, types), found.rename({name: str(at) for at, name in enumerate(found.columns)})
+
+    def _refused(self, text: str, reason: str) -> UnsupportedProperty:
+        return UnsupportedProperty(value=text, property="SqlCommand", component=self.model.name, reason=reason)
+
+    def _mode(self) -> int:
+        mode = properties.integer(self.model.properties, "AccessMode", owner=self.model.name)
+        if mode not in (0, 1, 2, 3):
+            raise BadProperty(property="AccessMode", component=self.model.name, detail=f"{mode} is not known")
+        return mode
+
+    def _rowset(self) -> str:
+        """The rowset's name or the query."""
+        name = ("OpenRowset", "OpenRowsetVariable", "SqlCommand", "SqlCommandVariable")[self._mode()]
+        if name.endswith("Variable"):
+            return variable_text(self.host, self.model.name, self.model.properties, name)
+        text = properties.text(self.model.properties, name).strip()
+        if not text:
+            raise BadProperty(property=name, component=self.model.name, detail="it is empty")
+        return text
+
+
+def excel_manager(owner: Any) -> ExcelManager:
+    """The Excel connection manager of a component; IncorrectConnectionType for any other kind."""
+    from dtserve.connections.excel import ExcelManager
+
+    connection = connection_of(owner, "OleDbConnection")
+    if not isinstance(connection, ExcelManager):
+        raise IncorrectConnectionType(name=connection.name, required="EXCEL", found=connection.kind)
+    return connection
+
+
+def _described(frame: pl.DataFrame, types: dict[str, Any]) -> list[ResultColumn]:
+    """Types of a query's columns: those of the sheet for columns as they stand, else by what came out."""
+    import polars as pl
+
+    from dtserve.datatypes import DT, TypeSpec
+
+    found = []
+    for name, dtype in frame.schema.items():
+        spec = types.get(name.lower())
+        if spec is None or spec.polars() != dtype:
+            if dtype == pl.Boolean:
+                spec = TypeSpec(DT.BOOL)
+            elif dtype.is_integer():
+                spec = TypeSpec(DT.I8)
+            elif dtype.is_numeric():
+                spec = TypeSpec(DT.R8)
+            elif dtype.is_temporal():
+                spec = TypeSpec(DT.DATE)
+            else:
+                spec = TypeSpec(DT.WSTR, length=4000)
+        found.append(ResultColumn(name, spec))
+    return found

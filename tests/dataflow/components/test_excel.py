@@ -1,0 +1,254 @@
+"""Excel Source and Destination over workbooks made here."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import openpyxl
+import pytest
+
+from dtserve.connections.environment import Environment
+from dtserve.connections.registry import create_connection
+from dtserve.dataflow import engine
+from dtserve.dataflow.errors import DataFlowFailed
+from dtserve.dataflow.excel import read_rowset
+from dtserve.package.model import (
+    Column,
+    Component,
+    ComponentConnection,
+    ConnectionManager,
+    ExternalColumn,
+    Input,
+    Output,
+)
+from support.flow_cases import type_of
+from support.flows import I4, RecordingHost, flow, props, sink, source, used, wstr
+
+ROWS = [
+    ["Id", "Name", "When", "Flag", "Mixed", None, "Name"],
+    [1, "Ann", dt.datetime(2024, 5, 6), True, 1, "x", "a"],
+    [2, None, dt.datetime(2024, 5, 6, 7, 8), False, "two", None, "b"],
+    [None, "Cid", None, None, 3, "z", "c"],
+]
+
+
+@pytest.fixture
+def book(tmp_path):
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.title = "Sheet 1"
+    for row in ROWS:
+        sheet.append(row)
+    made.defined_names["Part"] = openpyxl.workbook.defined_name.DefinedName("Part", attr_text="'Sheet 1'!$A$1:$B$3")
+    path = tmp_path / "book.xlsx"
+    made.save(path)
+    return path
+
+
+def manager(path, header="YES", imex=""):
+    extended = f"Excel 12.0 XML;HDR={header}" + (f";IMEX={imex}" if imex else "")
+    text = f'Provider=Microsoft.ACE.OLEDB.12.0;Data Source={path};Extended Properties="{extended}";'
+    model = ConnectionManager("XL", "{1}", "EXCEL", "XL", {"ConnectionString": text})
+    return create_connection(model, Environment(folder=path.parent))
+
+
+def excel_source(columns, disposition="FailComponent", **properties):
+    external = tuple(ExternalColumn(f"x.{c}", c, type_of(t)) for c, t in columns.items())
+    made = tuple(
+        Column(
+            f"XL.{c}",
+            f"XL.{c}",
+            c,
+            type_of(t),
+            external_ref=f"x.{c}",
+            error_disposition=disposition,
+            truncation_disposition=disposition,
+        )
+        for c, t in columns.items()
+    )
+    return Component(
+        "XL", "XL", "", "ExcelSource", properties=props({"AccessMode": 0} | properties),
+        connections=(ComponentConnection("OleDbConnection", "XL"),),
+        outputs=(Output("XL.Out", "Out", made, external_columns=external),),
+    )  # fmt: skip
+
+
+def read(path, columns, *, header="YES", imex="", **properties):
+    host = RecordingHost(path.parent)
+    host.connections["XL"] = manager(path, header, imex)
+    host.variables["User::v"] = (wstr(), properties.pop("variable", ""))
+    made = flow(
+        excel_source(columns, **properties),
+        sink("Dst", {c: f"XL.{c}" for c in columns}),
+        paths=[("XL.Out", "Dst.In")],
+    )
+    engine.validate_data_flow(made, host)
+    engine.run_data_flow(made, host)
+    return host.table("Dst").rows()
+
+
+ALL = {
+    "Id": "r8",
+    "Name": "wstr(255)",
+    "When": "date",
+    "Flag": "bool",
+    "Mixed": "r8",
+    "F6": "wstr(255)",
+    "Name1": "wstr(5)",
+}
+
+
+def test_types_are_guessed_and_other_values_are_null(book):
+    assert read(book, ALL, OpenRowset="'Sheet 1$'") == [
+        (1.0, "Ann", dt.datetime(2024, 5, 6), True, 1.0, "x", "a"),
+        (2.0, None, dt.datetime(2024, 5, 6, 7, 8), False, None, None, "b"),
+        (None, "Cid", None, None, 3.0, "z", "c"),
+    ]
+
+
+def test_imex_makes_mixed_columns_text(book):
+    assert read(book, {"Mixed": "wstr(255)"}, imex="1", OpenRowset="Sheet 1$") == [("1",), ("two",), ("3",)]
+
+
+def test_ranges_names_and_no_header(book):
+    assert read(book, {"Id": "r8", "Name": "wstr(9)"}, OpenRowset="Part") == [(1.0, "Ann"), (2.0, None)]
+    assert read(book, {"F1": "r8", "F2": "wstr(9)"}, header="NO", OpenRowset="Sheet 1$A2:B3") == [
+        (1.0, "Ann"),
+        (2.0, None),
+    ]
+    rows = read(book, {"F1": "wstr(9)"}, header="NO", imex="1", OpenRowset="Sheet 1$A1:A2")
+    assert rows == [("Id",), ("1",)]
+
+
+def test_rowset_from_a_variable(book):
+    assert len(read(book, {"Id": "r8"}, AccessMode=1, OpenRowsetVariable="User::v", variable="Sheet 1$")) == 3
+
+
+def test_queries(book):
+    sql = "SELECT [Id] * 2 AS twice, Name FROM [Sheet 1$] WHERE Name IS NOT NULL AND Id > 0"
+    assert read(book, {"twice": "r8", "Name": "wstr(9)"}, AccessMode=2, SqlCommand=sql) == [(2.0, "Ann")]
+    assert read(
+        book, {"n": "i4"}, AccessMode=3, SqlCommandVariable="User::v", variable="select count(*) as n from [Sheet 1$]"
+    ) == [(3,)]
+    for bad in ("delete from [Sheet 1$]", "selekt", "select nothing from [Sheet 1$]"):
+        with pytest.raises(DataFlowFailed) as caught:
+            read(book, {"n": "i4"}, AccessMode=2, SqlCommand=bad)
+        assert caught.value.error.code == 0xC0D51403
+
+
+def test_a_text_longer_than_its_column_is_a_truncation(book):
+    with pytest.raises(DataFlowFailed) as caught:
+        read(book, {"Name": "wstr(2)"}, OpenRowset="Sheet 1$")
+    assert caught.value.error.code == 0xC020902A
+    assert read(book, {"Name": "wstr(2)"}, disposition="IgnoreFailure", OpenRowset="Sheet 1$") == [
+        ("An",),
+        (None,),
+        ("Ci",),
+    ]
+
+
+def test_what_is_not_there(book, tmp_path):
+    with pytest.raises(DataFlowFailed) as caught:
+        read(book, {"Id": "r8"}, OpenRowset="Other$")
+    assert caught.value.error.code == 0xC02020E8
+    with pytest.raises(DataFlowFailed) as caught:
+        read(tmp_path / "gone.xlsx", {"Id": "r8"}, OpenRowset="Other$")
+    assert caught.value.error.code == 0xC0209090
+    with pytest.raises(DataFlowFailed) as caught:
+        read(book, {"Nothing": "r8"}, OpenRowset="Sheet 1$")
+    assert caught.value.error.code == 0xC0202005
+
+
+def test_long_texts_in_the_sample_make_ntext(tmp_path):
+    made = openpyxl.Workbook()
+    made.active.append(["t"])
+    made.active.append(["x" * 300])
+    made.save(tmp_path / "long.xlsx")
+    columns, _ = read_rowset(tmp_path / "long.xlsx", "Sheet$", header=True, imex=0)
+    assert str(columns[0].type) == "DT_NTEXT"
+
+
+def excel_destination(columns, *, disposition="FailComponent", **properties):
+    external = tuple(ExternalColumn(f"x.{c}", c, type_of(t)) for c, (_, t) in columns.items())
+    into = tuple(used(lineage, external_ref=f"x.{c}", name=c) for c, (lineage, _) in columns.items())
+    error = (
+        Column("D.code", "D.code", "ErrorCode", I4, special_flags=1),
+        Column("D.col", "D.col", "ErrorColumn", I4, special_flags=2),
+    )
+    return Component(
+        "D", "D", "", "ExcelDestination", properties=props({"AccessMode": 0} | properties),
+        connections=(ComponentConnection("OleDbConnection", "XL"),),
+        inputs=(Input("D.In", "In", into, external, error_disposition=disposition),),
+        outputs=(Output("D.Err", "Err", error, exclusion_group=1, synchronous_input="D.In", is_error_out=True),),
+    )  # fmt: skip
+
+
+def write(path, rows, *, header="YES", columns=None, **properties):
+    import polars as pl
+
+    host = RecordingHost(path.parent)
+    host.connections["XL"] = manager(path, header)
+    frame = pl.DataFrame({"n": [r[0] for r in rows], "t": [r[1] for r in rows]}, schema={"n": pl.Int32, "t": pl.String})
+    host.frames["Src"] = [frame.slice(at, 2) for at in range(0, frame.height, 2)]
+    made = flow(
+        source("Src", {"n": I4, "t": wstr()}),
+        excel_destination(columns or {"Id": ("Src.n", "r8"), "Name": ("Src.t", "wstr(5)")}, **properties),
+        sink("Bad", {"t": "Src.t"}),
+        paths=[("Src.Out", "D.In"), ("D.Err", "Bad.In")],
+    )
+    engine.validate_data_flow(made, host)
+    engine.run_data_flow(made, host)
+    return host
+
+
+def cells(path, sheet):
+    return [list(row) for row in openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True)]
+
+
+def test_rows_are_added_below_in_the_columns_of_their_names(book):
+    host = write(book, [(7, "new"), (None, "x"), (9, None)], OpenRowset="Sheet 1$")
+    found = cells(book, "Sheet 1")
+    assert found[:4] == ROWS
+    assert [row[:2] for row in found[4:]] == [[7, "new"], [None, "x"], [9, None]]
+    assert ("OnInformation", 0x4004300B, "SSIS.Pipeline", '"D" wrote 3 rows.') in host.events
+    assert list(book.parent.glob(".*")) == []
+
+
+def test_without_header_columns_go_by_position(tmp_path):
+    openpyxl.Workbook().save(tmp_path / "new.xlsx")
+    write(tmp_path / "new.xlsx", [(1, "a")], header="NO", OpenRowset="Sheet$")
+    assert cells(tmp_path / "new.xlsx", "Sheet") == [[1, "a"]]
+
+
+def test_values_that_do_not_fit_go_to_the_error_output(book):
+    host = write(book, [(1, "fits"), (2, "too long")], OpenRowset="Part", disposition="RedirectRow")
+    assert host.table("Bad").rows() == [("too long",)]
+    assert cells(book, "Sheet 1")[-1][:2] == [1, "fits"]
+
+
+def test_a_failing_flow_leaves_the_file_as_it_was(book):
+    before = book.read_bytes()
+    with pytest.raises(DataFlowFailed):
+        write(book, [(1, "fits"), (2, "too long")], OpenRowset="Sheet 1$")
+    assert book.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("properties", "code"),
+    [
+        ({"OpenRowset": "Nothing$"}, 0xC02020E8),
+        ({"OpenRowset": ""}, 0xC0D51404),
+        ({"OpenRowset": "Sheet 1$", "AccessMode": 2}, 0xC0D51403),
+        ({"OpenRowset": "Sheet 1$", "columns": {"Zed": ("Src.n", "r8")}}, 0xC0202005),
+    ],
+)
+def test_destinations_that_are_refused(book, properties, code):
+    with pytest.raises(DataFlowFailed) as caught:
+        write(book, [(1, "a")], **properties)
+    assert caught.value.error.code == code
+
+
+def test_the_old_format_is_refused(tmp_path):
+    with pytest.raises(DataFlowFailed) as caught:
+        write(tmp_path / "old.xls", [(1, "a")], OpenRowset="Sheet1$")
+    assert caught.value.error.code == 0xC0D51403
