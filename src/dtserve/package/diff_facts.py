@@ -114,8 +114,8 @@ class _Facts:
             ends = f"{names.get(constraint.from_ref, constraint.from_ref)} → {names.get(constraint.to_ref, constraint.to_ref)}"
             shown = _plain(constraint, {"name", "dtsid", "from_ref", "to_ref", "value", "eval_op"})
             shown |= {
-                "value": constraint.value.name.title(),
-                "eval_op": constraint.eval_op.name.replace("_", " ").title(),
+                "Value": ssis_value("", constraint.value),
+                "EvalOp": ssis_value("", constraint.eval_op),
             }
             yield Fact(f"{key}/constraint/{ends}", "Precedence constraint", f"Constraint *{ends}*", title, shown)
         if owner.data_flow is not None:

@@ -63,8 +63,8 @@ def file_name(source: ScriptSource) -> str:
     'Load_ all/Properties/a.cs'
     """
     owner = _safe(source.owner.partition("\\")[2] or source.owner)
-    parts = [_safe(part) for part in re.split(r"[\\/]+", source.path.partition("://")[2] or source.path)]
-    kept = [part for part in parts if part.strip(". ")] or ["source"]
+    parts = re.split(r"[\\/]+", source.path.partition("://")[2] or source.path)
+    kept = [_safe(part) for part in parts if part.strip(". ")] or ["source"]
     return "/".join([owner, *kept])
 
 

@@ -110,7 +110,11 @@ def _inner_xml(element: Any) -> bytes:
 
     parts = [escape_text(element.text or "")]
     for child in element:
-        parts.append(etree.tostring(child, encoding="utf-8", with_tail=True))
+        text = etree.tostring(child, encoding="utf-8", with_tail=True)
+        for prefix, uri in element.nsmap.items():
+            inherited = b' xmlns%s="%s"' % (f":{prefix}".encode() if prefix else b"", uri.encode())
+            text = text.replace(inherited, b"", 1)
+        parts.append(text)
     return b"".join(parts)
 
 
