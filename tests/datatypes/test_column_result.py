@@ -69,7 +69,7 @@ def test_results_spread_over_rows():
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=str)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_values_go_into_columns_and_back(spec, data):
     items = data.draw(st.lists(st.none() | values(spec), max_size=5))

@@ -63,7 +63,7 @@ def check(result: ColumnResult, target: TypeSpec, items, work) -> None:
 
 
 @pytest.mark.parametrize("source", SPECS, ids=str)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=14, deadline=None)
 @given(data=st.data())
 def test_every_pair_of_types_converts_as_single_values_do(source, data):
     items = data.draw(st.lists(st.none() | values(source), max_size=8))
@@ -79,7 +79,7 @@ def test_every_pair_of_types_converts_as_single_values_do(source, data):
 
 
 @pytest.mark.parametrize("target", SPECS, ids=str)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=35, deadline=None)
 @given(items=st.lists(st.none() | texts(), max_size=12), locale_id=st.sampled_from(LOCALES), fast=st.booleans())
 def test_columns_of_text_parse_as_single_texts_do(target, items, locale_id, fast):
     series = pl.Series(items, dtype=pl.String)
@@ -88,7 +88,7 @@ def test_columns_of_text_parse_as_single_texts_do(target, items, locale_id, fast
 
 
 @pytest.mark.parametrize("target", SPECS, ids=str)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=18, deadline=None)
 @given(items=st.lists(st.none() | texts(), min_size=1, max_size=8), locale_id=st.sampled_from(LOCALES))
 def test_the_second_rule_for_many_open_rows_agrees_too(target, items, locale_id):
     items = items * 12
@@ -101,7 +101,7 @@ def test_the_second_rule_for_many_open_rows_agrees_too(target, items, locale_id)
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=str)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(data=st.data())
 def test_columns_print_as_single_values_do(spec, data):
     items = data.draw(st.lists(st.none() | values(spec), max_size=10))

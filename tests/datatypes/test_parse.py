@@ -80,7 +80,7 @@ STAMPS = [s for s in SPECS if s.family == "datetime" and s.dt not in (DT.DATE, D
 
 
 @pytest.mark.parametrize("spec", EXACT + STAMPS, ids=str)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_what_a_type_prints_it_reads_back(spec, data):
     value = data.draw(values(spec))
@@ -91,7 +91,7 @@ def test_what_a_type_prints_it_reads_back(spec, data):
 
 
 @pytest.mark.parametrize("lcid", [1033, 1031, 2057, 1053, 1038, 1051, 16393, 1041, 2052, 1042, 4105, 3084, 999_999])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(moment=st.datetimes(dt.datetime(1000, 1, 1), dt.datetime(9999, 12, 31)))
 def test_dates_print_and_read_back_in_their_locale(lcid, moment):
     moment = moment.replace(microsecond=0)
