@@ -18,6 +18,7 @@ __all__ = [
     "RowsetNotOpened",
     "SheetFull",
     "UnicodeMismatch",
+    "XmlNotReadable",
 ]
 
 
@@ -132,3 +133,11 @@ class SheetFull(DataFlowError):
     symbol = "DTSERVE_E_SHEETFULL"
     template = 'The sheet "{sheet}" cannot hold more than {most} rows.'
     remedy = "Split the rows over several sheets."
+
+
+class XmlNotReadable(DataFlowError):
+    """A document that is not well-formed, or is refused."""
+
+    code = 0xC02092AF
+    symbol = "DTS_E_XMLSRCUNABLETOPROCESSXMLDATA"
+    template = "The {component} was unable to process the XML data. {detail}"

@@ -154,8 +154,10 @@ class RowErrors:
             return None
         return pl.Series("redirected", self._fate == _REDIRECT)
 
-    def settle(self, kept: pl.DataFrame, redirected: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-        """Split a buffer into the rows that go on and the rows for the error output.
+    def settle(
+        self, kept: pl.DataFrame, redirected: pl.DataFrame, output: Output | None = None
+    ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+        """Split a buffer into the rows that go on and the rows for the error output (``output``, else the first).
 
         ``kept`` and ``redirected`` both have the height of the buffer: the rows with their
         new columns, and the rows as the error output shows them, without ErrorCode and
@@ -167,7 +169,8 @@ class RowErrors:
         if mask is None or self._code is None or self._column is None:
             return kept, None
         rows = mask.arg_true().to_numpy()
-        output = next((o for o in self._component.model.outputs if o.is_error_out), None)
+        if output is None:
+            output = next((o for o in self._component.model.outputs if o.is_error_out), None)
         away = redirected.filter(mask)
         if output is not None:
             away = away.with_columns(error_columns(output, self._code[rows], self._column[rows]))

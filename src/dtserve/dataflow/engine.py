@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from dtserve.dataflow.base import PipelineComponent
 from dtserve.dataflow.errors import (
-    BadMetadata,
     ComponentBroken,
     DataFlowFailed,
     InputNotConnected,
@@ -173,7 +172,7 @@ class _WithoutWarnings:
 
 
 def _check_metadata(plan: Plan, model: Component) -> None:
-    """What must be right in any component: connected inputs, lineage ids, one error output."""
+    """What must be right in any component: connected inputs and lineage ids."""
     connected = [i for i in model.inputs if i.ref_id in plan.by_input]
     if model.inputs and not connected:
         raise InputNotConnected(input=model.inputs[0].name, component=model.name)
@@ -182,8 +181,6 @@ def _check_metadata(plan: Plan, model: Component) -> None:
         for column in one.columns:
             if column.usage != "ignored" and column.lineage_id not in arriving:
                 raise MissingColumn(column=column.name, component=model.name, lineage=column.lineage_id)
-    if sum(o.is_error_out for o in model.outputs) > 1:
-        raise BadMetadata(component=model.name, detail="there is more than one error output")
 
 
 def _start(plan: Plan, running: Running) -> bool:
