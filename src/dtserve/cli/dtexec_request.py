@@ -193,7 +193,7 @@ def _settings(line: ParsedLine) -> Iterable[Setting]:
         elif key == "parameter":
             yield _parameter(each)
         elif key == "connection":
-            parts = [unquote(part) for part in each.parts()]
+            parts = each.parts()
             if len(parts) % 2:
                 raise InvalidArgument(argument=parts[0], option="Connection", reason="name;connection string wanted.")
             for name, value in zip(parts[::2], parts[1::2], strict=True):
@@ -202,32 +202,33 @@ def _settings(line: ParsedLine) -> Iterable[Setting]:
 
 def _set(given: Given) -> Setting:
     parts = given.parts(2)
-    path = unquote(parts[0]).strip()
+    path = parts[0].strip()
     if len(parts) < 2 or not path:
         raise InvalidArgument(argument=path, option="Set", reason="property path;value wanted.")
     sensitive = path.lower().startswith("$sensitive::")
     path = path[len("$sensitive::") :] if sensitive else path
-    return Setting("set", path, unquote(parts[1]), sensitive)
+    return Setting("set", path, parts[1], sensitive)
 
 
 def _parameter(given: Given) -> Setting:
     parts = given.parts(2)
     if len(parts) < 2:
-        parts = [unquote(given.value or "").partition("=")[0], unquote(given.value or "").partition("=")[2]]
-    name = re.sub(r"\([A-Za-z0-9]+\)\Z", "", unquote(parts[0]).strip())
+        name, _, value = parts[0].partition("=")
+        parts = [name, value]
+    name = re.sub(r"\([A-Za-z0-9]+\)\Z", "", parts[0].strip())
     if not name or name.lower().startswith("$serveroption::") or name.upper().startswith("CM."):
         raise InvalidArgument(argument=name, option="Parameter", reason="a parameter of package or project wanted.")
-    return Setting("parameter", name if name.startswith("$") else f"$Package::{name}", unquote(parts[1]))
+    return Setting("parameter", name if name.startswith("$") else f"$Package::{name}", parts[1])
 
 
 def _logger(given: Given) -> Logger:
-    parts = [unquote(part) for part in given.parts(2)]
+    parts = given.parts(2)
     return Logger(parts[0].strip(), parts[1] if len(parts) > 1 else "")
 
 
 def _number(text: str, option: str) -> int:
     try:
-        return int(unquote(text).strip())
+        return int(text.strip())
     except ValueError:
         raise InvalidArgument(argument=text, option=option, reason="a number wanted.") from None
 
@@ -271,7 +272,7 @@ def _reporting(line: ParsedLine) -> Reporting:
     given = line.last("reporting")
     if given is None:
         return Reporting()
-    level, *events = [unquote(part).strip() for part in given.parts()]
+    level, *events = [part.strip() for part in given.parts()]
     letters = level.upper()
     if not letters or set(letters) - set("NEWICDPV") or (len(letters) > 1 and set(letters) & set("NV")):
         raise InvalidArgument(argument=level, option="Reporting", reason="letters of N, E, W, I, C, D, P, V wanted.")
@@ -286,7 +287,7 @@ def _console_log(line: ParsedLine) -> ConsoleLog | None:
     excluded: set[str] = set()
     entries: list[tuple[str, frozenset[str]]] = []
     for each in given:
-        columns, names = _log_lists([unquote(part).strip() for part in each.parts()] if each.value else [])
+        columns, names = _log_lists([part.strip() for part in each.parts()] if each.value else [])
         included |= names["I"]
         excluded |= names["E"]
         entries.append((columns, frozenset(names["I"])))

@@ -23,7 +23,6 @@ def source_from_store(request: Request) -> tuple[PackageSource, ExecutionOptions
     Raises PackageNotFound and StoreError subclasses.
     """
     from dtserve.service.config import load_home
-    from dtserve.stores.filesystem import FileSystemStore
     from dtserve.stores.names import parse_package_path, parse_path
 
     home = load_home(Path(request.home) if request.home else None)
@@ -36,9 +35,7 @@ def source_from_store(request: Request) -> tuple[PackageSource, ExecutionOptions
             tree = home.tree()
             place = tree.resolve(parse_path(request.path))
             data = tree.read(place)
-            root = tree.root(place).store()
-            if isinstance(root, FileSystemStore):
-                folder = root.package_file(place[1:]).parent
+            folder = tree.folder_path(place[:-1]) or folder
         folder.mkdir(parents=True, exist_ok=True)
         options = _with(request.options, home)
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
+from typing import Any
 
 from dtserve.errors import PackageNotFound
 from dtserve.execution.children import StoreReader
@@ -37,11 +38,18 @@ def server_reader(servers: Mapping[str, str]) -> StoreReader:
 
 
 def _read(url: str, server: str, path: str) -> bytes:
-    from dtserve.stores.msdb.engine import Database
     from dtserve.stores.msdb.store import MsdbStore
     from dtserve.stores.names import parse_package_path
 
-    database = Database(url, name=server or ".")
+    database: Any
+    if url.startswith("mssql"):
+        from dtserve.stores.msdb.remote import RemoteDatabase
+
+        database = RemoteDatabase(url)
+    else:
+        from dtserve.stores.msdb.engine import Database
+
+        database = Database(url, name=server or ".")
     try:
         return MsdbStore("MSDB", database).read(parse_package_path(path))
     finally:

@@ -189,10 +189,16 @@ class ServiceHome:
         reason = "Login Timeout Expired. No entry of [servers] in dtserve.toml tells where its msdb is, and no login."
         raise StoreUnavailable(store=server, reason=reason)
 
+    def msdb_urls(self) -> dict[str, str]:
+        """Server name → URL of its msdb: what a run needs for Execute Package tasks that name a server."""
+        return {name: self._server(name, "", "")[0] for name in (".", *self.settings.maps.get("servers", {}))}
+
     def close(self) -> None:
         """Close the connections of all stores that this home opened."""
         for database in self._databases.values():
             database.dispose()
+        if "version_archive" in self.__dict__:
+            self.version_archive.close()
 
     def store_path(self, text: str) -> Path:
         """The folder of a StorePath: relative ones begin at Binn, others go through the path map."""

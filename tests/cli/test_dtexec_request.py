@@ -1,0 +1,100 @@
+"""From a dtexec line to what is asked for."""
+
+import pytest
+
+from dtserve.cli.dtexec_request import Request, read_line, request_from
+from dtserve.errors import UsageError
+from dtserve.execution.options import Logger, Setting
+
+
+def ask(*words: str) -> Request:
+    return request_from(*read_line(words))
+
+
+def test_settings_keep_their_order_and_their_quotes() -> None:
+    request = ask(
+        "/f", "p.dtsx", "/set", "\\Package.Variables[User::a].Value;1;2", "/conf", "c.dtsConfig",
+        "/conn", 'A;"Data Source=x;Initial Catalog=y;";B;plain', "-set", "$Sensitive::\\Package.Disable;\"with \"\"quote\"\"\"",
+    )  # fmt: skip
+    assert request.options.settings == (
+        Setting("set", "\\Package.Variables[User::a].Value", "1;2"),
+        Setting("configuration", "c.dtsConfig"),
+        Setting("connection", "A", "Data Source=x;Initial Catalog=y;"),
+        Setting("connection", "B", "plain"),
+        Setting("set", "\\Package.Disable", 'with "quote"', True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("P(Int32);5", "$Package::P", "5"),
+        ("$Project::Q;a b", "$Project::Q", "a b"),
+        ("$Package::ConfigFile=value", "$Package::ConfigFile", "value"),
+    ],
+)
+def test_parameters(text, name, value) -> None:
+    assert ask("/f", "p", "/par", text).options.settings == (Setting("parameter", name, value),)
+
+
+@pytest.mark.parametrize("text", ["CM.x.ServerName;1", "$ServerOption::SYNCHRONIZED(Boolean);True", ";1"])
+def test_parameters_of_the_catalog_are_refused(text) -> None:
+    with pytest.raises(UsageError):
+        ask("/f", "p", "/par", text)
+
+
+def test_checkpoints_and_limits() -> None:
+    options = ask(
+        "/f", "p", "/checkf", "c.xml", "/checkp", "on", "/res", "ifpossible", "/m", " -1 ", "/w", "/va"
+    ).options
+    assert (options.checkpoint_file, options.checkpointing, options.restart) == ("c.xml", True, "ifPossible")
+    assert options.max_concurrent == -1
+    assert options.warnings_as_errors
+    assert options.validate_only
+    bare = ask("/f", "p", "/checkp", "/res", "/checkf").options
+    assert (bare.checkpoint_file, bare.checkpointing, bare.restart) == ("", True, "force")
+    assert ask("/f", "p").options.checkpoint_file is None
+
+
+def test_loggers_verify_and_maps() -> None:
+    options = ask(
+        "/f", "p", "/l", "DTS.LogProviderTextFile;c:\\log.txt", "/vlog", "v.log", "/verifyb", "1;2;3",
+        "--map", "db=sqlite:///x.db", "--path-map=C:\\data=/srv/data", "--memory", "2G",
+    ).options  # fmt: skip
+    assert options.loggers == (Logger("DTS.LogProviderTextFile", "c:\\log.txt"),)
+    assert options.verbose_log
+    assert options.verbose_log_file == "v.log"
+    assert options.verify_build == (1, 2, 3)
+    assert options.connection_map[0].manager == "db"
+    assert dict(options.path_map) == {"C:\\data": "/srv/data"}
+    assert options.memory_limit == 2 << 30
+
+
+@pytest.mark.parametrize(("option", "value"), [("--memory", "lots"), ("--path-map", "nothing"), ("--map", "nothing")])
+def test_wrong_values_of_own_options(option, value) -> None:
+    with pytest.raises(Exception, match="not valid"):
+        ask("/f", "p", option, value)
+
+
+def test_where_the_package_is() -> None:
+    request = ask("/sq", "\\F\\P", "/ser", "S", "/u", "me", "/p", "secret")
+    assert (request.store, request.path, request.server, request.user) == ("sql", "\\F\\P", "S", "me")
+    assert "secret" not in repr(request)
+    project = ask("/proj", "a.ispac", "/pack", "b.dtsx")
+    assert (project.source.project_path, project.source.package_name) == ("a.ispac", "b.dtsx")
+
+
+def test_a_command_file_is_read_in_its_place(tmp_path) -> None:
+    path = tmp_path / "o.txt"
+    path.write_bytes('/SET "\\Package.Disable";1 /REP V --temp /tmp\n'.encode("utf-16"))
+    request = ask("/f", "p", "/com", str(path), "/rep", "E")
+    assert request.options.settings == (Setting("set", "\\Package.Disable", "1"),)
+    assert request.reporting.letters == "E"
+    assert request.options.temp == "/tmp"
+
+
+def test_a_command_file_that_reads_itself_ends(tmp_path) -> None:
+    path = tmp_path / "o.txt"
+    path.write_text(f"/COM {path}")
+    with pytest.raises(UsageError):
+        ask("/com", str(path))
