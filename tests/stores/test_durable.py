@@ -13,7 +13,7 @@ import pytest
 from dtserve.stores import durable
 from dtserve.stores.durable import folder_lock, is_temporary, sweep_folder, write_file
 
-ROUNDS = int(os.environ.get("DTSERVE_KILL_ROUNDS", "12"))
+ROUNDS = int(os.environ.get("DTSERVE_KILL_ROUNDS", "8"))
 
 
 def temporaries(folder: Path) -> list[str]:

@@ -1,5 +1,7 @@
 """Roots: paths, rules, and one that does not answer."""
 
+import os
+
 import pytest
 
 from dtserve.errors import PackageNotFound
@@ -130,3 +132,11 @@ def test_kinds_and_places(tree, tmp_path):
     assert tree.kind_of(("MSDB", "x")) == "SqlServerFolder"
     assert tree.place_of(("File System", "x")) == FileSystemStore("other", tmp_path).place_of(("x",))
     tree.close()
+
+
+def test_what_crashes_left_is_removed_from_local_folders(tree, tmp_path):
+    left = tmp_path / ".~dtserve-1-x.tmp"
+    left.write_bytes(b"x")
+    os.utime(left, (1, 1))
+    assert tree.clean() == 1
+    assert not left.exists()

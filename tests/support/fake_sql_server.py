@@ -60,7 +60,7 @@ class FakeCursor:
     def run(self, procedures: Procedures, name: str, given: dict[str, Any]) -> list[Any] | None:
         if name == "sp_ssis_putpackage":
             place = (given.pop("name"), given.pop("folderid"))
-            own = {"modifieddate": given["createdate"], "contenthash": "0" * 64}
+            own = {"modifieddate": given["createdate"], "contenthash": "0" * 64, "datasize": len(given["packagedata"])}
             procedures.sp_ssis_putpackage(*place, {**given, **own})
             return None
         result = getattr(procedures, name)(**given)

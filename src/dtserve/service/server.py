@@ -53,6 +53,7 @@ _HEADERS = {
 
 def open_hub(home: ServiceHome, tree_of: PackageTree) -> Hub:
     """Open the service's state; runs that a former service left are marked as failed."""
+    tree_of.clean()
     state = open_state(home.state_path)
     watchers = Watchers()
     history = History(state)

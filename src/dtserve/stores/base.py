@@ -92,6 +92,10 @@ class PackageStore(ABC):
         """The operating system's folder behind a folder; None where packages stand in none."""
         return None
 
+    def clean(self, *, stale_after: float = 60.0) -> int:
+        """Remove what crashed writers left; returns how many files."""
+        return 0
+
     def walk(self, folder: StorePath = ()) -> Iterator[tuple[StorePath, Sequence[FolderEntry], Sequence[PackageInfo]]]:
         """Every folder below ``folder`` with its content, parents first, in the order of names; any depth."""
         todo = [folder]

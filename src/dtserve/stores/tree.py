@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
@@ -120,6 +120,15 @@ class PackageTree(PackageStore):
         """That of the root's store."""
         with self._below(folder) as (_, store, rest):
             return store.folder_path(rest)
+
+    def clean(self, *, stale_after: float = 60.0) -> int:
+        """Clean the roots that are folders of this machine; others are cleaned as they are written to."""
+        removed = 0
+        for root in self.roots:
+            with suppress(RootUnavailable, StoreUnavailable):
+                store = root.store()
+                removed += store.clean(stale_after=stale_after) if store.folder_path(()) is not None else 0
+        return removed
 
     def list(self, folder: StorePath) -> tuple[Sequence[FolderEntry], Sequence[PackageInfo]]:
         """The roots, in the order of the configuration, or what is in a folder of one."""

@@ -51,8 +51,9 @@ class VersionedStore(PackageStore):
         return VersionedStore(self._all, self.archive, self.key, who=caller.name, keep=self.keep, caller=caller)
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store and the archive."""
         self.inner.close()
+        self.archive.close()
 
     def kind_of(self, path: StorePath) -> str:
         """The kind of the store within."""
@@ -65,6 +66,10 @@ class VersionedStore(PackageStore):
     def folder_path(self, folder: StorePath) -> Path | None:
         """As the store within."""
         return self.inner.folder_path(folder)
+
+    def clean(self, *, stale_after: float = 60.0) -> int:
+        """As the store within."""
+        return self._all.clean(stale_after=stale_after)
 
     def list(self, folder: StorePath) -> tuple[Sequence[FolderEntry], Sequence[PackageInfo]]:
         """As the store within."""

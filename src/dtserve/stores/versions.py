@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import difflib
 import sqlite3
+import threading
 import time
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,20 +78,47 @@ class VersionArchive:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        """Close the file; it is opened again when needed."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
+        """One transaction at a time; StoreUnavailable when the file cannot be used."""
+        with self._lock:
+            try:
+                if self._connection is None:
+                    self._connection = self._connect()
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except (sqlite3.Error, OSError) as error:
+                self._close()
+                raise StoreUnavailable(store=str(self.path), reason=str(error)) from None
+            except BaseException:
+                self._close()  # which undoes the transaction
+                raise
+
+    def _connect(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as connection:
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute("PRAGMA synchronous=FULL")
-                connection.executescript(_SCHEMA)
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                connection.execute("COMMIT")
-        except (sqlite3.Error, OSError) as error:
-            raise StoreUnavailable(store=str(self.path), reason=str(error)) from None
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.executescript(_SCHEMA)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def keep(
         self, store: str, path: StorePath, data: bytes | None, *, who: str, why: str, limit: int = 0
@@ -102,9 +130,7 @@ class VersionArchive:
         key, digest = _key(path), None if data is None else content_hash(data)
         with self._open() as connection:
             latest = self._latest(connection, store, key)
-            if latest is not None and (latest.hash or None) == digest:
-                return None
-            if latest is None and digest is None:
+            if (latest.hash or None if latest else None) == digest:
                 return None
             if data is not None:
                 row = (digest, len(data), zlib.compress(data, 6))

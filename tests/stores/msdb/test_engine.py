@@ -1,14 +1,21 @@
 """Opening databases: durable SQLite, servers that do not answer, writers that wait."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 import sqlalchemy as sa
 
-from dtserve.stores import Database
+from dtserve.stores import Database, MsdbStore
 from dtserve.stores.errors import StoreUnavailable
 from dtserve.stores.msdb.engine import sqlite_url
 from dtserve.stores.msdb.schema import folders
+
+ROUNDS = int(os.environ.get("DTSERVE_KILL_ROUNDS", "3"))
 
 
 def test_sqlite_is_durable(tmp_path):
@@ -78,3 +85,77 @@ def test_a_file_that_is_no_database(tmp_path):
     (tmp_path / "m.sqlite").write_bytes(b"no database at all" * 100)
     with pytest.raises(StoreUnavailable, match="not a database"), Database(sqlite_url(tmp_path / "m.sqlite")).begin():
         pass
+
+
+WRITER = """
+import sys
+from dtserve.stores import Database, MsdbStore
+store = MsdbStore("M", Database(sys.argv[1]))
+number = int(sys.argv[2])
+while True:
+    number += 1
+    store.write(("P",), b"%012d" % number * 2000, overwrite=True)
+    sys.stdout.write("%d\\n" % number)
+    sys.stdout.flush()
+"""
+
+
+def test_kill_leaves_the_last_confirmed_package_or_a_later_one(tmp_path):
+    url = sqlite_url(tmp_path / "m.sqlite")
+    confirmed = 0
+    for round_number in range(ROUNDS):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITER, url, str(confirmed)], stdout=subprocess.PIPE, text=True
+        )
+        process.stdout.readline()
+        time.sleep(0.01 * (round_number % 5))
+        process.send_signal(signal.SIGKILL)
+        told = [int(line) for line in process.communicate()[0].split()]
+        store = MsdbStore("M", Database(url))
+        data = store.read(("P",))
+        store.close()
+        number = int(data[:12])
+        assert data == b"%012d" % number * 2000
+        assert number >= max(told, default=confirmed)
+        confirmed = number
+
+
+FULL = """
+import resource, signal, sys
+from dtserve.stores import Database, MsdbStore
+from dtserve.stores.errors import WriteFailed
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+store = MsdbStore("M", Database(sys.argv[1]))
+store.write(("P",), b"old")
+resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
+try:
+    store.write(("P",), b"n" * 2_000_000, overwrite=True)
+except WriteFailed as error:
+    print(error.hresult)
+print(store.read(("P",)) == b"old")
+"""
+
+
+def test_a_file_that_cannot_grow_leaves_the_old_package(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, sqlite_url(tmp_path / "m.sqlite")], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["0xC0D51707", "True"]
+
+
+def test_processes_that_start_at_once_make_the_tables_once(tmp_path):
+    script = (
+        "import sys; from dtserve.stores import Database, MsdbStore\n"
+        "s = MsdbStore('M', Database(sys.argv[1])); s.write((sys.argv[2],), b'x'); print(len(s.list(())[1]))"
+    )
+    url = sqlite_url(tmp_path / "m.sqlite")
+    processes = [
+        subprocess.Popen([sys.executable, "-c", script, url, f"P{number}"], stdout=subprocess.PIPE, text=True)
+        for number in range(4)
+    ]
+    assert [process.wait() for process in processes] == [0] * 4
+    for process in processes:
+        process.stdout.close()
+    store = MsdbStore("M", Database(url))
+    assert len(store.list(())[1]) == 4
+    store.close()

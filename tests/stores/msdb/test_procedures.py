@@ -50,7 +50,7 @@ def columns(data=b"x"):
     return {
         "id": uuid.uuid4(), "description": "d", "createdate": utc_now(), "packagedata": data, "packageformat": 3,
         "packagetype": 5, "vermajor": 1, "verminor": 2, "verbuild": 3, "vercomments": "c", "verid": uuid.uuid4(),
-        "modifieddate": utc_now(), "contenthash": "0" * 64, "formatversion": 8, "protectionlevel": 0,
+        "modifieddate": utc_now(), "datasize": len(data), "contenthash": "0" * 64, "formatversion": 8, "protectionlevel": 0,
     }  # fmt: skip
 
 

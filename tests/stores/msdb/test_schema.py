@@ -8,7 +8,7 @@ from sqlalchemy.dialects import mssql, postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
 from dtserve.stores import Database
-from dtserve.stores.msdb import schema
+from dtserve.stores.msdb import procedures, schema
 from dtserve.stores.msdb.engine import sqlite_url
 from dtserve.stores.msdb.errors import SchemaTooNew
 
@@ -103,3 +103,13 @@ def test_sids():
     assert schema.role_sid("R") != schema.login_sid("R")
     assert len(schema.role_sid("x" * 500)) <= 85
     assert schema.utc_now().tzinfo is None
+
+
+def test_listings_do_not_touch_the_packages(tmp_path):
+    database = Database(sqlite_url(tmp_path / "m.sqlite"))
+    with database.begin() as connection:
+        query = procedures._listing().where(schema.packages.c.folderid == schema.ROOT)
+        compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
+    assert "COVERING INDEX I_sysssispackageslisting" in plan[0][-1]
+    database.dispose()

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from dtserve.stores.base import Caller
-from dtserve.stores.errors import StoreUnavailable
+from dtserve.stores.errors import StoreUnavailable, WriteFailed
 from dtserve.stores.msdb.procedures import Procedures
 from dtserve.stores.msdb.schema import migrate
 
@@ -82,6 +82,8 @@ class Database:
         try:
             yield connection
         except OperationalError as error:
+            if _disk_is_full(error):
+                raise WriteFailed(path=self.place, reason=_first_line(error)) from None
             raise StoreUnavailable(store=self.place, reason=_first_line(error)) from None
         finally:
             connection.close()
@@ -116,6 +118,12 @@ def _make_engine(url: sa.URL) -> sa.Engine:
         cursor.close()
 
     return engine
+
+
+def _disk_is_full(error: OperationalError) -> bool:
+    """SQLite's SQLITE_FULL and SQLITE_IOERR_WRITE, PostgreSQL's 53100."""
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
+    return name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR") or getattr(error.orig, "sqlstate", "") == "53100"
 
 
 def _first_line(error: BaseException) -> str:

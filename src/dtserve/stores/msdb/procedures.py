@@ -310,7 +310,7 @@ def _listing() -> sa.Select[*tuple[Any, ...]]:
     p = packages.c
     return (
         sa.select(p.name, p.id, p.description, p.createdate, p.folderid)
-        .add_columns(sa.func.length(p.packagedata).label("datalength"))
+        .add_columns(p.datasize.label("datalength"))
         .add_columns(p.vermajor, p.verminor, p.verbuild, p.vercomments, p.verid)
         .add_columns(p.packagetype, p.isencrypted, p.ownersid, p.readrolesid, p.writerolesid)
         .add_columns(p.modifieddate, p.contenthash, p.formatversion, p.protectionlevel)

@@ -75,6 +75,7 @@ def package_columns(data: bytes, facts: PackageFacts) -> dict[str, Any]:
         "verbuild": facts.version_build,
         "vercomments": facts.version_comments,
         "verid": _uuid(facts.version_id),
+        "datasize": len(data),
         "modifieddate": utc_now(),
         "contenthash": content_hash(data),
         "formatversion": facts.format_version,

@@ -2,7 +2,7 @@
 
 The columns are those of SQL Server, in its order and with its names. dtserve adds a few of its own
 behind them: ``namekey`` (the name without case, because collations differ between databases),
-and what listings show without opening packages (``modifieddate``, ``contenthash``,
+and what listings show without opening packages (``datasize``, ``modifieddate``, ``contenthash``,
 ``formatversion``, ``protectionlevel``). ``dtserve_principals`` gives names to the SIDs of owners
 and roles. The schema carries a version; :func:`migrate` brings an older one up to date.
 """
@@ -115,12 +115,21 @@ packages = sa.Table(
     sa.Column("readrolesid", _sid),
     sa.Column("writerolesid", _sid),
     sa.Column("namekey", sa.Unicode(512), nullable=False),
+    sa.Column("datasize", sa.Integer, nullable=False),
     sa.Column("modifieddate", sa.DateTime, nullable=False),
     sa.Column("contenthash", sa.CHAR(64), nullable=False),
     sa.Column("formatversion", sa.Integer, nullable=False, server_default="0"),
     sa.Column("protectionlevel", sa.Integer, nullable=False, server_default="-1"),
     sa.PrimaryKeyConstraint("folderid", "namekey", name="pk_sysssispackages"),
 )
+
+listing_index = sa.Index(
+    "I_sysssispackageslisting",
+    packages.c.folderid,
+    packages.c.namekey,
+    *(column for column in packages.c if column.name not in ("folderid", "namekey", "packagedata", "packageformat")),
+).ddl_if(dialect="sqlite")
+"""SQLite reaches columns behind a large value through all of its pages; listings read this index alone."""
 
 folders = sa.Table(
     "sysssispackagefolders",
