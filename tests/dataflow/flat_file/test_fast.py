@@ -17,7 +17,7 @@ def reader(wanted=(0, 1), **case):
     [
         ({}, True),
         ({"qualifier": '"'}, True),
-        ({"qualifier": '"', "unqualified": [1]}, False),
+        ({"qualifier": '"', "unqualified": [1]}, True),
         ({"separator": "||"}, False),
         ({"row": "|\r\n"}, False),
         ({"row": "\n\r"}, False),
@@ -60,6 +60,45 @@ def test_missing_columns_are_null_and_empty_ones_are_not():
     chunk = reader(columns=3, wanted=(0, 1, 2), qualifier='"').split(b'a\r\n"b,b","",\r\nc,\r\n')
     assert chunk is not None
     assert chunk.frame.rows() == [("a", None, None), ("b,b", "", ""), ("c", "", None)]
+
+
+def test_columns_without_qualifier_are_read_where_no_qualifier_stands():
+    mixed = reader(qualifier='"', unqualified=[1])
+    chunk = mixed.split(b"a,b\r\n")
+    assert chunk is not None
+    assert chunk.frame.rows() == [("a", "b")]
+    assert mixed.split(b'"a",b\r\n') is None
+
+
+def test_row_delimiters_inside_qualified_text_are_noticed_by_the_number_of_rows():
+    shape = reader(qualifier='"')
+    for _ in range(2):
+        chunk = shape.split(b'a,"b\r\n"\r\n"c\r\n,",d\r\n')
+        assert chunk is not None
+        assert chunk.frame.rows() == [("a", "b\r\n"), ("c\r\n,", "d")]
+        assert chunk.starts.tolist() == [0, 9, 19]
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("a,b,,", ("a", "b", "", "")),
+        ("a,,,", ("a", "", "", "")),
+        (",,,", ("", "", "", "")),
+        ("a,,", ("a", "", "", None)),
+        (",,", ("", "", "", None)),
+        ("", ("", None, None, None)),
+        ('a,b,"",""', ("a", "b", "", "")),
+        ('a,b,"",', ("a", "b", "", "")),
+        ('"a,,",', ("a,,", "", None, None)),
+        ('"a,,"', ("a,,", None, None, None)),
+    ],
+)
+def test_trailing_empty_columns(text, row):
+    shape = reader(columns=4, wanted=(0, 1, 2, 3), qualifier='"')
+    chunk = shape.split(f'1,2,3,4\r\n{text}\r\n,,,4\r\n"x",,,\r\n'.encode())
+    assert chunk is not None
+    assert chunk.frame.rows() == [("1", "2", "3", "4"), row, ("", "", "", "4"), ("x", "", "", "")]
 
 
 def test_many_irregular_rows_go_to_another_reader():

@@ -24,6 +24,7 @@ def split(data, **case):
         ({"row": ",\r\n"}, b"a,b,c,\r\nd,\r\n", [("a", "b", "c"), ("d", None, None)]),
         ({"separators": ["|", ";"]}, b"a|b;c\r\n", [("a", "b", "c")]),
         ({"qualifier": '"', "separator": "||"}, b'"a||"||b||"c""\r\n"\r\n', [("a||", "b", 'c"\r\n')]),
+        ({"qualifier": '"', "unqualified": [1]}, b'"a,",b,"c"\r\n', [("a,", "b", "c")]),
         ({"row": "\n"}, b"a,b,a text beyond twelve bytes\r\n", [("a", "b", "a text beyond twelve bytes\r")]),
         ({"check": False}, b"a,b,c\r\n", [("a", "b", "c")]),
     ],

@@ -57,6 +57,9 @@ class FastReader:
         self.row = layout.row_delimiter
         self.quote = layout.qualifier[0] if layout.qualifier else -1
         self.width = len(layout.fields)
+        self.all_qualified = all(each.qualified for each in layout.fields)
+        self._long_rows = False
+        """Whether row delimiters were met inside qualified text."""
 
     @staticmethod
     def accepts(layout: Layout) -> bool:
@@ -65,7 +68,7 @@ class FastReader:
         if not (layout.transcoded and layout.delimited and layout.check):
             return False
         separators = {each.delimiter for each in fields[:-1]} or {b"\x1f"}
-        if len(separators) != 1 or any(each.qualified is not bool(qualifier) for each in fields):
+        if len(separators) != 1:
             return False
         separator = separators.pop()
         marks = [separator, row[-1:], *([qualifier] if qualifier else [])]
@@ -77,8 +80,7 @@ class FastReader:
         if data.startswith(codecs.BOM_UTF8):
             return None
         try:
-            plan = self._examine(data)
-            frame = self._parse(data, plan)
+            plan, frame = self._split(data)
         except (_Declined, pl.exceptions.PolarsError):
             return None
         starts = [np.zeros(1, dtype=np.int64)]
@@ -88,13 +90,37 @@ class FastReader:
                 starts.append(np.array([record.next], dtype=np.int64))
         return Chunk(frame, data, np.concatenate(starts), plan.malformed)
 
-    def _examine(self, data: bytes) -> _Plan:
+    def _split(self, data: bytes) -> tuple[_Plan, pl.DataFrame]:
         array = np.frombuffer(data, dtype=np.uint8)
         ends = np.flatnonzero(array == self.row[-1])
-        if self.quote >= 0 and self.quote in data:
-            return self._examine_quoted(data, array, ends, np.flatnonzero(array == self.quote))
+        if self.quote < 0 or self.quote not in data:
+            limit = int(ends[-1]) + 1 if len(ends) else 0
+            self._check_returns(array[:limit], ends, np.zeros(0, dtype=np.int64))
+            plan = _Plan([(0, limit)], [ends])
+            return plan, self._frame(self._read(data, plan), data, plan)
+        if not self.all_qualified:
+            raise _Declined
+        quotes = np.flatnonzero(array == self.quote)
+        plan = _Plan() if self._long_rows else self._assume(array, ends, quotes)
+        raw = self._read(data, plan) if plan.ranges else None
+        if raw is None or raw.height != len(ends):
+            assumed = plan.ranges
+            plan = self._examine_quoted(data, array, ends, quotes)
+            if raw is None or plan.ranges != assumed:
+                raw = self._read(data, plan)
+            else:
+                self._long_rows = True
+        return plan, self._frame(raw, data, plan)
+
+    def _assume(self, array: np.ndarray, ends: np.ndarray, quotes: np.ndarray) -> _Plan:
+        """The plan if no row delimiter stands inside qualified text, which the number of rows will show; empty if unclear."""
         limit = int(ends[-1]) + 1 if len(ends) else 0
-        self._check_returns(array[:limit], ends, np.zeros(0, dtype=np.int64))
+        if not limit or np.searchsorted(quotes, limit) & 1 or self._irregular(array, quotes, 0, limit) >= 0:
+            return _Plan()
+        try:
+            self._check_returns(array[:limit], ends, quotes[:0])
+        except _Declined:
+            return _Plan()
         return _Plan([(0, limit)], [ends])
 
     def _check_returns(self, array: np.ndarray, ends: np.ndarray, quotes: np.ndarray) -> None:
@@ -169,30 +195,32 @@ class FastReader:
             plan.malformed = error
             return None
 
-    def _parse(self, data: bytes, plan: _Plan) -> pl.DataFrame:
+    def _read(self, data: bytes, plan: _Plan) -> pl.DataFrame:
+        """All columns of the regular rows."""
         ranges = [data[start:end] for start, end in plan.ranges if end > start]
         regular = ranges[0] if len(ranges) == 1 else b"".join(ranges)
-        height = sum(len(ends) for ends in plan.ends)
         names = [str(at) for at in range(self.width)]
         if not regular:
-            frame = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-        else:
-            frame = pl.read_csv(
-                regular,
-                has_header=False,
-                schema=dict.fromkeys(names, pl.String),
-                infer_schema=False,
-                separator=chr(self.separator),
-                quote_char=chr(self.quote) if self.quote >= 0 else None,
-                eol_char=chr(self.row[-1]),
-                missing_columns="insert",
-                extra_columns="raise",
-                empty_string_is_null=False,
-                raise_if_empty=False,
-            )
-        if frame.height != height:
+            return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+        return pl.read_csv(
+            regular,
+            has_header=False,
+            schema=dict.fromkeys(names, pl.String),
+            infer_schema=False,
+            separator=chr(self.separator),
+            quote_char=chr(self.quote) if self.quote >= 0 and self.all_qualified else None,
+            eol_char=chr(self.row[-1]),
+            missing_columns="insert",
+            extra_columns="raise",
+            empty_string_is_null=False,
+            raise_if_empty=False,
+        )
+
+    def _frame(self, frame: pl.DataFrame, data: bytes, plan: _Plan) -> pl.DataFrame:
+        """The wanted columns of all rows of a plan, from what Polars read."""
+        if frame.height != sum(len(ends) for ends in plan.ends):
             raise _Declined
-        if self.width > 1 and height and frame[names[-1]].str.len_bytes().min() == 0:
+        if self.width > 1 and frame.height and frame.to_series(-1).str.len_bytes().min() == 0:
             frame = self._missing(frame, data, plan)
         frame = frame.select(str(at) for at in self.wanted.positions)
         if plan.between:
@@ -202,25 +230,28 @@ class FastReader:
     def _missing(self, frame: pl.DataFrame, data: bytes, plan: _Plan) -> pl.DataFrame:
         """Make the columns NULL that short rows do not have; Polars gives them as empty.
 
-        A row whose last column is empty is whole for certain where a separator stands
-        before its end and the column before is not empty; the separators of all other
-        such rows are counted.
+        A row that ends with as many separators as it has empty columns at its end is
+        whole. The separators of rows that do not are counted.
         """
         ends = np.concatenate(plan.ends)
-        starts = np.concatenate(
-            [
-                np.append(start, ends_[:-1] + 1)[: len(ends_)]
-                for (start, _), ends_ in zip(plan.ranges, plan.ends, strict=True)
-            ]
-        )
+        firsts = [np.append(start, each + 1)[:-1] for (start, _), each in zip(plan.ranges, plan.ends, strict=True)]
+        starts = np.concatenate(firsts)
         array = np.frombuffer(data, dtype=np.uint8)
-        last, before = (frame[name].str.len_bytes().to_numpy() for name in (frame.columns[-1], frame.columns[-2]))
-        closing = array[np.maximum(ends - len(self.row), 0)] == self.separator
-        doubtful = np.flatnonzero((last == 0) & ~(closing & (before > 0)))
-        if not len(doubtful):
+        unsure = np.flatnonzero(frame.to_series(-1).str.len_bytes().to_numpy() == 0)
+        doubtful = []
+        for depth in range(1, self.width):
+            places = ends[unsure] - len(self.row) + 1 - depth
+            closed = (places >= starts[unsure]) & (array[np.maximum(places, 0)] == self.separator)
+            doubtful.append(unsure[~closed])
+            unsure = unsure[closed]
+            unsure = unsure[frame.to_series(-1 - depth).str.len_bytes().to_numpy()[unsure] == 0]
+            if not len(unsure):
+                break
+        counted = np.concatenate(doubtful)
+        if not len(counted):
             return frame
         present = np.full(frame.height, self.width - 1)
-        present[doubtful] = self._separators(data, starts[doubtful], ends[doubtful] + 1)
+        present[counted] = self._separators(data, starts[counted], ends[counted] + 1)
         lowest = int(present.min())
         if lowest == self.width - 1:
             return frame

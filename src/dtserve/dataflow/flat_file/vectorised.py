@@ -57,8 +57,6 @@ class VectorReader:
             return None
         array = np.frombuffer(data, dtype=np.uint8)
         quoted = bool(self.layout.qualifier) and self.layout.qualifier in data
-        if quoted and not all(field.qualified for field in self.layout.fields):
-            return None
         quotes = np.flatnonzero(array == self.layout.qualifier[0]) if quoted else np.zeros(0, dtype=np.int64)
         found = self._events(array, data, quotes)
         if found is None:
@@ -136,14 +134,15 @@ class VectorReader:
         return _Rows(starts, begins, ends, None)
 
     def _qualified(self, array: np.ndarray, rows: _Rows, quotes: np.ndarray) -> bool:
-        """Whether all qualifiers are the ends of fields, or doubled inside them."""
+        """Whether all qualifiers are the ends of fields of qualified columns, or doubled inside them."""
         quotes = quotes[: np.searchsorted(quotes, rows.starts[-1])]
         opens, closes = quotes[0::2], quotes[1::2]
         if len(opens) != len(closes):
             return False
         doubled = closes[:-1] + 1 == opens[1:]
-        begins = np.sort(rows.begins, axis=None)
-        ends = np.sort(rows.ends, axis=None)
+        columns = [at for at, field in enumerate(self.layout.fields) if field.qualified]
+        begins = np.sort(rows.begins[:, columns], axis=None)
+        ends = np.sort(rows.ends[:, columns], axis=None)
         opened = np.isin(opens, begins, assume_unique=False)
         opened[1:] |= doubled
         closed = np.isin(closes + 1, ends)
@@ -154,6 +153,7 @@ class VectorReader:
         begins, ends = rows.begins[:, at], rows.ends[:, at]
         present = None if rows.present is None else rows.present[:, at]
         mark = self.layout.qualifier
+        quoted = quoted and self.layout.fields[at].qualified
         if quoted:
             inside = (ends > begins) & (array[np.minimum(begins, len(array) - 1)] == mark[0])
             begins, ends = begins + inside, ends - inside
