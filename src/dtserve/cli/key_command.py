@@ -35,8 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not passphrase:
         raise PasswordMissing(place="the options (--ask-passphrase, --passphrase-env or --passphrase-file)")
     if arguments.action == "export":
-        write_result(arguments.output, user_key.export_key(None, passphrase))
-        arguments.output.chmod(0o600)
+        write_result(arguments.output, user_key.export_key(None, passphrase), 0o600)
         return 0
     key = user_key.import_key(read_bytes(arguments.file), passphrase)
     print(f"{user_key.key_path()}: {key.id.hex()}")

@@ -69,13 +69,14 @@ def output_path(arguments: argparse.Namespace) -> Path:
     return path
 
 
-def write_result(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; ``-`` is standard output."""
+def write_result(path: Path, data: bytes, mode: int | None = None) -> None:
+    """Write a file whole or not at all; ``-`` is standard output. A file that is there keeps its mode."""
     if str(path) == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
         return
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    if mode is None:
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     descriptor, staged = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:

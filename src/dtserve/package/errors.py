@@ -13,7 +13,7 @@ from dtserve.errors import PackageError, UsageError
 __all__ = [
     "ArchiveRefused", "CannotLoadFromNode", "CertificateHashInvalid", "CertificateNotFound", "DecryptPackageUserKey",
     "DoctypeRefused", "DowngradeRefused", "EncodingRefused", "InvalidSignature", "InvalidVersionNumber",
-    "LimitExceeded", "MalformedXml", "Notice", "PackagePasswordEmpty", "PackagePasswordWrong", "PathConversionFailed",
+    "LimitExceeded", "MalformedXml", "MigrationFailed", "Notice", "PackagePasswordEmpty", "PackagePasswordWrong", "PathConversionFailed",
     "PathMalformed", "PathReadOnly", "PathRootMissing", "PathUnresolved", "PersistenceError", "ProjectInvalid",
     "ProjectPartMissing", "ProtectFailed", "ServerStorageDisallowed", "SignatureNotPresent",
     "SignaturePolicyViolation", "SigningFailed", "UnprotectFailed", "UntrustedSignature", "UserKeyUnusable",
@@ -325,3 +325,12 @@ class CertificateHashInvalid(UsageError):
     code = 0xC0014029
     symbol = "DTS_E_INVALIDCERTHASHFORMAT"
     template = 'The hash value "{thumbprint}" is not a certificate hash: 40 hexadecimal digits are expected.'
+
+
+class MigrationFailed(PackageError):
+    """A package whose parts do not fit together, so that its data flows cannot be rewritten."""
+
+    code = 0xC0016020
+    symbol = "DTS_E_PACKAGEMIGRATIONFAILED"
+    template = "Package migration from version {source} to version {target} failed: {detail}."
+    remedy = "Check the package (dtserve package validate)."

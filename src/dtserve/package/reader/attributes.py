@@ -19,7 +19,7 @@ _DISPOSITIONS = {"0": "NotUsed", "1": "IgnoreFailure", "2": "RedirectRow", "4": 
 def attributes(element: Any) -> dict[str, str]:
     """Attributes by name; a few tools put them into the DTS namespace, which is dropped."""
     found = dict(element.items())
-    if any(key[0] == "{" for key in found):
+    if "{" in "".join(found):
         found = {key.rpartition("}")[2]: text for key, text in found.items()}
     return found
 

@@ -83,7 +83,8 @@ class _Reader:
     def read(self, pipeline: Any) -> DataFlow:
         components = self._members(pipeline, "components")
         for element in components:
-            self._register(element)
+            if element.get("id") is not None:
+                self._register(element)
         shells = [self._component(element) for element in components]
         finished = tuple(
             self._resolve_inputs(element, shell) for element, shell in zip(components, shells, strict=True)
@@ -115,7 +116,7 @@ class _Reader:
     @staticmethod
     def _members(element: Any, collection: str) -> list[Any]:
         found = element.find(collection)
-        return [] if found is None else list(child_elements(found))
+        return [] if found is None else [child for child in found if isinstance(child.tag, str)]
 
     def _name(self, element: Any, before: str, after: str) -> str:
         """The element's refId, remembered under its integer id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dtserve.package.reader.elements import D, text_of, to_bool
@@ -55,6 +56,7 @@ _BOOLEANS = frozenset({
     "ReadOnly", "RaiseChangedEvent", "LogicalAnd", "UsePassiveMode", "UseServerCredentials", "UseSecureConnection",
     "UseProxy", "BypassProxyOnLocal", "UseProxyCredentials", "AlwaysCheckForRowDelimiters",
 })  # fmt: skip
+_NAMEABLE = re.compile(r"[A-Za-z_][\w.-]*$")
 _STAY = frozenset({"PackageFormatVersion", "EventFilter", "ColumnFilter", "ParameterValue", "PackageVariableValue"})
 """Properties that stay child elements in every format."""
 
@@ -86,7 +88,7 @@ def lift_properties(element: Any) -> None:
     defaults = _DEFAULTS.get(local_name(element), {})
     for child in list(element.iterchildren(_PROPERTY)):
         name = child.get(_NAME) or ""
-        if name in _STAY or child.get("Sensitive") is not None or len(child):
+        if name in _STAY or child.get("Sensitive") is not None or len(child) or not _NAMEABLE.match(name):
             continue
         text = text_of(child)
         if name == "ExecValue" and text != "0":

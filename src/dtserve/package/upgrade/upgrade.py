@@ -13,7 +13,7 @@ from typing import Any
 
 from dtserve.package.document import CURRENT_FORMAT, PackageDocument
 from dtserve.package.edit import resave
-from dtserve.package.errors import DowngradeRefused
+from dtserve.package.errors import DowngradeRefused, MigrationFailed
 from dtserve.package.reader.elements import D
 from dtserve.package.serialize import serialize
 from dtserve.package.source import SourceMap, TextEdit
@@ -48,7 +48,7 @@ def upgrade(document: PackageDocument, target: int = CURRENT_FORMAT, *, update_p
     """The package in format ``target``, which can only be 8.
 
     ``update_providers`` writes SQLNCLI11.1 for older native clients in connection strings.
-    Raises DowngradeRefused.
+    Raises DowngradeRefused, MigrationFailed.
     """
     source = document.format_version
     if target != CURRENT_FORMAT:
@@ -57,7 +57,10 @@ def upgrade(document: PackageDocument, target: int = CURRENT_FORMAT, *, update_p
     if source == CURRENT_FORMAT:
         return UpgradeReport(document, ())
     changes = [f"Package format {source} → {target}."]
-    clear = _rename(document, changes) if source >= 6 else _rewrite(document, changes)
+    try:
+        clear = _rename(document, changes) if source >= 6 else _rewrite(document, changes)
+    except (ValueError, StopIteration):
+        raise MigrationFailed(source=source, target=target, detail="its elements do not fit together") from None
     upgraded = resave(document, clear)
     if update_providers:
         upgraded = _update_providers(upgraded, changes)
