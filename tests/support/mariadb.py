@@ -33,6 +33,15 @@ class MariaServer:
 
         return pymysql.connect(host="127.0.0.1", port=self.port, user="dtserve", password=self.password)
 
+    def empty(self) -> str:
+        """One database for all tests, emptied each time."""
+        connection = self.connect()
+        with connection.cursor() as cursor:
+            cursor.execute("DROP DATABASE IF EXISTS dtserve")
+            cursor.execute("CREATE DATABASE dtserve CHARACTER SET utf8mb4")
+        connection.close()
+        return self.url("dtserve")
+
     def new_database(self) -> str:
         name = f"t{secrets.token_hex(6)}"
         connection = self.connect()

@@ -31,6 +31,19 @@ class PostgresServer:
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://{USER}:{self.password}@127.0.0.1:{self.port}/{database}"
 
+    def empty(self) -> str:
+        """One database for all tests, emptied each time: far cheaper than a new one."""
+        import psycopg
+
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            rows = connection.execute(
+                "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
+            ).fetchall()
+            for (name,) in rows:
+                connection.execute(f'DROP SCHEMA "{name}" CASCADE')
+            connection.execute("CREATE SCHEMA public")
+        return self.url()
+
     def new_database(self) -> str:
         import psycopg
 
@@ -81,7 +94,7 @@ def postgres_server() -> Iterator[PostgresServer]:
             "initdb", "-D", str(data), "-U", USER, "--pwfile", str(secret), "-A", "scram-sha-256", "-E", "UTF8",
             "--locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c full_page_writes=off"
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c full_page_writes=off -c client_min_messages=warning"
         run("pg_ctl", "-D", str(data), "-w", "-t", "60", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield PostgresServer(port, password, binaries)

@@ -16,6 +16,9 @@ __all__ = ["CODE_PAGE", "from_declared"]
 CODE_PAGE = 1252
 """Code page of char and varchar columns: that of SQL Server's default collation."""
 
+LONGEST = 8000
+"""Longer text and binary types are those with (max)."""
+
 _TYPE = re.compile(r"^\s*([a-z][\w ]*?)\s*(?:$|\(\s*(\w+)\s*(?:,\s*(-?\d+)\s*)?(?:\s*(?:char|byte)\s*)?\)([\w ]*)$)")
 _MAX_DECIMAL = TypeSpec(DT.NUMERIC, precision=38, scale=10)
 
@@ -80,6 +83,8 @@ def from_declared(text: str, family: str = "sqlserver") -> TypeSpec | None:
     name = " ".join(match[1].split())
     tail = " ".join((match[4] or "").split())
     first, second = match[2] or "", match[3] or ""
+    if first.isdigit() and int(first) > LONGEST:
+        first = "max"
     special = _special(name, tail, first, family)
     if special is not None:
         return special

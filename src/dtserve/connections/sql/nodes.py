@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from sqlglot import exp
@@ -10,7 +11,7 @@ from sqlglot import exp
 from dtserve.connections.sql.statement import SLOT
 from dtserve.datatypes import TypeSpec
 
-__all__ = ["Slot", "Template", "raw", "template", "typed", "write_slot", "write_template"]
+__all__ = ["Slot", "Template", "raw", "replace_with", "template", "typed", "write_slot", "write_template"]
 
 
 class Template(exp.Expression):
@@ -39,6 +40,12 @@ def raw(text: str, kind: TypeSpec | None = None) -> exp.Expr:
 def template(text: str, *arguments: exp.Expr, kind: TypeSpec | None = None) -> exp.Expr:
     """Target text with arguments; an argument that is no atom gets parentheses."""
     return typed(Template(this=text, expressions=list(arguments)), kind)
+
+
+def replace_with(node: exp.Expr, change: Callable[[exp.Expr], exp.Expr]) -> None:
+    """Put the changed form of a node in its place; the change may keep the node inside."""
+    copy = node.copy()
+    node.replace(change(copy))
 
 
 _HOLE = re.compile(r"\{\{|\}\}|\{(\*|\d+)?(?::(-?[\w']*))?(:)?\}")

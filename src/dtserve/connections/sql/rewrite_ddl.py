@@ -22,6 +22,7 @@ from dtserve.connections.sql.tsql_table import (
     split_commas,
 )
 from dtserve.connections.sql.tsql_tokens import tokenize
+from dtserve.connections.sql.tsql_types import type_of
 
 __all__ = ["declared_columns", "translate_ddl"]
 
@@ -103,6 +104,7 @@ def _scope(job: Any, table: TableDefinition) -> Scope:
 def expression_text(job: Any, text: str, scope: Scope, kind: Any = None) -> str:
     """An expression of a definition (default, check, computed column) in the target's words."""
     tree = job.binder.expression(read_expression(text, job.rules.title), scope)
+    job.computed_type = type_of(tree)
     if kind is not None:
         tree = job.rules.store(tree, kind)
     return str(job.write(tree))

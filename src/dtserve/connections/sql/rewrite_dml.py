@@ -13,7 +13,9 @@ from sqlglot import exp
 
 from dtserve.connections.sql.binder import table_name
 from dtserve.connections.sql.catalog import CatalogTable
+from dtserve.connections.sql.nodes import raw, replace_with
 from dtserve.connections.sql.scope import Relation, Scope
+from dtserve.connections.sql.statement import MARK, SLOT
 from dtserve.connections.sql.tsql_reader import read_statement
 from dtserve.connections.sql.tsql_tokens import tokenize
 
@@ -22,7 +24,8 @@ __all__ = ["select_into", "translate_dml"]
 
 def translate_dml(job: Any) -> None:
     """Add the statements of an INSERT, UPDATE, DELETE or MERGE to the job."""
-    text, top = _without_top(job.text)
+    text, top = _without_top(job.marked)
+    top = slot_text(top)
     tree = read_statement(_plain_assignments(text), job.rules.title)
     if isinstance(tree, exp.Insert):
         if top:
@@ -51,6 +54,14 @@ def _without_top(text: str) -> tuple[str, str]:
     if tokens[2].text != "(" or close is None:
         return text, ""
     return text[: tokens[1].start] + text[close.end :], text[tokens[2].end : close.start].strip()
+
+
+def slot_text(top: str) -> str:
+    """``TOP (?)`` or ``TOP (@n)`` as a slot; a number stays."""
+    if not top.startswith("@"):
+        return top
+    name = f"?{top.removeprefix(MARK)}" if top.startswith(MARK) else top.lower()
+    return f"{SLOT}{name}{SLOT}"
 
 
 def _plain_assignments(text: str) -> str:
@@ -113,9 +124,6 @@ def _insert(job: Any, tree: exp.Insert) -> None:
     if isinstance(source, exp.Values):
         _values(job, source, kinds, ctes)
     elif isinstance(source, exp.Query):
-        for at, item in enumerate(source.expressions if isinstance(source, exp.Select) else []):
-            if at < len(kinds) and kinds[at] is not None:
-                item.meta["wanted"] = kinds[at]
         job.binder.query(source, None, ctes)
         _fit_projections(job, source, kinds)
     elif not tree.args.get("default"):
@@ -150,7 +158,7 @@ def _values(job: Any, source: exp.Values, kinds: list[Any], ctes: Any) -> None:
         items = row.expressions if isinstance(row, exp.Tuple) else [row]
         for at, item in enumerate(items):
             if at < len(kinds) and kinds[at] is not None:
-                item.replace(job.rules.store(item, kinds[at]))
+                replace_with(item, lambda node, kind=kinds[at]: job.rules.store(node, kind))  # type: ignore[misc]
 
 
 def _fit_projections(job: Any, source: exp.Expr, kinds: list[Any]) -> None:
@@ -165,7 +173,7 @@ def _fit_projections(job: Any, source: exp.Expr, kinds: list[Any]) -> None:
         if at >= len(kinds) or kinds[at] is None or item.is_star:
             return
         inner = item.this if isinstance(item, exp.Alias) else item
-        inner.replace(job.rules.store(inner, kinds[at]))
+        replace_with(inner, lambda node, kind=kinds[at]: job.rules.store(node, kind))  # type: ignore[misc]
 
 
 def _output(job: Any, tree: exp.Expr, relation: Relation, allowed: str) -> str:
@@ -203,7 +211,53 @@ def _assignments(job: Any, tree: exp.Update, target: Relation, scope: Scope) -> 
     return found
 
 
+_ROW = "dtserve_row"
+
+
+def _through_cte(job: Any, tree: exp.Expr, named: Any) -> tuple[str, str] | None:
+    """When the changed "table" is a CTE over a table: that table's path and the CTE's name; the CTE then gives its rows' addresses."""
+    clause = tree.args.get("with_")
+    if clause is None or not isinstance(named, exp.Table) or named.db:
+        return None
+    found = next((cte for cte in clause.expressions if cte.alias.lower() == named.name.lower()), None)
+    if found is None:
+        return None
+    source = found.this.args.get("from_") if isinstance(found.this, exp.Select) else None
+    if source is None or not isinstance(source.this, exp.Table) or not job.rules.address:
+        raise job.refuse("only a common table expression over a table can be changed")
+    base = source.this
+    found.this.append(
+        "expressions", exp.alias_(raw(f"{job.rules.quote(base.alias_or_name)}.{job.rules.address}"), _ROW)
+    )
+    table = job.catalog.find_table(table_name(base))
+    return (table.path if table is not None else job.catalog.new_table_path(table_name(base))), found.alias
+
+
+def _change_cte(job: Any, tree: exp.Expr, path: str, name: str, top: str) -> None:
+    """UPDATE or DELETE of the rows that a CTE shows."""
+    ctes = job.binder.with_clause(tree, None, {})
+    scope = Scope({name.lower(): ctes[name.lower()]}, None, ctes)
+    values = _assignments(job, tree, ctes[name.lower()], scope) if isinstance(tree, exp.Update) else []
+    job.binder.clause(tree, "where", scope)
+    where = tree.args.get("where")
+    inner = f"FROM {job.rules.quote(name)}{f' {job.write(where)}' if where is not None else ''}{f' LIMIT {top}' if top else ''}"
+    head, address = job.write(tree.args["with_"]), job.rules.address
+    if not isinstance(tree, exp.Update):
+        job.add(f"{head} DELETE FROM {path} WHERE {address} IN (SELECT {job.rules.quote(_ROW)} {inner})")
+        return
+    found = ", ".join(f"{job.write(value)} AS new_{number}" for number, (_, value) in enumerate(values))
+    sets = ", ".join(f"{job.rules.quote(column)} = found.new_{number}" for number, (column, _) in enumerate(values))
+    rows = f"SELECT {job.rules.quote(_ROW)} AS found_row, {found} {inner}"
+    job.add(
+        f"{head} UPDATE {path} AS changed SET {sets} FROM ({rows}) AS found WHERE changed.{address} = found.found_row"
+    )
+
+
 def _update(job: Any, tree: exp.Update, top: str) -> None:
+    shown = _through_cte(job, tree, tree.this) if tree.args.get("from_") is None else None
+    if shown is not None:
+        _change_cte(job, tree, *shown, top)
+        return
     ctes = job.binder.with_clause(tree, None, {})
     source = tree.args.get("from_")
     scope = Scope({}, None, ctes)
@@ -225,6 +279,10 @@ def _update(job: Any, tree: exp.Update, top: str) -> None:
 
 
 def _delete(job: Any, tree: exp.Delete, top: str) -> None:
+    shown = _through_cte(job, tree, tree.this) if not tree.args.get("tables") else None
+    if shown is not None:
+        _change_cte(job, tree, *shown, top)
+        return
     ctes = job.binder.with_clause(tree, None, {})
     scope = Scope({}, None, ctes)
     named = (tree.args.get("tables") or [None])[0]

@@ -85,7 +85,8 @@ class SqliteSession(FamilySession):
 
     def schema_generation(self) -> Any:
         """SQLite counts schema changes itself, for the file and for temporary tables."""
-        return self.catalog.generation()
+        with self.lock, self.errors():
+            return self.catalog.generation()
 
     def run(self, statement: Statement, values: Sequence[Any], timeout: int) -> ResultSet:
         """Run one statement, its rows read into memory."""
@@ -268,9 +269,9 @@ class SqliteSession(FamilySession):
         with self.lock, self.errors():
             if self.transaction_depth == 0:
                 raise SqlError(detail="The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.")
-            self.transaction_depth -= 1
-            if self.transaction_depth == 0:
+            if self.transaction_depth == 1:  # a COMMIT that fails leaves the level open, to be rolled back
                 self.connection.execute("COMMIT").close()
+            self.transaction_depth -= 1
 
     def rollback(self) -> None:
         """ROLLBACK of all levels."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dtserve.connections.base import BulkOptions, ResultColumn
 from dtserve.connections.errors import SqlError, ValueNotStorable
 from dtserve.connections.sql.catalog import CatalogColumn
+from dtserve.connections.sql.frames import sliced
 from dtserve.connections.sql.sqlite_catalog import quote
 from dtserve.connections.sql.sqlite_values import encode_frame
 
@@ -77,7 +78,7 @@ class SqliteLoader:
         from dtserve.connections.sql.sqlite import sessions_on
 
         if self.options.batch_rows > 0:
-            return sum(self._commit(frame) for frame in _sliced(batches, self.options.batch_rows))
+            return sum(self._commit(frame) for frame in sliced(batches, self.options.batch_rows))
         if self.session.transaction_depth or self.session.target.in_memory or sessions_on(self.session.path) == 1:
             return self._load_directly(batches)
         return self._load_staged(batches)
@@ -185,23 +186,3 @@ class SqliteLoader:
                 except ValueNotStorable as error:
                     refused.append((number, error.message))
             return found
-
-
-def _sliced(batches: Iterable[pl.DataFrame], size: int) -> Iterator[pl.DataFrame]:
-    """The same rows in frames of exactly ``size`` rows (the last one may be shorter)."""
-    import polars as pl
-
-    held: list[pl.DataFrame] = []
-    count = 0
-    for frame in batches:
-        held.append(frame)
-        count += frame.height
-        if count >= size:
-            whole = pl.concat(held, how="vertical")
-            cut = 0
-            while count - cut >= size:
-                yield whole.slice(cut, size)
-                cut += size
-            held, count = ([whole.slice(cut)] if cut < count else []), count - cut
-    if count:
-        yield pl.concat(held, how="vertical")

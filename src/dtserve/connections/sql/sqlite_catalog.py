@@ -113,6 +113,8 @@ class SqliteCatalog:
             return None
         try:
             rows = self.connection.execute(f"PRAGMA temp.table_info({_VIEW})").fetchall()
+        except sqlite3.Error:
+            return None
         finally:
             self.connection.execute(f"DROP VIEW temp.{_VIEW}")
             self._read = None

@@ -357,6 +357,7 @@ def register(connection: sqlite3.Connection, database: str, remember: Callable[[
         "choose": (-1, lambda at, *parts: parts[int(at) - 1] if at is not None and 0 < int(at) <= len(parts) else None),
         "isnumeric": (1, lambda value: 0 if value is None else _isnumeric(value)),
         "isdate": (1, lambda value: int(isinstance(value, str) and parse_moment(value) is not None)),
+        "stuff": (4, lambda v, at, size, other: None if None in (v, at, size) else _stuff(v, at, size, other)),
         "db_name": (0, lambda: database),
         "schema_id": (
             -1,

@@ -109,6 +109,8 @@ class SqliteRules(SqliteTables, Rules):
             return template(f"tsql_cast({{0}}, {shape}, -1, 0)", node, kind=kind)
         if kind.family == "text" and isinstance(node, exp.Literal):
             return text_of_number(node, kind)
+        if kind.family == "int" and own.family in ("decimal", "float"):
+            return template("CAST({0} AS INTEGER)", node, kind=kind)
         return node
 
     def like(self, binder: Binder, node: exp.Expr) -> exp.Expr:

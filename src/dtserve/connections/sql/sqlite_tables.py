@@ -23,6 +23,9 @@ __all__ = ["SqliteTables"]
 TEXT_COLLATION = "NOCASE"
 """How texts of translated tables compare, in place of SQL Server's case-insensitive collations."""
 
+_MAX = "(2147483647)"
+"""``(max)``: SQLite takes only numbers there."""
+
 _NATIVE_NOW = {
     "tsql_getdate()": "strftime('%Y-%m-%d %H:%M:%f', 'now', 'localtime')",
     "tsql_sysdatetime()": "strftime('%Y-%m-%d %H:%M:%f', 'now', 'localtime')",
@@ -54,7 +57,7 @@ class SqliteTables:
             return f"{word}(18,0)", spec
         if word == "INTEGER":
             return "INT", spec
-        return " ".join(text.upper().split()), spec
+        return " ".join(text.upper().split()).replace("(MAX)", _MAX), spec
 
     def type_of_spec(self, spec: TypeSpec | None) -> str:
         """A declared type for a column of a query; empty for an unknown one."""
@@ -65,7 +68,7 @@ class SqliteTables:
             DT.UI4: "BIGINT", DT.I8: "BIGINT", DT.UI8: "DECIMAL(20,0)", DT.R4: "FLOAT(24)", DT.R8: "FLOAT", DT.CY: "MONEY",
             DT.DBDATE: "DATE", DT.DBTIME: "TIME", DT.DBTIME2: "TIME", DT.DBTIMESTAMP: "DATETIME", DT.DATE: "DATETIME",
             DT.DBTIMESTAMP2: "DATETIME2", DT.DBTIMESTAMPOFFSET: "DATETIMEOFFSET", DT.GUID: "UNIQUEIDENTIFIER",
-            DT.TEXT: "VARCHAR(MAX)", DT.NTEXT: "NVARCHAR(MAX)", DT.IMAGE: "VARBINARY(MAX)", DT.FILETIME: "DATETIME",
+            DT.TEXT: f"VARCHAR{_MAX}", DT.NTEXT: f"NVARCHAR{_MAX}", DT.IMAGE: f"VARBINARY{_MAX}", DT.FILETIME: "DATETIME",
         }  # fmt: skip
         if spec.dt in names:
             return names[spec.dt]
@@ -74,7 +77,7 @@ class SqliteTables:
         if spec.dt is DT.DECIMAL:
             return f"DECIMAL(29,{spec.scale})"
         word = {DT.STR: "VARCHAR", DT.WSTR: "NVARCHAR", DT.BYTES: "VARBINARY"}.get(spec.dt, "NVARCHAR")
-        return f"{word}({spec.length or 'MAX'})"
+        return f"{word}({spec.length})" if spec.length else f"{word}{_MAX}"
 
     def table_lines(self, job: Any, table: TableDefinition, scope: Scope) -> list[str]:
         """The lines between the parentheses of CREATE TABLE."""

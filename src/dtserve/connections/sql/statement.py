@@ -7,10 +7,14 @@ from dataclasses import dataclass, replace
 
 from dtserve.datatypes import TypeSpec
 
-__all__ = ["SLOT", "Statement", "from_slots"]
+__all__ = ["MARK", "SLOT", "Statement", "from_slots"]
 
 SLOT = "\x02"
 """Encloses the name of a slot in generated text; no SQL text holds this character."""
+
+
+MARK = "@dtserve_mark"
+"""How markers are named while a statement is translated."""
 
 
 @dataclass(frozen=True, slots=True)

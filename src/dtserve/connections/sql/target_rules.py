@@ -15,6 +15,7 @@ from dtserve.connections.sql.catalog import TableName, split_name, stands_in
 from dtserve.connections.sql.nodes import Slot, raw, template, typed
 from dtserve.connections.sql.row_changes import RowChanges
 from dtserve.connections.sql.scope import Scope
+from dtserve.connections.sql.statement import MARK
 from dtserve.connections.sql.system_views import object_id, system_columns, system_view
 from dtserve.connections.sql.tsql_functions import DATE_PARTS, FUNCTIONS, NO_PAREN, Function
 from dtserve.connections.sql.tsql_types import BOOL, arithmetic, common, literal_type, spec_of, type_of
@@ -24,6 +25,8 @@ __all__ = ["Rules"]
 
 _OPERATORS: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
+_SAME_TYPE = {"ISNULL": 0, "COALESCE": 0, "NULLIF": 0, "IIF": 1, "CHOOSE": 1}
+"""Functions whose arguments (from that one on) have one type."""
 _UNSUPPORTED: dict[type[exp.Expr], str] = {
     exp.AtTimeZone: "AT TIME ZONE",
     exp.JSONExtract: "JSON paths",
@@ -40,7 +43,6 @@ class Rules(RowChanges):
 
     def __init__(self) -> None:
         self.slot_types: dict[str, TypeSpec | None] = {}
-        self.positional = 0
 
     # --- places ----------------------------------------------------------------------
 
@@ -103,6 +105,7 @@ class Rules(RowChanges):
             inner = node.this if node.this is not None else next(iter(node.expressions), None)
             return typed(node, type_of(inner))
         if isinstance(node, exp.Case):
+            self.align_branches(node)
             parts = [branch.args.get("true") for branch in node.args["ifs"]] + [node.args.get("default")]
             return typed(node, common([type_of(part) for part in parts if part is not None]))
         if isinstance(node, exp.In | exp.Between):
@@ -117,15 +120,11 @@ class Rules(RowChanges):
 
     def slot(self, node: exp.Expr) -> exp.Expr:
         """The slot of ``?`` or ``@name``; ``@@ROWCOUNT`` and its like are slots too."""
-        if isinstance(node, exp.Placeholder):
-            name = f"?{self.positional}"
-            self.positional += 1
-        else:
-            inner, prefix = node.this, "@"
-            while isinstance(inner, exp.Parameter):
-                inner, prefix = inner.this, prefix + "@"
-            name = f"{prefix}{inner.name.lower()}"
-        return Slot(this=name)
+        inner, prefix = node.this, "@"
+        while isinstance(inner, exp.Parameter):
+            inner, prefix = inner.this, prefix + "@"
+        name = f"{prefix}{inner.name.lower()}"
+        return Slot(this=f"?{name.removeprefix(MARK)}" if name.startswith(MARK) else name)
 
     def literal(self, node: exp.Expr) -> exp.Expr:
         """A literal with its type; ``N'…'`` is an ordinary string elsewhere."""
@@ -214,6 +213,15 @@ class Rules(RowChanges):
                     node.args[key][at] = changed
                     changed.parent = node
 
+    def align_branches(self, node: exp.Case) -> None:
+        """The same for the branches of a CASE."""
+        places: list[tuple[exp.Expr, str]] = [(branch, "true") for branch in node.args["ifs"]]
+        places += [(node, "default")] if node.args.get("default") is not None else []
+        kind = common([type_of(owner.args[key]) for owner, key in places if not self.plain(owner.args[key])])
+        for owner, key in places:
+            if kind is not None and self.plain(owner.args[key]):
+                owner.set(key, self.fit(owner.args[key], kind))
+
     def plain(self, node: exp.Expr) -> bool:
         """Literals, slots and negative numbers."""
         return isinstance(node, exp.Literal | Slot) or (
@@ -276,6 +284,8 @@ class Rules(RowChanges):
             part = DATE_PARTS.get(arguments[0].name.lower(), "")
             if not part:
                 raise binder.refuse(f"{arguments[0].name} is no date part")
+        if name in _SAME_TYPE:
+            arguments = self.unify(arguments, _SAME_TYPE[name])
         kind = found.rule([type_of(argument) for argument in arguments])
         form = self.form(found, name)
         if not form:
@@ -285,6 +295,15 @@ class Rules(RowChanges):
             return typed(special(binder, arguments, part), kind)
         text = form.replace("{part}", f"'{part}'")
         return template(text, *arguments, kind=kind)
+
+    def unify(self, arguments: list[exp.Expr], start: int) -> list[exp.Expr]:
+        """Literals and slots among arguments that have one type are brought to it (ISNULL(d, '19000101'))."""
+        kinds = [type_of(a) for a in arguments[start:] if not self.plain(a)]
+        kind = common(kinds)
+        if kind is None:
+            return arguments
+        fitted = [self.fit(a, kind) if self.plain(a) else a for a in arguments[start:]]
+        return [*arguments[:start], *fitted]
 
     def f_object_id(self, binder: Binder, arguments: list[exp.Expr], part: str) -> exp.Expr:
         """OBJECT_ID('x'): looked up now, so that the translation does not last."""

@@ -11,7 +11,8 @@ from sqlglot.errors import SqlglotError
 from dtserve.connections.errors import NotTranslatable
 from dtserve.connections.sql.binder import Binder
 from dtserve.connections.sql.catalog import Catalog
-from dtserve.connections.sql.statement import Statement, from_slots
+from dtserve.connections.sql.scope import Relation, Scope
+from dtserve.connections.sql.statement import MARK, Statement, from_slots
 from dtserve.connections.sql.tsql_reader import read_statement
 from dtserve.connections.sql.tsql_tokens import tokenize
 from dtserve.datatypes import TypeSpec
@@ -33,6 +34,7 @@ class Job:
         module, rules, writer = RULES[family]
         loaded = importlib.import_module(f"dtserve.connections.sql.{module}")
         self.text = text
+        self.marked = named_marks(text)
         self.family = family
         self.catalog = catalog
         self.rules: Any = getattr(loaded, rules)()
@@ -40,10 +42,18 @@ class Job:
         self.binder = Binder(catalog, self.rules, text)
         self.lasting = True
         self.statements: list[Statement] = []
+        self.computed_type: TypeSpec | None = None
 
     def refuse(self, reason: str) -> NotTranslatable:
         """The error for something the target cannot do."""
         return self.binder.refuse(reason)
+
+    def table_scope(self, added: Any, known: Any) -> Scope:
+        """The scope of expressions in ALTER TABLE: the table's columns and the new ones."""
+        columns = {**known}
+        for column in added.columns:
+            columns[column.name.lower()] = (column.name, None)
+        return Scope({added.name.name.lower(): Relation(columns, alias=added.name.name)})
 
     def write(self, tree: exp.Expr) -> str:
         """The target's text of a bound tree."""
@@ -67,6 +77,18 @@ class Job:
         )
         kinds = tuple(self.rules.slot_types.get(slot) for slot in found.slots)
         self.statements.append(found.with_slot_types(kinds))
+
+
+def named_marks(text: str) -> str:
+    """The text with its markers named by their order, which a translation may change.
+
+    >>> named_marks("SELECT TOP (?) a FROM t WHERE b = ? AND c = '?'")
+    "SELECT TOP (@dtserve_mark0) a FROM t WHERE b = @dtserve_mark1 AND c = '?'"
+    """
+    marks = [token for token in tokenize(text) if token.kind == "mark"]
+    for number, token in reversed(list(enumerate(marks))):
+        text = f"{text[: token.start]}{MARK}{number}{text[token.end :]}"
+    return text
 
 
 def sqlglot_raise() -> Any:
@@ -114,7 +136,7 @@ def _is_query(text: str) -> bool:
 def _query(job: Job) -> None:
     from dtserve.connections.sql.rewrite_dml import select_into
 
-    tree = read_statement(job.text, job.rules.title)
+    tree = read_statement(job.marked, job.rules.title)
     if not isinstance(tree, exp.Query):
         raise job.refuse(f"{tree.key.upper()} is not supported")
     if isinstance(tree, exp.Select) and tree.args.get("into") is not None:
