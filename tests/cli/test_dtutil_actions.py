@@ -14,6 +14,8 @@ from dtserve.cli.dtutil_actions import DECRYPT_VARIABLE
 from dtserve.package.document import PackageDocument
 from dtserve.package.signature import is_signed
 from dtserve.service.config import ServiceHome, load_home
+from support.samba_server import PASSWORD
+from support.servers import samba_server
 from support.store_packages import package
 
 
@@ -117,3 +119,34 @@ def test_38_signing(home, tmp_path, thumbprint, monkeypatch, capsys):
     assert not (tmp_path / "other.dtsx").exists()
     assert main([*again, "/Q"]) == 0
     assert (tmp_path / "other.dtsx").exists()
+
+
+def test_22_41_47_every_file_of_a_folder(home, tmp_path, monkeypatch):
+    mapped = tmp_path / "share"
+    mapped.mkdir()
+    (home.path / "dtserve.toml").write_text(f"[paths]\n'Z:\\' = '{mapped}'\n")
+    names = ["a.dtsx", "b c.dtsx", "ü.dtsx"]
+    for name in names:
+        (tmp_path / name).write_bytes(package(secret="swordfish"))
+        assert main(["/I", "/FILE", name]) == 0
+        assert main(["/FILE", name, "/ENCRYPT", f"FILE;Z:\\{name};2;pwd"]) == 0
+        assert main(["/file", name, "/encrypt", f"file;{name};3;newpassword"]) == 0
+    assert sorted(path.name for path in mapped.iterdir()) == names
+    for name in names:
+        assert PackageDocument.open((mapped / name).read_bytes(), "pwd").protection_level == 2
+        assert PackageDocument.open((tmp_path / name).read_bytes(), "newpassword").protection_level == 3
+
+
+def test_files_on_a_share(home, tmp_path):
+    samba = samba_server()
+    (home.path / "dtserve.toml").write_text(
+        f"[shares]\n'\\\\127.0.0.1\\packages' = {{ user = '{samba.user}', port = {samba.port}, password = '{PASSWORD}' }}\n"
+    )
+    (tmp_path / "a.dtsx").write_bytes(package())
+    place = "\\\\127.0.0.1\\packages\\dtutil.dtsx"
+    assert main(["/FILE", "a.dtsx", "/COPY", f"FILE;{place}"]) == 0
+    assert (samba.share / "dtutil.dtsx").read_bytes() == package()
+    assert main(["/FILE", place, "/EXISTS"]) == 0
+    assert main(["/FILE", place, "/MOVE", "SQL;fromshare"]) == 0
+    assert main(["/FILE", place, "/EXISTS"]) == 1
+    assert home.msdb().read(("fromshare",)) == package()

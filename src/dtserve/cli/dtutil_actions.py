@@ -177,6 +177,12 @@ class Session:
 
     def _endpoint(self, place: Location) -> Endpoint:
         if place.kind == "file":
+            share = self.home.share_entry(place.path)
+            if share is not None:
+                from dtserve.service.shares import share_login
+                from dtserve.stores.smb_file import ShareFileEndpoint
+
+                return ShareFileEndpoint(place.path, share_login(share), max_bytes=self.home.max_package_bytes)
             path = self.home.environment(folder=Path.cwd()).map_path(place.path)
             return FileEndpoint(path, place.path, self.home.max_package_bytes)
         if place.kind == "dts":

@@ -39,7 +39,8 @@ _OPTIONS = (
     Option("DT[S]", "required", "path", "The package to work on is in the package store.",
            "The path begins with the name of a root, by default MSDB or File System; without one it is below the first "
            "file-system root. The extension .dtsx may be left out."),
-    Option("Fi[le]", "required", "path", "The package to work on is a file."),
+    Option("Fi[le]", "required", "path", "The package to work on is a file.",
+           "A local path or \\\\server\\share\\…: through the path map, or without mounting by [shares] of dtserve.toml."),
     Option("SourceS[erver]", "required", "server", "The server of /SQL and of folder options.",
            "., (local), localhost and this machine's name are the embedded msdb; other names stand in [servers] of "
            "dtserve.toml."),
@@ -64,7 +65,8 @@ _OPTIONS = (
            "0 DontSaveSensitive, 1 EncryptSensitiveWithUserKey, 2 EncryptSensitiveWithPassword, 3 "
            "EncryptAllWithPassword, 4 EncryptAllWithUserKey, 5 ServerStorage (SQL only). 2 and 3 need the password."),
     Option("Si[gn]", "required", "{SQL|FILE|DTS};path;hash", "Signs the package and saves it.",
-           "hash is the thumbprint of the certificate in hexadecimal digits."),
+           "hash is the thumbprint of the certificate in hexadecimal digits. The certificate stands with its key in the "
+           "folder certificates of the home folder, as .pem or .pfx."),
     Option("I[DRegenerate]", text="Gives the package a new id: in place, or to the copy with /Copy and /Move."),
     Option("Q[uiet]", text="Asks nothing: an existing package is replaced."),
     Option("R[emark]", "optional", "text", "A remark; does nothing.", repeatable=True),

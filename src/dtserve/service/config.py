@@ -220,7 +220,7 @@ class ServiceHome:
         return PackageTree(roots, caller=caller)
 
     def _open_files(self, folder: TopLevelFolder) -> PackageStore:
-        share = self._share(folder.place)
+        share = self.share_entry(folder.place)
         if share is not None:
             from dtserve.service.shares import open_share
 
@@ -233,7 +233,7 @@ class ServiceHome:
         key = path.relative_to(self.path).as_posix() if path.is_relative_to(self.path) else str(path)
         return self._versioned(FileSystemStore(folder.name, path, max_bytes=self.max_package_bytes), f"files:{key}")
 
-    def _share(self, place: str) -> Mapping[str, Any] | None:
+    def share_entry(self, place: str) -> Mapping[str, Any] | None:
         """The entry of [shares] that a UNC path begins with."""
         wanted = place.replace("/", "\\").lower().rstrip("\\") + "\\"
         for known, table in self.settings.maps.get("shares", {}).items():

@@ -11,18 +11,22 @@ from dtserve.service.errors import BadSetting
 from dtserve.stores.smb import SmbStore
 from dtserve.stores.smb_share import ShareLogin
 
-__all__ = ["open_share"]
+__all__ = ["open_share", "share_login"]
 
 
 def open_share(name: str, path: str, entry: Mapping[str, Any], max_bytes: int) -> SmbStore:
     """The store of a UNC path; BadSetting when its password is not where the entry says."""
-    login = ShareLogin(
+    return SmbStore(name, path, share_login(entry), max_bytes=max_bytes)
+
+
+def share_login(entry: Mapping[str, Any]) -> ShareLogin:
+    """How to sign in, by an entry of ``[shares]``; BadSetting."""
+    return ShareLogin(
         user=entry.get("user", ""),
         password=_password(entry),
         port=entry.get("port", 445),
         encrypt=entry.get("encrypt"),
     )
-    return SmbStore(name, path, login, max_bytes=max_bytes)
 
 
 def _password(entry: Mapping[str, Any]) -> str:
