@@ -11,7 +11,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from dtserve.datatypes import DT, TypeSpec
-from dtserve.datatypes.numbers_exact import single
+from dtserve.datatypes.numbers_exact import decimal_limits, single
 from dtserve.expressions.promotion import digits
 from dtserve.expressions.switches import current
 from dtserve.expressions.value_errors import (
@@ -132,12 +132,8 @@ def unscaled(value: Decimal | int, scale: int) -> int:
 
 def in_range(unscaled: int, spec: TypeSpec) -> bool:
     """Whether an unscaled value fits DT_CY, DT_DECIMAL or DT_NUMERIC."""
-    if spec.dt is DT.CY:
-        return -(2**63) <= unscaled < 2**63
-    if spec.dt is DT.DECIMAL:
-        return abs(unscaled) < 2**96
-    precision: int = 10**spec.precision
-    return abs(unscaled) < precision
+    _, low, high = decimal_limits(spec)
+    return low <= unscaled <= high
 
 
 def negate(value: Any, spec: TypeSpec) -> Any:

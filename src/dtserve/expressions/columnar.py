@@ -233,7 +233,7 @@ class _Compiler:
         chosen = self.program.share(condition.expr)
         with self.program.branch(chosen):
             when_true: Operand = yield self.visit(node.when_true)
-        other = self.program.share(chosen.not_())
+        other = chosen.not_()
         with self.program.branch(other):
             when_false: Operand = yield self.visit(node.when_false)
         expr = pl.when(chosen).then(when_true.expr).when(other).then(when_false.expr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,6 @@ from dtserve.datatypes import TypeSpec
 from dtserve.expressions.errors import ExpressionFault
 from dtserve.expressions.functions.base import Function, ScalarCall
 from dtserve.expressions.program import Operand, Program
-from dtserve.expressions.scalar import Moment
 
 __all__ = ["ColumnCall", "each_row"]
 
@@ -27,6 +27,9 @@ class ColumnCall:
         self.type = spec
         self.operands = list(operands)
         self.locale_id = locale_id
+        types = tuple(operand.type for operand in self.operands)
+        # Functions of the clock have no columnar meaning, so the time does not matter here.
+        self._call = ScalarCall(function.name, spec, types, datetime.min, locale_id)
 
     def share(self, expr: pl.Expr) -> pl.Expr:
         """The expression as a column, to be used more than once."""
@@ -63,9 +66,7 @@ class ColumnCall:
         """The scalar meaning on one row of values."""
         if self.function.strict and None in values:
             return None
-        now = Moment.now(self.locale_id).local
-        types = tuple(operand.type for operand in self.operands)
-        return self.function.scalar(ScalarCall(self.function.name, self.type, types, now, self.locale_id), *values)
+        return self.function.scalar(self._call, *values)
 
 
 def each_row(call: ColumnCall, arguments: Sequence[Any], rows: pl.Series | None = None) -> pl.Series:

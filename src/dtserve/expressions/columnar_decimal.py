@@ -15,6 +15,7 @@ import polars as pl
 import pyarrow as pa
 
 from dtserve.datatypes import DT, TypeSpec
+from dtserve.datatypes.numbers_exact import decimal_limits
 from dtserve.expressions.arithmetic import in_range
 from dtserve.expressions.arithmetic import unscaled as exact_unscaled
 from dtserve.expressions.program import Run
@@ -55,7 +56,8 @@ def decimal_kernel(operator: str, left: TypeSpec, right: TypeSpec, spec: TypeSpe
         if native:
             made = _native(operator, first, second, scale if sum_like else s1, scale if sum_like else s2)
             if made is not None:
-                return finish(made.to_physical(), spec) if spec.dt is DT.CY else (_retyped(made, spec), None)
+                fits = spec.dt is not DT.CY or _fits(made.to_physical(), spec)
+                return (_retyped(made, spec), None) if fits else finish(made.to_physical(), spec)
         a, b = unscaled(first, s1), unscaled(second, s2)
         if not isinstance(a, pl.Series):
             a = pl.repeat(a, run.frame.height, dtype=pl.Int128, eager=True)
@@ -199,17 +201,17 @@ def _quotient(x: pl.Series, y: pl.Series, truncate: bool) -> pl.Series:
     return quotient if signs is None else quotient.zip_with(~signs.fill_null(False), one(0, dtype) - quotient)
 
 
+def _fits(values: pl.Series, spec: TypeSpec) -> bool:
+    low, high = values.min(), values.max()
+    return low is None or (in_range(int(low), spec) and in_range(int(high), spec))  # type: ignore[arg-type]
+
+
 def finish(values: pl.Series, spec: TypeSpec) -> Result:
     """The decimal column; the mask marks unscaled values without room in ``spec``."""
-    low, high = values.min(), values.max()
-    if low is None or (in_range(int(low), spec) and in_range(int(high), spec)):  # type: ignore[arg-type]
+    if _fits(values, spec):
         return from_unscaled(values, spec), None
     wide = values.cast(pl.Int128)
-    if spec.dt is DT.CY:
-        least, most = -(2**63), 2**63 - 1
-    else:
-        most = 2**96 - 1 if spec.dt is DT.DECIMAL else 10**spec.precision - 1
-        least = -most
+    _, least, most = decimal_limits(spec)
     out = (wide < one(least, wide.dtype)) | (wide > one(most, wide.dtype))
     return from_unscaled(wide.zip_with(~out.fill_null(False), one(0, wide.dtype)), spec), out
 

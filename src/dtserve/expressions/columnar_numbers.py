@@ -109,9 +109,9 @@ def _divide(operator: str, left: Any, right: Any, a: Bounds, b: Bounds, spec: Ty
         overflow = overflow if overflow.any() else None
     if operator == "%" and b[0] <= -1 <= b[1] and spec.info.signed:
         x = x.cast(pl.Int128)
-    floored = x // y  # NULL where y is zero, which is guarded elsewhere
-    if a[0] >= 0 and b[0] >= 0:
-        return (floored if operator == "/" else x % y).cast(dtype), overflow
+    if a[0] >= 0 and b[0] >= 0:  # NULL where y is zero, which is guarded elsewhere
+        return (x // y if operator == "/" else x % y).cast(dtype), overflow
+    floored = x // y
     remainder = x - floored * y
     frame = pl.DataFrame({"q": floored, "r": remainder, "x": x})
     inexact = (pl.col("r") != 0) & ((pl.col("x") < 0) != (pl.col("r") < 0))
@@ -144,11 +144,13 @@ def _float_kernel(operator: str, dtype: pl.DataType) -> Any:
 
 def _bitwise_kernel(operator: str) -> Any:
     def kernel(run: Run, left: Any, right: Any) -> Result:
+        a, b = bounds(left), bounds(right)
         series = left if isinstance(left, pl.Series) else right
-        a = left if isinstance(left, pl.Series) else pl.repeat(left, len(series), dtype=series.dtype, eager=True)
-        b = right if isinstance(right, pl.Series) else pl.repeat(right, len(series), dtype=series.dtype, eager=True)
-        made = a & b if operator == "&" else a | b if operator == "|" else a ^ b
-        mixed = (a < 0) != (b < 0)
+        x, y = (s if isinstance(s, pl.Series) else pl.Series([s], dtype=series.dtype) for s in (left, right))
+        made = x & y if operator == "&" else x | y if operator == "|" else x ^ y
+        if a is None or b is None or (min(a[0], b[0]) >= 0) or max(a[1], b[1]) < 0:
+            return made, None
+        mixed = (x < 0) != (y < 0)
         return made, mixed if mixed.any() else None
 
     return kernel
@@ -168,9 +170,9 @@ def negate_operand(program: Program, node: Flip, operand: Operand) -> Operand:
         return Operand(program.kernel(negate_decimal(spec), [operand], NegateOverflow), spec)
 
     def kernel(run: Run, series: Any) -> Result:
-        least = (series == spec.info.low).fill_null(False)
-        if not least.any():
+        if series.min() != spec.info.low:
             return -series, None
+        least = (series == spec.info.low).fill_null(False)
         return -series.zip_with(~least, pl.Series([0], dtype=series.dtype)), least
 
     return Operand(program.kernel(kernel, [operand], NegateOverflow), spec)

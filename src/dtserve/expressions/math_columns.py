@@ -133,11 +133,15 @@ def _round_float(value: pl.Series, length: int) -> pl.Series:
     numbers = value.fill_null(0.0).to_numpy()
     scale = 10.0**length
     with np.errstate(over="ignore", invalid="ignore"):
-        size = np.abs(numbers) * scale
-        low = np.floor(size)
-        rest = size - low
-        up = rest >= 0.5 if current().round_ties == "half_away" else (rest > 0.5) | ((rest == 0.5) & (low % 2 == 1))
-        made = np.where(np.isfinite(size), np.copysign((low + up) / scale, numbers), numbers)
+        rest = np.abs(numbers)
+        rest *= scale
+        made = np.floor(rest)
+        rest -= made
+        made += rest >= 0.5 if current().round_ties == "half_away" else (rest > 0.5) | ((rest == 0.5) & (made % 2 == 1))
+        made /= scale
+    np.copysign(made, numbers, out=made)
+    if not np.isfinite(made).all():  # the scaled value left the range: too large to have such digits
+        made = np.where(np.isfinite(made), made, numbers)
     return with_nulls(pl.Series(made), [value])
 
 

@@ -191,9 +191,10 @@ def token_count(call: ColumnCall) -> pl.Expr:
         return text.str.count_matches(pattern(delimiters)).cast(pl.Int32)
 
     def single(text: pl.Expr, delimiter: str) -> pl.Expr:
-        bare = text.str.strip_chars(delimiter)
-        count = bare.str.count_matches(delimiter, literal=True).cast(pl.Int32) + 1
-        return pl.when(bare != "").then(count).otherwise(0)
+        """One delimiter that never stands twice in a row: parts minus the empty ones at the ends."""
+        ends = text.str.starts_with(delimiter).cast(pl.Int32) + text.str.ends_with(delimiter).cast(pl.Int32)
+        parts = text.str.count_matches(delimiter, literal=True).cast(pl.Int32) + 1 - ends
+        return pl.when(text == "").then(0).otherwise(parts)
 
     def kernel(run: Run, text: Any, delimiters: Any) -> pl.Series:
         if delimiters is None:

@@ -6,7 +6,10 @@ generator that yields the generators of its parts and receives their results;
 :func:`run` keeps the stack in a list and refuses more than ``limit`` levels.
 
 >>> def depth(tree):
-...     return 1 + max([(yield depth(part)) for part in tree], default=0)
+...     deepest = 0
+...     for part in tree:
+...         deepest = max(deepest, (yield depth(part)))
+...     return deepest + 1
 >>> run(depth([[], [[]]]), 10)
 3
 """

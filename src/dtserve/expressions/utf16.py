@@ -6,21 +6,14 @@ back-ends, because the columnar form (UTF-8) cannot hold a half.
 
 from __future__ import annotations
 
+from dtserve.datatypes.strings import utf16_length
+
 __all__ = ["cut", "is_bmp", "simple_lower", "simple_upper", "units", "utf16_length"]
 
 
 def is_bmp(text: str) -> bool:
     """Whether every character is one UTF-16 unit."""
     return text.isascii() or max(text, default="") <= "\uffff"
-
-
-def utf16_length(text: str) -> int:
-    """The length in UTF-16 units.
-
-    >>> utf16_length("a\\U0001F600")
-    3
-    """
-    return len(text) if is_bmp(text) else len(text) + sum(char > "\uffff" for char in text)
 
 
 def units(text: str) -> bytes:
