@@ -64,7 +64,7 @@ def test_an_unknown_task_and_an_unknown_component(tmp_path: Path) -> None:
     flow = (SAMPLES / "ArchiveFiles.dtsx").read_text(encoding="utf-8")
     text = flow.replace('componentClassID="Microsoft.RowCount"', 'componentClassID="Vendor.SuperCount"')
     assert text != flow
-    coded(dtexec(package(tmp_path, text)), 1, "0xC0048021", "Count rows", "Vendor.SuperCount")
+    coded(dtexec(package(tmp_path, text)), 5, "0xC0048021", "Count rows", "Vendor.SuperCount")
 
 
 def test_a_broken_statement(tmp_path: Path) -> None:
