@@ -169,20 +169,26 @@ class FlatFileDestination(Destination):
                 )
                 raise messages.CannotConvertFlatFileData(column=written.target.name) from cause
             values, spec = result.values, target
-        if _prints_alike(values, spec) and _has_room(spec, target):
+        if spec.family == "int" and _has_room(spec, target):
             return values
+        if spec.dt is DT.NUMERIC and spec.scale:
+            return self._numeric(values, spec, plain=_has_room(spec, target))
         return format_column(values, spec, locale_id=self._locale_id)
 
+    def _numeric(self, values: pl.Series, spec: TypeSpec, *, plain: bool) -> pl.Series:
+        """NUMERIC as it prints: Polars' form, but for the values below one, which have no zero before the point."""
+        import polars as pl
 
-def _prints_alike(values: pl.Series, spec: TypeSpec) -> bool:
-    """Whether Polars prints these values as SSIS does: integers, and NUMERIC where nothing is below one."""
-    if spec.family == "int":
-        return True
-    if spec.dt is not DT.NUMERIC or not spec.scale:
-        return False
-    digits = values.to_physical()
-    low, high = digits.min(), digits.max()
-    return low is None or bool(low >= 10**spec.scale) or bool(high <= -(10**spec.scale))
+        from dtserve.datatypes.text import format_column
+
+        one = 10**spec.scale
+        small = values.to_physical().is_between(-one, one, closed="none").arg_true()
+        if not len(small):
+            return values if plain else values.cast(pl.String)
+        if len(small) > len(values) // 4:
+            return format_column(values, spec, locale_id=self._locale_id)
+        texts = format_column(values.gather(small), spec, locale_id=self._locale_id)
+        return values.cast(pl.String).scatter(small, texts)
 
 
 def _has_room(spec: TypeSpec, target: TypeSpec) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
 import polars as pl
 
@@ -69,7 +69,7 @@ class FlatFileWriter:
         self.options = options
         self.page = CodePage.of(1200 if file_format.unicode else file_format.code_page)
         self.columns = file_format.columns
-        self._file: BinaryIO = path.open("ab" if options.append else "wb", buffering=0)
+        self._file = path.open("ab" if options.append else "wb", buffering=0)
         if self._file.tell() == 0 and (self.page.unit == 2 or (self.page.is_utf8 and UTF8_WITH_BOM)):
             self._put(self.page.encode("\ufeff"))
         if not options.append or NAMES_ON_APPEND or self._file.tell() == 0:
@@ -86,7 +86,14 @@ class FlatFileWriter:
         fitted = [self._fitted(series, column).alias(str(at)) for at, (column, series) in enumerate(named)]
         frame = pl.DataFrame(fitted)
         style = self._csv_style(fitted)
-        self._bytes(self._joined(frame) if style is None else self._csv(frame, style), fitted)
+        if style is None:
+            self._bytes(self._joined(frame), fitted)
+        elif self.page.is_utf8:
+            self._csv(frame, style, self._file)
+        else:
+            made = BytesIO()
+            self._csv(frame, style, made)
+            self._bytes(made.getbuffer(), fitted)
 
     def _csv_style(self, columns: Sequence[pl.Series]) -> Literal["always", "never"] | None:
         """How Polars' CSV writer must quote to write these rows exactly; None where it cannot."""
@@ -103,11 +110,10 @@ class FlatFileWriter:
             return None
         return "always"
 
-    def _csv(self, frame: pl.DataFrame, style: Literal["always", "never"]) -> bytes | memoryview:
+    def _csv(self, frame: pl.DataFrame, style: Literal["always", "never"], into: IO[bytes]) -> None:
         ends = self._ends()
-        made = BytesIO()
         frame.write_csv(
-            made,
+            into,
             include_header=False,
             separator=ends[0],
             line_terminator=ends[-1],
@@ -115,7 +121,6 @@ class FlatFileWriter:
             quote_style=style,
             batch_size=CSV_BATCH,
         )
-        return made.getbuffer()
 
     def _joined(self, frame: pl.DataFrame) -> bytes | memoryview:
         """The same for any delimiters and qualifiers: all pieces of a row joined."""
