@@ -48,6 +48,15 @@ def test_a_run_succeeds_with_events_and_rows(service, root) -> None:
     assert {"OnPreExecute", "OnPostExecute", "OnInformation"} <= {e["kind"] for e in events}
 
 
+@pytest.mark.parametrize("root", ["MSDB", "File System"])
+def test_child_packages_stand_beside_their_parent(service, root) -> None:
+    _, client = service
+    found = end_of(client, start(client, rf"\{root}\Samples\ChainParent")["id"])
+    assert (found["state"], found["errors"]) == ("succeeded", 0), found
+    events = client.get(f"/api/executions/{found['id']}/events", params={"limit": 5000}).json()["events"]
+    assert sum(e["source"] == "Write region" and e["kind"] == "OnPreExecute" for e in events) == 3
+
+
 def test_a_failing_package_fails_with_its_errors(service) -> None:
     _, client = service
     settings = {r"\Package.Properties[MaximumErrorCount]": "1"}

@@ -38,6 +38,9 @@ def source_from_store(request: Request) -> tuple[PackageSource, ExecutionOptions
             folder = tree.folder_path(place[:-1]) or folder
         folder.mkdir(parents=True, exist_ok=True)
         options = _with(request.options, home)
+        if request.store == "sql":
+            beside = "\\".join(parse_package_path(request.path)[:-1])
+            options = replace(options, store_server=request.server or ".", store_folder=beside)
     finally:
         home.close()
     return PackageSource(data=data, display_path=request.path, folder=str(folder)), options

@@ -63,6 +63,8 @@ class ChildLauncher:
             environment=own.environment,
             registry_file=own.registry_file,
             msdb=own.msdb,
+            store_server=own.store_server,
+            store_folder=own.store_folder,
             memory_limit=own.memory_limit,
             temp=own.temp,
             buffer_rows=own.buffer_rows,
@@ -90,9 +92,13 @@ class ChildLauncher:
             connection = request.host.connection(request.server_connection)
             return self.read_store(request.server_path, connection.connection_string), Path(options.folder or ".")
         beside = Path(options.folder or ".") / request.package_name
-        if not beside.is_file():
-            raise PackageFileMissing(path=request.package_name)
-        return beside.read_bytes(), beside.parent
+        if beside.is_file():
+            return beside.read_bytes(), beside.parent
+        if options.store_server and self.read_store is not None:
+            name = request.package_name.removesuffix(".dtsx")
+            path = f"{options.store_folder}\\{name}" if options.store_folder else name
+            return self.read_store(path, f"Data Source={options.store_server}"), Path(options.folder or ".")
+        raise PackageFileMissing(path=request.package_name)
 
     # --- a process of its own -----------------------------------------------------------------
 

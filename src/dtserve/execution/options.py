@@ -58,7 +58,9 @@ class PackageSource:
 class ExecutionOptions:
     """What one run is asked to do; the defaults run a package as it stands.
 
-    ``msdb`` tells where the msdb of each server is, for Execute Package tasks that name a server.
+    ``msdb`` tells where the msdb of each server is, for Execute Package tasks that name a server;
+    a package that itself comes from msdb has ``store_server`` and ``store_folder``, where child packages named
+    without a server stand beside it.
     """
 
     settings: tuple[Setting, ...] = ()
@@ -82,6 +84,8 @@ class ExecutionOptions:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     registry_file: str = ""
     msdb: Mapping[str, str] = field(default_factory=dict, repr=False)
+    store_server: str = ""
+    store_folder: str = ""
     memory_limit: int = 0
     temp: str = ""
     buffer_rows: int = 0

@@ -24,7 +24,9 @@ from dtserve.service.config import ServiceHome
 from dtserve.service.errors import NotRunning
 from dtserve.service.eventlog import EventLog
 from dtserve.service.history import RUNNING, History
+from dtserve.service.roots import SQL_SERVER_FOLDER
 from dtserve.service.watch import Watchers
+from dtserve.stores.base import StorePath
 from dtserve.stores.names import parse_path
 from dtserve.stores.tree import PackageTree, tree_path
 
@@ -91,7 +93,7 @@ class Executions:
         }
         number = self._history.add(id=execution_id, user=user, options=_shown(options), **package)
         try:
-            worker = process.start(source, replace(options, folder=source.folder))
+            worker = process.start(source, self._placed(options, place, source.folder))
         except (DtserveError, OSError) as error:
             reason = error.message if isinstance(error, DtserveError) else str(error)
             self._history.update(number, state="failed", ended=time.time(), exit_code=1, reason=reason)
@@ -142,13 +144,20 @@ class Executions:
         self._watchers.tell("executions")
         threading.Thread(target=run.worker.stop, name=f"stop-{run.number}", daemon=True).start()
 
-    def _source(self, place: tuple[str, ...]) -> PackageSource:
+    def _source(self, place: StorePath) -> PackageSource:
         """The package's bytes, and the folder where its relative paths begin."""
         folder = self._tree.folder_path(place[:-1])
         if folder is None:
             folder = self._home.work_path
             folder.mkdir(parents=True, exist_ok=True)
         return PackageSource(data=self._tree.read(place), display_path=tree_path(place), folder=str(folder))
+
+    def _placed(self, options: ExecutionOptions, place: StorePath, folder: str) -> ExecutionOptions:
+        """The options with the package's own place: its folder, and in msdb where child packages stand."""
+        root = self._tree.root(place)
+        if root.kind != SQL_SERVER_FOLDER:
+            return replace(options, folder=folder)
+        return replace(options, folder=folder, store_server=root.place or ".", store_folder="\\".join(place[1:-1]))
 
     def _options(
         self,
@@ -166,6 +175,7 @@ class Executions:
             validate_only=validate_only,
             connection_map=self._home.connection_map,
             path_map=self._home.path_map,
+            msdb=self._home.msdb_urls(),
             memory_limit=self._home.settings.number("execution.max_memory"),
             execution_id=execution_id,
         )
