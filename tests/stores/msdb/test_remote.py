@@ -160,7 +160,7 @@ def test_a_connection_that_breaks(database):
 
 
 def test_nobody_listens():
-    made = MsdbStore("M", RemoteDatabase("mssql://u:swordfish@127.0.0.1:1/msdb"))
+    made = MsdbStore("M", RemoteDatabase("mssql://u:swordfish@127.0.0.1:1/msdb?login_timeout=1"))
     with pytest.raises(StoreUnavailable) as caught:
         made.list(())
     assert "swordfish" not in caught.value.describe()

@@ -29,6 +29,7 @@ from dtserve.stores.names import name_key
 
 __all__ = ["RemoteDatabase", "RemoteProcedures", "remote_url"]
 
+LOGIN_SECONDS = 15
 PUT_PARAMETERS = (
     "id", "description", "createdate", "packagedata", "packageformat", "packagetype", "vermajor", "verminor", "verbuild",
     "vercomments", "verid",
@@ -104,6 +105,7 @@ def _open_pytds(module: Any, url: str, options: Mapping[str, str]) -> Any:
         unquote(parts.password or ""),
         port=parts.port,
         autocommit=True,
+        login_timeout=float(options.get("login_timeout", LOGIN_SECONDS)),
         cafile=options.get("cafile"),
         validate_host=options.get("validate_host", "1") != "0",
     )
