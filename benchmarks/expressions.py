@@ -138,7 +138,7 @@ CASES: list[tuple[str, Callable[[], pl.Expr], Callable[[Any], Any]]] = [
     ("!flag || qty > 100", lambda: ~P("flag") | (P("qty") > 100), lambda d: ~d.flag | (d.qty > 100)),
     ("YEAR(created)", lambda: P("created").dt.year(), lambda d: d.created.dt.year),
     ("MONTH(created)", lambda: P("created").dt.month().cast(pl.Int32), lambda d: d.created.dt.month),
-    ("DATEPART(\"dw\",created)", lambda: P("created").dt.weekday().cast(pl.Int32) % 7 + 1, lambda d: (d.created.dt.weekday + 1) % 7 + 1),
+    ("DATEPART(\"dw\",created)", lambda: P("created").dt.weekday().cast(pl.Int32) % 7 + 1, lambda d: (d.created.dt.day_of_week + 1) % 7 + 1),
     ("YEAR(created) * 10000 + MONTH(created) * 100 + DAY(created)", lambda: P("created").dt.year() * 10000 + P("created").dt.month().cast(pl.Int32) * 100 + P("created").dt.day(), lambda d: d.created.dt.year * 10000 + d.created.dt.month * 100 + d.created.dt.day),
     ("DATEADD(\"day\",30,created)", lambda: P("created") + pl.duration(days=30), lambda d: d.created + timedelta(days=30)),
     ("DATEADD(\"month\",1,created)", lambda: P("created").dt.offset_by("1mo"), lambda d: d.created + pd_month()),

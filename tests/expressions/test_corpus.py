@@ -162,3 +162,16 @@ def test_connections_have_the_property_that_the_designer_stored(found: list[Foun
     report(f"\nconnection properties: {dict(counts)}")
     assert counts["equal"] >= 141
     assert counts["different"] <= 6
+
+
+def test_friendly_expressions_mean_the_same(found: list[Found]) -> None:
+    """Names instead of lineage ids: the same columns and the same type."""
+    compared = 0
+    for item in found:
+        if item.friendly and item.columns is not None:
+            stored = compile_columns(item.text, item.columns, item.scope)
+            friendly = compile_columns(item.friendly, item.columns, item.scope)
+            assert (friendly.type, friendly.inputs) == (stored.type, stored.inputs), item.friendly
+            compared += 1
+    report(f"\n{compared} friendly expressions equal")
+    assert compared >= 495
