@@ -279,4 +279,8 @@ def stored_text(value: Any, vt: int) -> str:
         return "-1" if value else "0"
     if isinstance(value, float):
         return repr(value)
+    if isinstance(value, datetime):
+        from dtserve.datatypes.text import format_value
+
+        return format_value(value, TypeSpec(DT.DATE), locale_id=1033)
     return _NOT_XML.sub("?", display_text(value))
