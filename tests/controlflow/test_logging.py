@@ -17,7 +17,7 @@ SOMEWHERE = (object(),)
         (LoggingOptions(1, 0, ("OnError",)), "PackageEnd", True),
         (LoggingOptions(1, 1, ()), "OnProgress", True),
         (LoggingOptions(1, 1, ("OnProgress",)), "OnProgress", False),
-        (LoggingOptions(1, 1, ()), "RowsSent", False),
+        (LoggingOptions(1, 0, ("OnPipelineRowsSent",)), "OnPipelineRowsSent", True),
     ],
 )
 def test_filters(options, event, wanted) -> None:

@@ -178,19 +178,10 @@ def _block(event: Event) -> list[str]:
             f"   {event.message}: {max(event.percent, 0)}% complete",
             "End Progress",
         ]
-    if event.kind == "RowsSent":
-        text = "Rows were provided to a data flow component as input. :  : {path} : {component} : {target} : {rows}"
-        message = text.format_map({key: event.data.get(key, "") for key in ("path", "component", "target", "rows")})
-    elif event.kind == "ComponentPhase":
-        spent = round(float(event.data.get("seconds", 0)) * 1000)
-        component, phase = event.data.get("component", ""), event.data.get("phase", "")
-        message = f'The component "{component}" spent {spent} milliseconds in {phase}.'
-    else:
-        message = event.message
     return [
         f"Log: {stamp(event.time)}",
         f"   Name: {event.kind}",
         f"   Source: {event.source}",
-        f"   {message}",
+        f"   {event.message}",
         "End Log",
     ]

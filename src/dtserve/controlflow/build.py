@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dtserve.controlflow.registry import CONTAINERS, container_class
-from dtserve.controlflow.task_host import TaskHost
-from dtserve.package.model import Executable
 
 if TYPE_CHECKING:
     from dtserve.controlflow.container import Container
     from dtserve.controlflow.runtime import PackageRun
+    from dtserve.package.model import Executable
 
 __all__ = ["build_executable"]
 
@@ -21,6 +20,8 @@ def build_executable(model: Executable, parent: Container | None, run: PackageRu
         cls = container_class(model.part)
         if cls is not None:
             return cls(model, parent, run)
+    from dtserve.controlflow.task_host import TaskHost  # a package without tasks starts without it
+
     host = TaskHost(model, parent, run)
     add_handlers(host)
     return host
@@ -28,6 +29,8 @@ def build_executable(model: Executable, parent: Container | None, run: PackageRu
 
 def add_handlers(container: Container) -> None:
     """Build the event handlers of ``container``; of several for one event the last counts."""
+    if not container.model.event_handlers:
+        return
     from dtserve.controlflow.containers.event_handler import HandlerContainer
 
     for model in container.model.event_handlers:

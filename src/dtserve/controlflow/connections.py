@@ -11,10 +11,10 @@ from dtserve.controlflow.errors import ConnectionNotFound, PropertyExpressionErr
 from dtserve.controlflow.scope import Scope
 from dtserve.controlflow.values import display_text
 from dtserve.errors import DtserveError
-from dtserve.package.model import ConnectionManager
 
 if TYPE_CHECKING:
     from dtserve.connections.base import Connection
+    from dtserve.package.model import ConnectionManager
 
 __all__ = ["ConnectionSet"]
 

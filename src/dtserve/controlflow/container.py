@@ -23,12 +23,12 @@ from dtserve.controlflow.scope import RuntimeVariable, Scope
 from dtserve.controlflow.settlement import ForcedResult, settle, tell_ancestors
 from dtserve.controlflow.values import convert_to_variant
 from dtserve.errors import Canceled, DtserveError, InternalError, UnsupportedError
-from dtserve.package.model import Executable, PropertyExpression
 
 if TYPE_CHECKING:
     from dtserve.controlflow.containers.event_handler import HandlerContainer
     from dtserve.controlflow.runtime import PackageRun
     from dtserve.controlflow.transactions import Transaction
+    from dtserve.package.model import Executable, PropertyExpression
 
 __all__ = ["Container", "ForcedResult", "TransactionOption"]
 

@@ -17,11 +17,11 @@ from dtserve.controlflow.errors import RequiredParameterMissing
 from dtserve.controlflow.results import ExecResult
 from dtserve.controlflow.runtime import PackageRun
 from dtserve.errors import Canceled, ControlFlowError
-from dtserve.package.model import ConnectionManager, Package, Parameter
 
 if TYPE_CHECKING:
     from dtserve.controlflow.checkpoints import Checkpoint
     from dtserve.controlflow.logging import RunLogger
+    from dtserve.package.model import ConnectionManager, Package, Parameter
 
 __all__ = ["RunMode", "load_package", "run_package"]
 

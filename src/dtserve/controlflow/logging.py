@@ -29,15 +29,8 @@ __all__ = ["LogEntry", "LogProviderBase", "PackageLogging", "RunLogger"]
 
 USE_PARENT, ENABLED, DISABLED = 0, 1, 2
 ALWAYS = frozenset(("PackageStart", "PackageEnd"))
-NEVER = frozenset(("RowsSent", "ComponentPhase"))
-STANDARD = frozenset(
-    (
-        "OnError", "OnWarning", "OnInformation", "OnProgress", "OnPreExecute", "OnPostExecute", "OnPreValidate",
-        "OnPostValidate", "OnTaskFailed", "OnQueryCancel", "OnExecStatusChanged", "OnVariableValueChanged",
-        "PackageStart", "PackageEnd", "Diagnostic", "DiagnosticEx",
-    )
-)  # fmt: skip
-COLUMNS = ("Computer", "Operator", "SourceName", "SourceID", "ExecutionID", "MessageText", "DataBytes")
+LOGGED_AS = {"RowsSent": "OnPipelineRowsSent", "ComponentPhase": "PipelineComponentTime"}
+"""dtserve's own events and the custom log entries of the Data Flow Task they are."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +90,7 @@ class LevelSettings:
 
     def wants(self, event: str) -> bool:
         """Whether the event is logged at this level."""
-        if not self.providers or event in NEVER:
+        if not self.providers:
             return False
         if event in ALWAYS or self.verbose:
             return True
@@ -177,9 +170,10 @@ class PackageLogging:
     def write(self, level: Container, event: Event) -> None:
         """Log ``event`` as seen by ``level``; a provider that fails is left out from then on, with a warning."""
         settings = self.settings(level)
-        if not settings.wants(event.kind):
+        kind = LOGGED_AS.get(event.kind, event.kind)
+        if not settings.wants(kind):
             return
-        entry = self._entry(level, event, settings.options)
+        entry = self._entry(level, kind, event, settings.options)
         failed: list[tuple[LogProviderBase, DtserveError]] = []
         with self._lock:
             for provider in settings.providers:
@@ -194,14 +188,14 @@ class PackageLogging:
             told = LogProviderFailed(name=provider.name, code=f"{problem.code:08X}", detail=problem.message)
             self.package.announce("OnWarning", code=told.code, message=told.message)
 
-    def _entry(self, level: Container, event: Event, options: LoggingOptions) -> LogEntry:
+    def _entry(self, level: Container, kind: str, event: Event, options: LoggingOptions) -> LogEntry:
         run = level.run
-        columns = options.column_filters.get(event.kind, {})
+        columns = options.column_filters.get(kind, {})
 
         def keep(name: str, value: str) -> str:
             return value if columns.get(name, True) else ""
 
-        name = event.kind if event.kind in STANDARD or not event.kind.startswith("Script") else f"User:{event.kind}"
+        name = f"User:{kind}" if kind.startswith("Script") else kind
         return LogEntry(
             name,
             keep("Computer", run.shared.computer),

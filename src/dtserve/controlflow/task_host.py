@@ -114,6 +114,9 @@ class TaskHost(Container):
 
     def _run_task(self, task: Task) -> ExecResult:
         self.execution_value = None
+        if self.run.package.has_handler("OnQueryCancel"):
+            self.raise_event("OnQueryCancel")
+            self.check_cancel()
         self._works = True
         try:
             result = task.execute()

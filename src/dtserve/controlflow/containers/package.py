@@ -12,7 +12,6 @@ from dtserve.controlflow.scope import RuntimeVariable
 from dtserve.controlflow.system_variables import add_package_variables
 from dtserve.controlflow.values import ZERO_DATE, parse_variant
 from dtserve.errors import DtserveError
-from dtserve.package.model import Package, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from dtserve.controlflow.checkpoints import Checkpoint
     from dtserve.controlflow.logging import PackageLogging
     from dtserve.controlflow.runtime import PackageRun
+    from dtserve.package.model import Package, Parameter
 
 __all__ = ["PackageContainer"]
 

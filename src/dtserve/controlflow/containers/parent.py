@@ -5,27 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dtserve.controlflow.build import add_handlers, build_executable
-from dtserve.controlflow.constraints import ConstraintGraph
 from dtserve.controlflow.container import Container
 from dtserve.controlflow.results import ExecResult
-from dtserve.controlflow.scheduler import run_children
 from dtserve.controlflow.system_variables import add_container_variables
-from dtserve.package.model import Executable
 
 if TYPE_CHECKING:
+    from dtserve.controlflow.constraints import ConstraintGraph
     from dtserve.controlflow.runtime import PackageRun
+    from dtserve.package.model import Executable
 
 __all__ = ["ParentContainer"]
 
 
 class ParentContainer(Container):
-    """A container that runs executables by precedence constraints."""
+    """A container that runs executables by precedence constraints; ``graph`` is made where there are any."""
+
+    graph: ConstraintGraph
 
     def __init__(self, model: Executable, parent: Container | None, run: PackageRun) -> None:
         super().__init__(model, parent, run)
         self.prepare()
         self.children = [build_executable(child, self, run) for child in model.executables]
-        self.graph = ConstraintGraph.build(model.name, [child.ref_id for child in model.executables], model.constraints)
+        if model.executables or model.constraints:  # an empty container starts without constraints and scheduler
+            from dtserve.controlflow.constraints import ConstraintGraph
+
+            refs = [child.ref_id for child in model.executables]
+            self.graph = ConstraintGraph.build(model.name, refs, model.constraints)
         add_handlers(self)
 
     def prepare(self) -> None:
@@ -44,6 +49,10 @@ class ParentContainer(Container):
 
     def run_once(self) -> ExecResult:
         """One pass over the children."""
+        if not self.children:
+            return ExecResult.SUCCESS
+        from dtserve.controlflow.scheduler import run_children
+
         return run_children(self)
 
     def iteration_failed(self) -> bool:

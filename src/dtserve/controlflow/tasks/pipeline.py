@@ -160,12 +160,26 @@ class Pipeline(Task):
     def rows_sent(self, path: str, component: str, target: str, rows: int) -> None:
         """``RowsSent``: more rows went over a path."""
         data = {"path": path, "component": component, "target": target, "rows": rows}
-        self.host.raise_event("RowsSent", data=data)
+        self.host.raise_event("RowsSent", message=rows_text(self.flow, path, rows), data=data)
 
     def phase(self, component: str, phase: str, seconds: float) -> None:
         """``ComponentPhase``: how long a component spent in a phase."""
+        number = next((each.number for each in self.flow.components if each.name == component), 0)
+        message = f'The component "{component}" ({number}) spent {round(seconds * 1000)} milliseconds in {phase}.'
         data = {"component": component, "phase": phase, "seconds": seconds}
-        self.host.raise_event("ComponentPhase", data=data)
+        self.host.raise_event("ComponentPhase", message=message, data=data)
+
+
+def rows_text(flow: DataFlow, path: str, rows: int) -> str:
+    """The text of OnPipelineRowsSent: nine fields between `` : ``, rows last (EVENTS §1.3)."""
+    found = next((each for each in flow.paths if each.ref_id == path), None)
+    fields: tuple[object, ...] = ("", path, 0, "", 0, "")
+    for component in flow.components if found is not None else ():
+        for each in component.inputs:
+            if found is not None and each.ref_id == found.end:
+                fields = (found.number, found.name, component.number, component.name, each.number, each.name)
+    text = " : ".join(str(field) for field in fields)
+    return f"Rows were provided to a data flow component as input. :  : {text} : {rows}"
 
 
 PIPELINE_PROPERTIES = {
