@@ -116,8 +116,8 @@ class TransientError:
 class PackageError(DtserveError):
     """The package document cannot be opened."""
 
-    code = 0xC0010018
-    symbol = "DTS_E_LOADPACKAGEXML"
+    code = 0xC0011008
+    symbol = "DTS_E_LOADFROMXML"
     exit_code = 5
 
 

@@ -4,13 +4,14 @@
 
 With atheris installed the mutation is guided by coverage; without it, the same targets get
 randomly mutated seeds: bytes flipped, cut, doubled, exchanged between files, tokens put in.
-A finding is written to the current folder and ends the run with exit code 1.
+A finding is written to ``build/`` and ends the run with exit code 1.
 """
 
 # ruff: noqa: T201
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib
 import os
 import random
@@ -173,7 +174,8 @@ def random_run(seconds: float, seed: int, only: str) -> int:
         try:
             results[name, attempt(target, data)] += 1
         except Exception:
-            finding = Path(f"finding-{name}-{abs(hash(data)):x}.bin")
+            finding = ROOT / "build" / f"finding-{name}-{hashlib.sha256(data).hexdigest()[:12]}.bin"
+            finding.parent.mkdir(exist_ok=True)
             finding.write_bytes(data)
             traceback.print_exc()
             print(f"Finding of target {name}: {finding}")
