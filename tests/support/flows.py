@@ -115,7 +115,7 @@ class RecordingHost:
 
 
 @component("TestSource")
-class TestSource(Source):
+class MemorySource(Source):
     """Gives the frames on the host under its name, columns renamed to lineage ids."""
 
     def produce(self) -> Iterator[Emit]:
@@ -129,7 +129,7 @@ class TestSource(Source):
 
 
 @component("TestSink")
-class TestSink(Destination):
+class MemorySink(Destination):
     """Keeps what it gets on the host under its name, columns by their names."""
 
     def start(self) -> None:

@@ -101,8 +101,8 @@ def make_plan(flow: DataFlow) -> Plan:
     live = _live(flow, classes, ends)
     order = _order([c for c in flow.components if c.ref_id in live], [e for e in ends if _inside(e, live)])
     wired = [e for e in ends if _inside(e, live)]
-    available = _forward(order, wired)
-    needed = _backward(order, wired, available, classes)
+    needed = _backward(order, wired, _forward(order, wired), classes)
+    available = _forward(order, wired, needed)
     paths = []
     for path, source, output, target, into in wired:
         full = available[output.ref_id]
@@ -220,15 +220,19 @@ def _order(components: list[Component], ends: list[_End]) -> list[Component]:
     return order
 
 
-def _forward(order: list[Component], ends: list[_End]) -> dict[str, Schema]:
-    """Per output refId, every column of the buffers that leave there."""
+def _forward(
+    order: list[Component], ends: list[_End], needed: Mapping[str, frozenset[str]] | None = None
+) -> dict[str, Schema]:
+    """Per output refId, every column of the buffers that leave there; of those that arrive only ``needed`` ones."""
     start_of = {end[4].ref_id: end[2].ref_id for end in ends}
     schemas: dict[str, Schema] = {}
     for component in order:
         for output in component.outputs:
             columns: dict[str, Any] = {}
-            if output.synchronous_input in start_of:
-                columns.update(schemas[start_of[output.synchronous_input]])
+            into = output.synchronous_input
+            if into in start_of:
+                arriving = schemas[start_of[into]]
+                columns.update({k: v for k, v in arriving.items() if needed is None or k in needed[into]})
             columns.update({c.lineage_id: c.type for c in output.columns})
             schemas[output.ref_id] = columns
     return schemas
