@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dtserve.controlflow.errors import (
     ExpressionRecursion,
@@ -26,7 +26,9 @@ from dtserve.controlflow.values import (
 )
 from dtserve.datatypes import TypeSpec
 from dtserve.errors import DtserveError
-from dtserve.package.model import Parameter, Variable
+
+if TYPE_CHECKING:
+    from dtserve.package.model import Parameter, Variable
 
 __all__ = ["RuntimeVariable", "Scope"]
 

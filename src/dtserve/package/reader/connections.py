@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dtserve.package.model import ConnectionManager
+from dtserve.package.member_model import ConnectionManager
 from dtserve.package.names import connection_kind
 from dtserve.package.reader.elements import NAME, D, gather, property_expressions, text_of, to_bool
 from dtserve.package.xml import ENC, local_name

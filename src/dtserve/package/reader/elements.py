@@ -8,11 +8,13 @@ collections in wrapper elements (FORMAT §3.1). :func:`gather` reads both shapes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dtserve.package.errors import PersistenceError
-from dtserve.package.model import PropertyExpression
 from dtserve.package.xml import DTS
+
+if TYPE_CHECKING:
+    from dtserve.package.member_model import PropertyExpression
 
 __all__ = [
     "NAME", "D", "Node", "child_elements", "convert", "gather", "property_expressions", "text_of", "to_bool", "to_int",
@@ -167,4 +169,6 @@ def property_expressions(node: Node) -> tuple[PropertyExpression, ...]:
     found = node.children.get("PropertyExpression")
     if not found:
         return ()
+    from dtserve.package.member_model import PropertyExpression
+
     return tuple(PropertyExpression(child.get(NAME) or "", text_of(child)) for child in found)

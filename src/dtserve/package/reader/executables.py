@@ -6,19 +6,9 @@ executable in document order, then up, so that children are built before their p
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dtserve.package.model import (
-    ConnectionManager,
-    ConstraintValue,
-    EvalOp,
-    EventHandler,
-    Executable,
-    ForEachMapping,
-    Package,
-    PrecedenceConstraint,
-    ProtectionLevel,
-)
+from dtserve.package.model import Executable, Package, ProtectionLevel
 from dtserve.package.names import executable_part
 from dtserve.package.reader.elements import D, Node, convert, gather, property_expressions, to_bool, to_int
 from dtserve.package.reader.members import (
@@ -29,6 +19,9 @@ from dtserve.package.reader.members import (
     read_variables,
 )
 from dtserve.package.xml import local_name
+
+if TYPE_CHECKING:
+    from dtserve.package.member_model import ConnectionManager, EventHandler, ForEachMapping, PrecedenceConstraint
 
 __all__ = ["read_package"]
 
@@ -162,11 +155,15 @@ def _build_task(pending: _Pending) -> Executable:
 
 
 def _mapping(element: Any) -> ForEachMapping:
+    from dtserve.package.member_model import ForEachMapping  # here and below: an empty package needs none of them
+
     node = gather(element)
     return ForEachMapping(node.text("VariableName"), node.number("ValueIndex"))
 
 
 def _build_handler(pending: _Pending) -> EventHandler:
+    from dtserve.package.member_model import EventHandler
+
     fields, rest = convert(pending.node.props, _HANDLER)
     event = fields.setdefault("event_name", "")
     fields.setdefault("name", event)
@@ -221,6 +218,8 @@ def _constraints(pending: _Pending) -> tuple[PrecedenceConstraint, ...]:
 
 
 def _constraint(node: Node, refs: dict[str, str]) -> PrecedenceConstraint:
+    from dtserve.package.member_model import ConstraintValue, EvalOp, PrecedenceConstraint
+
     ends = {"From": node.text("From"), "To": node.text("To")}
     for child in node.all("Executable"):
         target = child.get("IDREF") or ""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dtserve.package.model import Configuration, LoggingOptions, LogProvider, Parameter, Variable
+from dtserve.package.model import LoggingOptions
 from dtserve.package.reader.elements import NAME, D, Node, gather, property_expressions, text_of, to_bool, to_int
+
+if TYPE_CHECKING:
+    from dtserve.package.member_model import Configuration, LogProvider, Parameter, Variable
 
 __all__ = ["read_configurations", "read_log_providers", "read_logging", "read_parameters", "read_variables"]
 
@@ -22,6 +25,8 @@ def read_variables(node: Node) -> tuple[Variable, ...]:
 
 
 def _variable(node: Node) -> Variable:
+    from dtserve.package.member_model import Variable  # here and below: an empty package needs none of them
+
     value = node.first("VariableValue")
     vt, text = 8, ""
     if value is not None:
@@ -48,6 +53,8 @@ def read_parameters(node: Node) -> tuple[Parameter, ...]:
 
 
 def _parameter(element: Any) -> Parameter:
+    from dtserve.package.member_model import Parameter
+
     node = gather(element)
     value: str | None = node.props.get("ParameterValue")
     if value is not None:
@@ -79,6 +86,8 @@ def read_configurations(node: Node) -> tuple[Configuration, ...]:
 
 
 def _configuration(node: Node) -> Configuration:
+    from dtserve.package.member_model import Configuration
+
     return Configuration(
         name=node.text("ObjectName"),
         type=node.number("ConfigurationType"),
@@ -94,6 +103,8 @@ def read_log_providers(node: Node) -> tuple[LogProvider, ...]:
 
 
 def _log_provider(node: Node) -> LogProvider:
+    from dtserve.package.member_model import LogProvider
+
     return LogProvider(
         name=node.text("ObjectName"),
         dtsid=node.text("DTSID"),
