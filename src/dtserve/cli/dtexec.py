@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -32,8 +33,14 @@ STOP_SECONDS = 1.8
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run dtexec; returns its exit code (0, 1, 3, 4, 5, 6)."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    console = Console()
+    code = _guarded(list(sys.argv[1:] if argv is None else argv), Console())
+    if argv is None:
+        gc.freeze()  # the process ends: the collector need not walk everything once more
+    return code
+
+
+def _guarded(words: list[str], console: Console) -> int:
+    """The exit code; every error is told, none passes (but with ``--debug``)."""
     try:
         return _main(words, console)
     except UsageError as error:

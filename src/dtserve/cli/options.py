@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dtserve.cli.errors import (
     AmbiguousOption,
@@ -30,8 +31,7 @@ PREFIXES = "/-"
 _OPTION_SHAPE = re.compile(r"[/-](?P<name>\?|[A-Za-z][A-Za-z0-9]*)(?:[;:](?P<value>.*))?\Z", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One option.
 
     ``name`` is the full word with its legal short form outside brackets, as documented:
@@ -74,8 +74,7 @@ class Option:
         return self.key.startswith(given) and given.startswith(self.short.lower())
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """An option as it stood on the line; ``value`` is None when it had no argument, quotes as given."""
 
     option: Option
@@ -92,7 +91,7 @@ class Given:
         return split_arguments(self.value or "", limit=limit)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ParsedLine:
     """The options of one line, in the order met."""
 
@@ -119,7 +118,7 @@ class ParsedLine:
         return default if found is None or found.value is None else found.text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class OptionTable:
     """The options of one tool and how they combine.
 

@@ -7,8 +7,7 @@ room applies configurations and command-line options. :func:`run_package` valida
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dtserve.connections.environment import Environment
 from dtserve.controlflow.connections import ConnectionSet
@@ -31,8 +30,7 @@ I_PACKAGESTART = 0x40016053
 I_PACKAGEEND = 0x40016054
 
 
-@dataclass(frozen=True)
-class RunMode:
+class RunMode(NamedTuple):
     """``/VALIDATE``, ``/WARNASERROR``, ``/LOGGER`` and ``/VLOG``."""
 
     validate_only: bool = False

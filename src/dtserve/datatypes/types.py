@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import polars as pl
@@ -78,8 +78,7 @@ class DT(enum.Enum):
         return f"DT_{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class TypeInfo:
+class TypeInfo(NamedTuple):
     """What is fixed for a type.
 
     ``token`` is the name in pipeline XML of formats 6 and 8; ``variant`` the VARIANT

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dtserve.connections.environment import Environment
 from dtserve.execution.errors import PackageFileMissing, PackageFileUnreadable
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["LoadedPackage", "open_source", "read_file"]
 
 
-@dataclass(frozen=True)
-class LoadedPackage:
+class LoadedPackage(NamedTuple):
     """An opened package, the project it came from, and the folder its relative paths begin at."""
 
     document: PackageDocument

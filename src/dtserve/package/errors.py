@@ -6,7 +6,7 @@ as an event (OnWarning, OnError, OnInformation by its severity). Texts: EVENTS Â
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dtserve.errors import PackageError, UsageError
 
@@ -20,8 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """A message that does not stop the package from loading.
 
     ``code`` is an HRESULT as unsigned number; ``severity`` is ``error``, ``warning`` or

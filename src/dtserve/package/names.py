@@ -11,7 +11,7 @@ Sources: FORMAT §3.3 to §3.6, DATA_FLOW §1.4, CONFIG_LOGGING §3.2.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # fmt: off
 __all__ = [
@@ -22,8 +22,7 @@ __all__ = [
 # fmt: on
 
 
-@dataclass(frozen=True, slots=True)
-class PartName:
+class PartName(NamedTuple):
     """A part: its registry name, the title SSIS shows, its category and every id it is known by."""
 
     part: str

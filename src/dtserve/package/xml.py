@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -37,8 +36,7 @@ SSIS = "www.microsoft.com/SqlServer/SSIS"
 ENC = "http://www.w3.org/2001/04/xmlenc#"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What a document may have. The corpus' largest package has 3.4 MB and 9,000 tags.
 
     ``nodes`` counts ``<``; above ``sparse_nodes`` the document must have at least
