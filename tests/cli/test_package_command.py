@@ -134,6 +134,18 @@ def test_projects_are_protected_whole(project: Path, tmp_path: Path) -> None:
     assert Project.open(sealed).protection_level == 0
 
 
+def test_a_project_folder_is_never_overwritten(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "project" / "Sample.dtproj"
+    before = source.read_bytes()
+    assert run("protect", source, "--level", "0", "--in-place") == 6
+    assert ".ispac" in capsys.readouterr().err
+    assert source.read_bytes() == before
+    assert run("protect", source, "--level", "0", "-o", tmp_path / "new.ispac") == 0
+    assert Project.open(tmp_path / "new.ispac").protection_level == 0
+
+
 def test_params(project: Path, package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("params", project) == 0
     text = capsys.readouterr().out

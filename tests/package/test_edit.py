@@ -1,6 +1,8 @@
 """Edits change what they name and no other byte."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dtserve.package import PackageDocument
 from dtserve.package.edit import (
@@ -142,6 +144,38 @@ def test_without_the_password_only_secrets_cannot_be_set() -> None:
 def test_resave_keeps_protection() -> None:
     sealed = with_protection(sample(8), ProtectionLevel.ENCRYPT_ALL_WITH_PASSWORD, "pw")
     assert resave(sealed, sealed.clear).model == sealed.model
+
+
+TEXT = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
+    | st.sampled_from("\r\n\t"),
+    max_size=40,
+)
+
+
+@given(TEXT, st.sampled_from([2, 3, 6, 8]))
+@settings(max_examples=40, deadline=None)
+def test_any_text_goes_in_and_comes_out(text: str, number: int) -> None:
+    paths = (
+        r"\Package.Properties[Description]",
+        r"\Package.Variables[User::File].Value",
+        r"\Package.Connections[Db].Properties[Password]",
+    )
+    model = with_properties(sample(number), dict.fromkeys(paths, text)).model
+    assert (model.description, model.variables[1].value, model.connections[1].password) == (text, text, text)
+
+
+@given(
+    TEXT,
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=12),
+    st.sampled_from([2, 3]),
+    st.sampled_from([3, 8]),
+)
+@settings(max_examples=30, deadline=None)
+def test_any_secret_survives_any_password(secret: str, password: str, level: int, number: int) -> None:
+    document = with_property(sample(number), r"\Package.Connections[Db].Properties[Password]", secret)
+    sealed = with_protection(document, ProtectionLevel(level), password)
+    assert PackageDocument.open(sealed.original, password).model.connections[1].password == secret
 
 
 @needs_vectors

@@ -85,6 +85,20 @@ def test_parts_re_compose_the_connection_string(kind: str, before: str, name: st
     assert set_connection_part(connection(before, kind), name, value).properties["ConnectionString"] == after
 
 
+def test_long_connection_strings_take_linear_time() -> None:
+    text = "a" * 200_000 + ";" + "b;" * 50_000 + "Data Source=x;"
+    assert (
+        set_connection_part(connection(text), "ServerName", "y")
+        .properties["ConnectionString"]
+        .endswith("Data Source=y;")
+    )
+    assert (
+        set_connection_part(connection('x="' + "=" * 100_000), "ServerName", "y")
+        .properties["ConnectionString"]
+        .endswith(";Data Source=y;")
+    )
+
+
 def test_passwords_stay_apart_and_the_last_one_wins() -> None:
     changed = set_connection_part(connection("Data Source=a;"), "Password", "p")
     assert (changed.password, changed.properties["ConnectionString"]) == ("p", "Data Source=a;")

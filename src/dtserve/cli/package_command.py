@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dtserve.cli.errors import InvalidArgument
 from dtserve.cli.package_files import (
     add_output,
     add_password,
@@ -94,6 +95,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _is_project(path: Path) -> bool:
     return path.is_dir() or path.suffix.lower() in (".ispac", ".dtproj", ".manifest")
+
+
+def _check_target(arguments: argparse.Namespace) -> None:
+    """A changed project is an archive: it never replaces a .dtproj or a folder."""
+    if arguments.in_place and arguments.file.suffix.lower() != ".ispac":
+        raise InvalidArgument(argument=arguments.file, option="--in-place", reason="a project is written as an .ispac.")
 
 
 def _project(arguments: argparse.Namespace) -> Project:
@@ -279,6 +286,7 @@ def _protect(arguments: argparse.Namespace) -> int:
     password = password_of(arguments, "new-password")
     scheme = Scheme(arguments.scheme) if arguments.scheme else None
     if _is_project(arguments.file):
+        _check_target(arguments)
         changed = protect_project(_project(arguments), level, password, scheme or Scheme.AES)
         write_result(output_path(arguments), build_ispac(changed))
         return 0
@@ -296,6 +304,7 @@ def _unprotect(arguments: argparse.Namespace) -> int:
 
     level = ProtectionLevel.DONT_SAVE_SENSITIVE
     if _is_project(arguments.file):
+        _check_target(arguments)
         data = build_ispac(protect_project(_project(arguments), level))
     else:
         data = with_protection(open_document(arguments.file, password_of(arguments)), level).original

@@ -204,7 +204,7 @@ _PARTS = {
 }
 _NEW_KEY = {"servername": "Data Source", "initialcatalog": "Initial Catalog", "username": "User ID"}
 _ODBC_KEY = {"servername": "Server", "initialcatalog": "Database", "username": "Uid"}
-_PAIR = re.compile(r"\s*(?P<key>[^=;]+?)\s*=\s*(?P<value>\"[^\"]*\"|'[^']*'|\{[^}]*\}|[^;]*)\s*(?P<end>;|$)")
+_PAIR = re.compile(r"(?P<key>[^=;]*+)(?:=\s*(?P<value>\"[^\"]*\"|'[^']*'|\{[^}]*\}|[^;]*?)\s*(?=;|$))?[^;]*+(?:;|$)")
 
 
 def set_connection_part(connection: ConnectionManager, name: str, value: str) -> ConnectionManager:
@@ -232,8 +232,12 @@ def stored_name(name: str) -> str:
 def _with_pair(text: str, keys: tuple[str, ...], new_key: str, value: str) -> str:
     """A connection string with one ``key=value`` changed or added."""
     quoted = f'"{value}"' if re.search(r"[;=\"']|^\s|\s$", value) and '"' not in value else value
-    for pair in _PAIR.finditer(text):
-        if pair["key"].lower() in keys:
+    at = 0
+    while at < len(text):
+        pair = _PAIR.match(text, at)
+        assert pair is not None  # noqa: S101 - every text matches
+        if pair["key"].strip().lower() in keys and pair["value"] is not None:
             return text[: pair.start("value")] + quoted + text[pair.end("value") :]
+        at = max(pair.end(), at + 1)
     joint = "" if not text or text.endswith(";") else ";"
     return f"{text}{joint}{new_key}={quoted};"
