@@ -5,24 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from dtserve.doors import lazy
+
+if TYPE_CHECKING:
+    from dtserve.connections.connection_target import ConnectionTarget
 
 __all__ = ["ConnectionTarget", "Environment"]
 
-
-@dataclass(frozen=True, slots=True)
-class ConnectionTarget:
-    """One line of the connection map.
-
-    ``url`` is a SQLAlchemy-style URL (``sqlite:////data/x.db``, ``postgresql://u@h/db``).
-    It applies to the connection manager named ``manager``, or to any whose server and
-    database match ``server`` and ``database`` (``*`` for any).
-    """
-
-    url: str = field(repr=False)
-    manager: str = ""
-    server: str = ""
-    database: str = ""
+__getattr__ = lazy("dtserve.connections", {"ConnectionTarget": "connection_target"})
 
 
 @dataclass(frozen=True)
@@ -67,6 +59,8 @@ class Environment:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Environment:
         """The environment that :meth:`to_dict` wrote; what is missing has its default."""
+        from dtserve.connections.connection_target import ConnectionTarget
+
         return cls(
             folder=Path(data.get("folder", "")),
             temp=Path(data.get("temp", "")),

@@ -26,7 +26,7 @@ def translate_dml(job: Any) -> None:
     """Add the statements of an INSERT, UPDATE, DELETE or MERGE to the job."""
     text, top = _without_top(job.marked)
     top = slot_text(top)
-    tree = read_statement(_plain_assignments(text), job.rules.title)
+    tree = read_statement(_plain_assignments(text), job.rules.title, job.text)
     if isinstance(tree, exp.Insert):
         if top:
             raise job.refuse("INSERT TOP is not supported")
@@ -183,7 +183,7 @@ def _output(job: Any, tree: exp.Expr, relation: Relation, allowed: str) -> str:
         return ""
     if clause.args.get("into"):
         raise job.refuse("OUTPUT … INTO is not supported")
-    if not job.rules.returns(allowed):
+    if not job.rules.returns(allowed, tree.key.upper()):
         raise job.refuse("OUTPUT is not supported here")
     items = []
     for item in clause.expressions:

@@ -17,15 +17,15 @@ class RowChanges:
     """The part of a target's rules that INSERT, UPDATE and DELETE use; ``address`` is SQLite's rowid or PostgreSQL's ctid."""
 
     address: ClassVar[str] = "rowid"
-    returning: ClassVar[tuple[str, ...]] = ("inserted", "deleted")
+    """Empty where rows have no address."""
 
     def quote(self, name: str) -> str:
         """A quoted name."""
         return '"' + name.replace('"', '""') + '"'
 
-    def returns(self, what: str) -> bool:
-        """Whether RETURNING can give the ``inserted`` or ``deleted`` rows."""
-        return what in self.returning
+    def returns(self, what: str, verb: str) -> bool:
+        """Whether RETURNING of INSERT, UPDATE or DELETE can give the ``inserted`` or ``deleted`` rows."""
+        return what in ("inserted", "deleted")
 
     def delete_alias(self, alias: str) -> str:
         """The alias of the table in a DELETE."""

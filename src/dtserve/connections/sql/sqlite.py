@@ -153,7 +153,7 @@ class SqliteSession(FamilySession):
             value, spec = value.value, value.type
         if isinstance(value, str) and wanted is not None:
             if wanted.family == "datetime":
-                from dtserve.connections.sql.sqlite_functions import canonical_moment
+                from dtserve.connections.sql.tsql_dates import canonical_moment
 
                 return canonical_moment(value, wanted.dt)
             if wanted.dt is DT.GUID:

@@ -25,21 +25,8 @@ from typing import Any
 
 from dtserve.connections.sql.sqlite_cast import cast_value
 from dtserve.connections.sql.tsql_dates import format_style, parse_moment, shift, steps, take_part
-from dtserve.datatypes import DT
 
-__all__ = ["canonical_moment", "register"]
-
-
-def canonical_moment(text: str, dt: DT) -> str:
-    """A date literal in its stored form; one that is no date stays as it is, so that it equals nothing."""
-    moment = parse_moment(text)
-    if moment is None:
-        return text
-    if dt is DT.DBDATE:
-        return moment.date().isoformat()
-    if dt in (DT.DBTIME, DT.DBTIME2):
-        return moment.time().isoformat()
-    return moment.isoformat(" ")
+__all__ = ["register"]
 
 
 def _moment(value: Any) -> dtm.datetime:

@@ -16,9 +16,9 @@ from dtserve.connections.sql.binder import Binder
 from dtserve.connections.sql.nodes import Slot, Template, template, typed, write_slot, write_template
 from dtserve.connections.sql.row_changes import text_of_number
 from dtserve.connections.sql.scope import Scope
-from dtserve.connections.sql.sqlite_functions import canonical_moment
 from dtserve.connections.sql.sqlite_tables import SqliteTables
 from dtserve.connections.sql.target_rules import Rules
+from dtserve.connections.sql.tsql_dates import canonical_moment
 from dtserve.connections.sql.tsql_types import BOOL, type_of
 from dtserve.datatypes import DT, TypeSpec
 

@@ -39,7 +39,6 @@ class Rules(RowChanges):
 
     family: ClassVar[str] = ""
     title: ClassVar[str] = ""
-    concat: ClassVar[type[exp.Expr]] = exp.DPipe
 
     def __init__(self) -> None:
         self.slot_types: dict[str, TypeSpec | None] = {}
@@ -145,7 +144,7 @@ class Rules(RowChanges):
         one, other = type_of(node.this), type_of(node.expression)
         families = {one.family if one else "", other.family if other else ""}
         if sign == "+" and "text" in families and families <= {"text", ""}:
-            return typed(self.concat(this=node.this, expression=node.expression), common((one, other)))
+            return typed(self.join_texts(node.this, node.expression), common((one, other)))
         if sign == "+" and families == {""}:
             return self.unknown_plus(binder, node)
         if "datetime" in families and sign in "+-":
@@ -159,6 +158,10 @@ class Rules(RowChanges):
                 if kind is not None and kind.family == "text":
                     node.set(key, self.as_number(part))
         return typed(node, arithmetic(sign, one, other))
+
+    def join_texts(self, one: exp.Expr, other: exp.Expr) -> exp.Expr:
+        """Two texts joined; NULL when one is NULL."""
+        return exp.DPipe(this=one, expression=other)
 
     def unknown_plus(self, binder: Binder, node: exp.Expr) -> exp.Expr:
         """``+`` between two things of unknown type."""

@@ -136,7 +136,7 @@ def _is_query(text: str) -> bool:
 def _query(job: Job) -> None:
     from dtserve.connections.sql.rewrite_dml import select_into
 
-    tree = read_statement(job.marked, job.rules.title)
+    tree = read_statement(job.marked, job.rules.title, job.text)
     if not isinstance(tree, exp.Query):
         raise job.refuse(f"{tree.key.upper()} is not supported")
     if isinstance(tree, exp.Select) and tree.args.get("into") is not None:

@@ -8,7 +8,9 @@ import re
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["format_style", "parse_moment", "print_style", "shift", "steps", "take_part"]
+from dtserve.datatypes import DT
+
+__all__ = ["canonical_moment", "format_style", "parse_moment", "print_style", "shift", "steps", "take_part"]
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
@@ -47,6 +49,18 @@ def parse_moment(text: str) -> dtm.datetime | None:
     except (ValueError, KeyError, OverflowError):
         return None
     return None
+
+
+def canonical_moment(text: str, dt: DT) -> str:
+    """A date literal in its stored form; one that is no date stays as it is, so that it equals nothing."""
+    moment = parse_moment(text)
+    if moment is None:
+        return text
+    if dt is DT.DBDATE:
+        return moment.date().isoformat()
+    if dt in (DT.DBTIME, DT.DBTIME2):
+        return moment.time().isoformat()
+    return moment.isoformat(" ")
 
 
 def _date(parts: dict[str, str]) -> dtm.datetime:

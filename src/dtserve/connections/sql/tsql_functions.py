@@ -164,7 +164,7 @@ FUNCTIONS: dict[str, Function] = {
     "ISNUMERIC": Function(_N, 1, 1, "CASE WHEN CAST({0} AS TEXT) ~ '^\\s*[-+]?[$]?([0-9][0-9,]*\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?\\s*$' THEN 1 ELSE 0 END", "CASE WHEN {0} REGEXP '^[[:space:]]*[-+]?[$]?([0-9][0-9,]*[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$' THEN 1 ELSE 0 END"),
     "NEWID": Function(_GUID, 0, 0, "gen_random_uuid()", "UUID()"),
     "NEWSEQUENTIALID": Function(_GUID, 0, 0, "gen_random_uuid()", "UUID()", "tsql_newid()"),
-    "HASHBYTES": Function(_is(TypeSpec(DT.BYTES, length=8000)), 2, 2, "hashbytes"),
+    "HASHBYTES": Function(_is(TypeSpec(DT.BYTES, length=8000)), 2, 2, "hashbytes", "hashbytes"),
     "SUSER_SNAME": Function(_is(wide(128)), 0, 0, "CAST(session_user AS TEXT)", "CURRENT_USER()"),
     "SUSER_NAME": Function(_is(wide(128)), 0, 0, "CAST(session_user AS TEXT)", "CURRENT_USER()", "tsql_suser_sname()"),
     "ORIGINAL_LOGIN": Function(_is(wide(128)), 0, 0, "CAST(session_user AS TEXT)", "CURRENT_USER()", "tsql_suser_sname()"),

@@ -48,14 +48,18 @@ def _parsed(text: str) -> exp.Expr:
     return trees[0]
 
 
-def read_statement(text: str, dialect: str) -> exp.Expr:
-    """A fresh tree of one statement; raises NotTranslatable with the statement for what cannot be parsed."""
+def read_statement(text: str, dialect: str, shown: str = "") -> exp.Expr:
+    """A fresh tree of one statement.
+
+    Raises NotTranslatable for what cannot be parsed, with the statement (or what stands for it in
+    ``shown``: the text may have been prepared).
+    """
     try:
         tree = _parsed(text)
     except (SqlglotError, RecursionError, ValueError) as error:
-        raise NotTranslatable(dialect=dialect, reason=_first_line(error), statement=text) from None
+        raise NotTranslatable(dialect=dialect, reason=_first_line(error), statement=shown or text) from None
     if isinstance(tree, exp.Command):
-        raise NotTranslatable(dialect=dialect, reason="the statement is not understood", statement=text)
+        raise NotTranslatable(dialect=dialect, reason="the statement is not understood", statement=shown or text)
     return tree.copy()
 
 
