@@ -38,11 +38,10 @@ def test_other_bytes_are_no_blob() -> None:
     assert parse_blob(bytes(100)) is None
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has DPAPI")
-def test_without_windows_nothing_opens() -> None:
-    assert not available()
+def test_only_windows_opens_and_makes_blobs() -> None:
+    assert available() is (sys.platform == "win32")
     assert unprotect(b"x") is None
-    assert protect(b"x", "DTS") is None
+    assert (protect(b"x", "DTS") is None) is not available()
 
 
 @pytest.mark.parametrize(

@@ -40,10 +40,12 @@ def test_two_at_once_get_one_key() -> None:
     assert len({key.id for key in keys if key}) == 1
 
 
-@pytest.mark.skipif(os.name != "posix", reason="modes exist on POSIX only")
 def test_a_key_others_can_read_is_not_used(own_user_key: Path) -> None:
     load_key()
     own_user_key.chmod(0o644)
+    if os.name != "posix":
+        assert load_key() is not None  # modes mean nothing there; the folder's rights guard it
+        return
     with pytest.raises(UserKeyUnusable, match="0600"):
         load_key()
 
