@@ -7,7 +7,7 @@ import struct
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from dtserve.datatypes import DT, TypeSpec
@@ -27,6 +27,7 @@ _OFFSET = struct.Struct("<hHHHHHIhh")
 _EPOCH_OLE = dt.datetime(1899, 12, 30)
 _EPOCH_FILE = dt.datetime(1601, 1, 1)
 _DAY = 86_400_000_000
+_EXACT = Context(prec=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +111,26 @@ def _offset(data: bytes, at: int) -> tuple[Any, int]:
 
 
 def _pack_cy(value: Decimal) -> bytes:
-    return struct.pack("<q", int(value.scaleb(4)))
+    return struct.pack("<q", int(value.scaleb(4, _EXACT)))
 
 
 def _cy(data: bytes, at: int) -> tuple[Any, int]:
-    return Decimal(struct.unpack_from("<q", data, at)[0]).scaleb(-4), at + 8
+    return Decimal(struct.unpack_from("<q", data, at)[0]).scaleb(-4, _EXACT), at + 8
 
 
 def _pack_numeric(value: Decimal, spec: TypeSpec) -> bytes:
-    whole = int(abs(value).scaleb(spec.scale))
+    whole = int(_EXACT.abs(value).scaleb(spec.scale, _EXACT))
     return struct.pack("<BBB", spec.precision, spec.scale, 0 if value < 0 else 1) + whole.to_bytes(16, "little")
 
 
 def _numeric(data: bytes, at: int) -> Decimal:
     _, scale, sign = struct.unpack_from("<BBB", data, at)
     whole = int.from_bytes(data[at + 3 : at + 19], "little")
-    return Decimal(whole if sign else -whole).scaleb(-scale)
+    return Decimal(whole if sign else -whole).scaleb(-scale, _EXACT)
 
 
 def _pack_decimal(value: Decimal, spec: TypeSpec) -> bytes:
-    whole = int(abs(value).scaleb(spec.scale))
+    whole = int(_EXACT.abs(value).scaleb(spec.scale, _EXACT))
     sign = 0x80 if value < 0 else 0
     return struct.pack("<HBBIQ", 0, spec.scale, sign, whole >> 64, whole & 0xFFFFFFFFFFFFFFFF)
 
@@ -137,7 +138,7 @@ def _pack_decimal(value: Decimal, spec: TypeSpec) -> bytes:
 def _decimal(data: bytes, at: int) -> Decimal:
     _, scale, sign, high, low = struct.unpack_from("<HBBIQ", data, at)
     whole = high << 64 | low
-    return Decimal(-whole if sign else whole).scaleb(-scale)
+    return Decimal(-whole if sign else whole).scaleb(-scale, _EXACT)
 
 
 def _pack_date_double(value: dt.datetime) -> bytes:

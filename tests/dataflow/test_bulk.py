@@ -1,0 +1,119 @@
+"""Batches and rows of a load, over a real SQLite database."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from dtserve.connections.base import BulkOptions, ResultColumn
+from dtserve.connections.errors import SqlError
+from dtserve.dataflow.bulk import BatchLoader, RowLoader, in_transaction
+from support.flow_cases import connect
+from support.flows import I4, RecordingHost
+
+COLUMNS = [ResultColumn("id", I4)]
+
+
+@pytest.fixture
+def database(tmp_path):
+    return connect(RecordingHost(tmp_path), {"database": ["create table T (id int primary key)"]}, {}, tmp_path)
+
+
+def rows(*ids):
+    return pl.DataFrame({"0": pl.Series(ids, dtype=pl.Int32)})
+
+
+def stored(database):
+    session = database.session()
+    found = [row[0] for row in session.query("select id from T order by id").rows()]
+    session.close()
+    return found
+
+
+def batches(session, tmp_path, commit, *, tolerant=True):
+    return BatchLoader(session, "T", COLUMNS, BulkOptions(), commit_rows=commit, tolerant=tolerant, folder=tmp_path)
+
+
+def test_a_clean_buffer_is_one_load_whatever_the_batch(database, tmp_path):
+    session = database.session()
+    loader = batches(session, tmp_path, 2)
+    assert loader.add(rows(1, 2, 3, 4, 5), rows(1, 2, 3, 4, 5)) == []
+    assert loader.finish() == []
+    assert (stored(database), loader.rows) == ([1, 2, 3, 4, 5], 5)
+    session.close()
+
+
+def test_refused_batches_come_back_and_others_stay(database, tmp_path):
+    session = database.session()
+    loader = batches(session, tmp_path, 2)
+    refused = loader.add(rows(1, 2, 1, 3, 4), rows(1, 2, 1, 3, 4))
+    assert [frame["0"].to_list() for frame in refused] == [[1, 3]]
+    assert (stored(database), loader.rows) == ([1, 2, 4], 3)
+    session.close()
+
+
+def test_an_intolerant_load_raises_and_keeps_what_was_committed(database, tmp_path):
+    session = database.session()
+    loader = batches(session, tmp_path, 2, tolerant=False)
+    with pytest.raises(SqlError):
+        loader.add(rows(1, 2, 1, 3), rows(1, 2, 1, 3))
+    loader.close()
+    assert stored(database) == [1, 2]
+    session.close()
+
+
+def test_one_commit_waits_for_the_end(database, tmp_path):
+    session = database.session()
+    loader = batches(session, tmp_path, 0)
+    loader.add(rows(1, 2), rows(1, 2))
+    assert stored(database) == []
+    loader.add(rows(3), rows(3))
+    assert loader.finish() == []
+    assert (stored(database), loader.rows) == ([1, 2, 3], 3)
+    assert list(tmp_path.glob("spill*")) == []
+    session.close()
+
+
+def test_one_commit_that_fails_gives_everything_back(database, tmp_path):
+    session = database.session()
+    loader = batches(session, tmp_path, 0)
+    loader.add(rows(1, 2), rows(1, 2))
+    loader.add(rows(1), rows(1))
+    assert [frame["0"].to_list() for frame in loader.finish()] == [[1, 2], [1]]
+    assert (stored(database), loader.rows) == ([], 0)
+    session.close()
+
+
+def test_closing_undoes_what_was_not_committed(database, tmp_path):
+    session = database.session()
+    loader = batches(session, tmp_path, 0)
+    loader.add(rows(1), rows(1))
+    loader.close()
+    assert stored(database) == []
+    session.close()
+
+
+def test_inside_a_transaction_of_the_package_nothing_is_committed_here(database, tmp_path):
+    database.begin_transaction()
+    session = database.session()
+    assert in_transaction(session)
+    loader = batches(session, tmp_path, 1)
+    loader.add(rows(1, 2), rows(1, 2))
+    loader.finish()
+    with pytest.raises(SqlError):
+        loader.add(rows(1), rows(1))
+    database.rollback_transaction()
+    assert stored(database) == []
+
+
+def test_row_by_row(database, tmp_path):
+    session = database.session()
+    tolerant = RowLoader(session, "T", COLUMNS, BulkOptions(), tolerant=True)
+    refused = tolerant.add(rows(1, 1, 2))
+    assert [row for row, _ in refused] == [1]
+    assert "UNIQUE" in refused[0][1].upper() or "PRIMARY" in refused[0][1].upper()
+    strict = RowLoader(session, "T", COLUMNS, BulkOptions(), tolerant=False)
+    assert [row for row, _ in strict.add(rows(3, 2, 4))] == [1]
+    assert strict.rows == 1
+    assert stored(database) == [1, 2, 3]
+    session.close()

@@ -1,0 +1,133 @@
+"""Cache Transform fills, Lookups read: in memory and through a .caw file."""
+
+from __future__ import annotations
+
+import pytest
+from lxml import etree
+
+from dtserve.connections.environment import Environment
+from dtserve.connections.registry import create_connection
+from dtserve.dataflow import engine
+from dtserve.dataflow.cache import cache_manager, load_cache
+from dtserve.dataflow.component_errors import IncorrectConnectionType
+from dtserve.dataflow.errors import DataFlowFailed
+from dtserve.package.model import Column, Component, ComponentConnection, ConnectionManager, Input, Output
+from support.flows import I4, RecordingHost, flow, numbers, props, sink, source, used
+
+NS = "www.microsoft.com/SqlServer/Dts"
+
+
+def manager(tmp_path, *, file=False):
+    columns = "".join(
+        f'<DTS:CacheColumn DTS:ObjectName="{name}" DTS:IndexPosition="{index}" DTS:DataType="3"/>'
+        for name, index in (("k", 1), ("v", 0))
+    )
+    text = f'<DTS:ConnectionManager xmlns:DTS="{NS}"><DTS:CacheColumns>{columns}</DTS:CacheColumns></DTS:ConnectionManager>'
+    model = ConnectionManager(
+        "Cache", "{1}", "CACHE", "Cache",
+        {"UseFile": "1" if file else "0", "ConnectionString": str(tmp_path / "c.caw") if file else ""},
+        xml=etree.fromstring(text),
+    )  # fmt: skip
+    return create_connection(model, Environment(folder=tmp_path, temp=tmp_path))
+
+
+CONNECTION = (ComponentConnection("CacheConnection", "Cache"),)
+
+
+def fill(host, rows, *, columns=("k", "v"), **properties):
+    into = tuple(
+        used(f"Src.{'n' if c == columns[0] else 'm'}", properties=props({"CacheColumnName": c})) for c in columns
+    )
+    cache = Component(
+        "C", "C", "", "Cache", properties=props(properties), connections=CONNECTION,
+        inputs=(Input("C.In", "In", into),), outputs=(Output("C.Out", "Out", synchronous_input="C.In"),),
+    )  # fmt: skip
+    import polars as pl
+
+    host.frames["Src"] = [pl.DataFrame(rows, schema={"n": pl.Int32, "m": pl.Int32}, orient="row")]
+    engine.run_data_flow(flow(source("Src", {"n": I4, "m": I4}), cache, paths=[("Src.Out", "C.In")]), host)
+
+
+def look_up(host, count=4, *, join="k"):
+    into = Input("L.In", "In", (used("Src.n", properties=props({"JoinToReferenceColumn": join})),))
+    out = (Column("L.v", "L.v", "v", I4, properties=props({"CopyFromReferenceColumn": "v"})),)
+    lookup = Component(
+        "L", "L", "", "Lookup", properties=props({"ConnectionType": 1, "CacheType": 0, "NoMatchBehavior": 1}),
+        connections=CONNECTION, inputs=(into,),
+        outputs=(Output("L.Match", "Match", out, synchronous_input="L.In"), Output("L.No", "No", synchronous_input="L.In")),
+    )  # fmt: skip
+    host.frames["Src"] = numbers(count)
+    made = flow(
+        source("Src", {"n": I4}),
+        lookup,
+        sink("Yes", {"n": "Src.n", "v": "L.v"}),
+        sink("No", {"n": "Src.n"}),
+        paths=[("Src.Out", "L.In"), ("L.Match", "Yes.In"), ("L.No", "No.In")],
+    )
+    engine.run_data_flow(made, host)
+    return host.table("Yes").rows(), host.table("No")["n"].to_list()
+
+
+def test_a_filled_cache_is_looked_up_in(tmp_path):
+    host = RecordingHost(tmp_path)
+    host.connections["Cache"] = manager(tmp_path)
+    fill(host, [(1, 10), (2, 20), (1, 99)])
+    assert ("OnInformation", 0x4004300B, "SSIS.Pipeline", '"C" wrote 3 rows.') in host.events
+    assert look_up(host) == ([(1, 10), (2, 20)], [0, 3])
+
+
+def test_duplicates_may_be_an_error(tmp_path):
+    host = RecordingHost(tmp_path)
+    host.connections["Cache"] = manager(tmp_path)
+    with pytest.raises(DataFlowFailed) as caught:
+        fill(host, [(1, 10), (1, 99)], TreatDuplicateKeysAsError=True)
+    assert caught.value.error.code == 0xC02090E4
+
+
+def test_an_empty_cache_and_one_that_nobody_filled(tmp_path):
+    host = RecordingHost(tmp_path)
+    host.connections["Cache"] = manager(tmp_path)
+    with pytest.raises(DataFlowFailed) as caught:
+        look_up(host)
+    assert caught.value.error.code == 0xC0D51420
+    fill(host, [])
+    assert look_up(host) == ([], [0, 1, 2, 3])
+
+
+def test_the_file_serves_a_later_run(tmp_path):
+    first = RecordingHost(tmp_path)
+    first.connections["Cache"] = manager(tmp_path, file=True)
+    fill(first, [(1, 10), (None, 5)])
+    later = RecordingHost(tmp_path)
+    later.connections["Cache"] = manager(tmp_path, file=True)
+    assert look_up(later) == ([(1, 10)], [0, 2, 3])
+    assert load_cache(later.connections["Cache"], "L").rows.rows() == [(1, 10), (None, 5)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "code"),
+    [(("k",), 0xC0209309), (("k", "k"), 0xC0209306), (("k", "x"), 0xC0209307)],
+)
+def test_mappings_that_do_not_fit(tmp_path, columns, code):
+    host = RecordingHost(tmp_path)
+    host.connections["Cache"] = manager(tmp_path)
+    with pytest.raises(DataFlowFailed) as caught:
+        fill(host, [], columns=columns)
+    assert caught.value.error.code == code
+
+
+def test_all_index_columns_must_be_joined(tmp_path):
+    host = RecordingHost(tmp_path)
+    host.connections["Cache"] = manager(tmp_path)
+    fill(host, [])
+    with pytest.raises(DataFlowFailed) as caught:
+        look_up(host, join="v")
+    assert caught.value.error.code == 0xC020903F
+
+
+def test_another_kind_of_connection_is_refused(tmp_path):
+    other = create_connection(
+        ConnectionManager("F", "{1}", "FILE", "F", {"ConnectionString": "x"}), Environment(folder=tmp_path)
+    )
+    with pytest.raises(IncorrectConnectionType):
+        cache_manager(None, other)
