@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from dtserve import __version__
 from dtserve.controlflow.events import Event
@@ -39,8 +38,7 @@ def stamp(seconds: float) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 10000:02d}"
 
 
-@dataclass(frozen=True)
-class Reporting:
+class Reporting(NamedTuple):
     """``/REPORTING``: letters, and events (names or source GUIDs) that are not reported."""
 
     letters: str = "EWP"
@@ -56,13 +54,12 @@ class Reporting:
         return bool(letter) and ("V" in self.letters or letter in self.letters)
 
 
-@dataclass(frozen=True)
-class ConsoleLog:
+class ConsoleLog(NamedTuple):
     """All ``/CONSOLELOG`` options together: both lists, and per option its columns and the names they are for."""
 
     included: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
-    entries: tuple[tuple[str, frozenset[str]], ...] = field(default=())
+    entries: tuple[tuple[str, frozenset[str]], ...] = ()
 
     def columns_for(self, event: Event) -> str:
         """The columns with which the entry is shown; empty when it is not."""

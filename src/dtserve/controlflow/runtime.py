@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,11 @@ from dtserve.connections.environment import Environment
 from dtserve.controlflow.cancel import CancelSwitch
 from dtserve.controlflow.events import Event, EventSink
 from dtserve.controlflow.results import ExecResult
+from dtserve.doors import lazy
 from dtserve.machine import computer_name, new_guid, operator_name
 
 if TYPE_CHECKING:
+    from dtserve.controlflow.child_request import ChildRequest
     from dtserve.controlflow.connections import ConnectionSet
     from dtserve.controlflow.containers.package import PackageContainer
     from dtserve.controlflow.task_host import TaskHost
@@ -24,25 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ChildRequest", "PackageRun", "SharedRun"]
 
-
-@dataclass(frozen=True)
-class ChildRequest:
-    """What an Execute Package task asks for: one of project reference, file or server package.
-
-    ``parameters`` go to the child's parameters; ``host`` is the task that asks.
-    """
-
-    host: TaskHost
-    package_name: str = ""
-    path: str = ""
-    server_path: str = ""
-    server_connection: str = ""
-    password: str | None = field(default=None, repr=False)
-    out_of_process: bool = False
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+__getattr__ = lazy("dtserve.controlflow", {"ChildRequest": "child_request"})
 
 
-@dataclass
+@dataclass(eq=False)
 class SharedRun:
     """Shared by a package and all child packages it runs in process.
 
@@ -69,7 +56,7 @@ class SharedRun:
         return event
 
 
-@dataclass
+@dataclass(eq=False)
 class PackageRun:
     """One package in execution.
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dtserve.connections.environment import ConnectionTarget
+if TYPE_CHECKING:
+    from dtserve.connections.environment import ConnectionTarget
 
 __all__ = ["ExecutionOptions", "Logger", "PackageSource", "Setting"]
 
@@ -170,6 +171,8 @@ def decode(value: Any) -> Any:
 
 def options_from(stored: Mapping[str, Any]) -> ExecutionOptions:
     """Options from decoded JSON; ValueError for names that are none."""
+    from dtserve.connections.environment import ConnectionTarget
+
     known = {each.name for each in fields(ExecutionOptions)}
     unknown = set(stored) - known
     if unknown:
