@@ -39,7 +39,10 @@ def password_of(arguments: argparse.Namespace, name: str = "password") -> str | 
     if getattr(arguments, f"ask_{key}", False):
         import getpass
 
-        return getpass.getpass("Password: ")
+        try:
+            return getpass.getpass("Password: ")
+        except EOFError:
+            raise PasswordMissing(place="the terminal") from None
     return None
 
 
