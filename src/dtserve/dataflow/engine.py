@@ -21,6 +21,7 @@ from dtserve.dataflow.errors import (
     PreExecuteFailed,
     ValidationFailedOnComponents,
 )
+from dtserve.dataflow.memory import hold_pages
 from dtserve.dataflow.plan import Plan, make_plan
 from dtserve.dataflow.running import PIPELINE, Running, coded, post
 from dtserve.dataflow.sizes import row_bytes
@@ -52,6 +53,7 @@ def validate_data_flow(flow: DataFlow, host: FlowHost) -> None:
 
     Raises :class:`DataFlowFailed` when a component is not valid.
     """
+    hold_pages()
     host.fire_information(_VALIDATING[0], PIPELINE, _VALIDATING[1])
     host.fire_progress("Validating", 0, PIPELINE)
     if not flow.components:
@@ -72,6 +74,7 @@ def run_data_flow(flow: DataFlow, host: FlowHost) -> None:
     Raises :class:`DataFlowFailed` after an error (all errors have been posted by then) and
     :class:`~dtserve.errors.Canceled` after ``host.cancel`` was set.
     """
+    hold_pages()
     _begin(host, _PREPARING, "Prepare for Execute")
     plan = _plan(flow, host)
     components = _make(plan, host)

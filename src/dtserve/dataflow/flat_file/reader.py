@@ -163,7 +163,8 @@ class FlatFileReader:
 
     def _marked(self, blocks: _Blocks) -> bool:
         """Whether the data begins with a byte order mark that stays in the first field."""
-        blocks.more()
+        while not blocks.rest and not blocks.done:
+            blocks.longer()
         marked = self.layout.code_page.is_utf8 and blocks.rest.startswith(codecs.BOM_UTF8)
         if marked and not KEEP_UTF8_BOM:
             blocks.drop(len(codecs.BOM_UTF8))
@@ -186,7 +187,11 @@ class FlatFileReader:
 
 
 class _Blocks:
-    """The bytes of the file in the cut encoding: ``rest`` is what has been read but not used."""
+    """The bytes of the file in the cut encoding.
+
+    ``rest`` is what has been read but not used; what stands behind the last row delimiter
+    of a block is kept apart until the next one, so that ``rest`` is copied only once.
+    """
 
     def __init__(self, file: BinaryIO, path: Path, layout: Layout, size: int) -> None:
         self.rest = b""
@@ -195,6 +200,8 @@ class _Blocks:
         self._path = path
         self._size = size
         self._used = 0
+        self._tail = b""
+        self._row = layout.row_delimiter if layout.transcoded else b""
         self._utf8 = layout.transcoded and layout.code_page.is_utf8
         self._transcoder = Transcoder(layout.code_page) if layout.transcoded else None
         if layout.code_page.unit == 2:
@@ -216,14 +223,23 @@ class _Blocks:
         self.done = not block
         if self._transcoder is not None:
             block = self._transcoder.feed(block, self.done)
-        self.rest = self.rest + block if self.rest else block
+        cut = block.rfind(self._row) + len(self._row) if self._row and not self.done else len(block)
+        if cut < len(self._row) and not self.done:
+            self._tail += block
+            return True
+        if self.rest or self._tail or cut < len(block):
+            self.rest = b"".join((self.rest, self._tail, memoryview(block)[:cut]))
+        else:
+            self.rest = block
+        self._tail = block[cut:]
         return not self.done
 
     def longer(self) -> None:
         """Read further because the rest holds no whole row; twice as much each time."""
-        if len(self.rest) > LONGEST_ROW:
+        held = len(self.rest) + len(self._tail)
+        if held > LONGEST_ROW:
             raise TooLongRow(start=self._used, path=self._path, limit=LONGEST_ROW)
-        self._size = max(self._size, min(len(self.rest), LONGEST_ROW))
+        self._size = max(self._size, min(held, LONGEST_ROW))
         self.more()
 
     def drop(self, count: int) -> None:
