@@ -176,7 +176,7 @@ class ForEachMapping:
     index: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class EventHandler(Executable):
     """The handler of ``event_name`` on its owner."""
 

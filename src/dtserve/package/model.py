@@ -90,7 +90,7 @@ class LoggingOptions:
     providers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Executable:
     """A container or task (``Package`` and ``EventHandler`` are executables too).
 
@@ -157,7 +157,7 @@ class Executable:
         return read_data_flow(self)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Package(Executable):
     """A whole package. ``package_properties`` are package-only properties by SSIS name."""
 

@@ -11,6 +11,7 @@ Sources: FORMAT §3.3 to §3.6, DATA_FLOW §1.4, CONFIG_LOGGING §3.2.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 # fmt: off
@@ -248,24 +249,33 @@ def _key(identifier: str) -> str:
     return _PROGID_VERSION.sub("", identifier.partition(",")[0].strip().lower())
 
 
-def _index(rows: tuple[PartName, ...]) -> dict[str, str]:
-    return {_key(identifier): row.part for row in rows for identifier in row.ids if identifier}
+_TABLES = {
+    "executable": EXECUTABLES, "enumerator": ENUMERATORS, "log provider": LOG_PROVIDERS, "component": COMPONENTS,
+    "connection manager": CONNECTION_KINDS,
+}  # fmt: skip
 
 
-_EXECUTABLE_INDEX = _index(EXECUTABLES)
-_ENUMERATOR_INDEX = _index(ENUMERATORS)
-_PROVIDER_INDEX = _index(LOG_PROVIDERS)
-_COMPONENT_INDEX = _index(COMPONENTS)
-_CONNECTION_INDEX = _index(CONNECTION_KINDS)
-_HOST_KEYS = frozenset(_key(host) for host in MANAGED_HOSTS)
-_TITLE_INDEX = {row.title.lower(): row.part for row in COMPONENTS} | {
-    "datareader source": "DataReaderSourceAdapter",
-    "ado.net source": "DataReaderSourceAdapter",
-    "ado.net destination": "ADONETDestination",
-    "data convert": "DataConvert",
-    "raw source": "RawSource",
-    "raw destination": "RawDestination",
-}
+@cache
+def _index(table: str) -> dict[str, str]:
+    """Key of id → part, made when first asked for: a package without data flow starts without the components'."""
+    return {_key(identifier): row.part for row in _TABLES[table] for identifier in row.ids if identifier}
+
+
+@cache
+def _host_keys() -> frozenset[str]:
+    return frozenset(_key(host) for host in MANAGED_HOSTS)
+
+
+@cache
+def _titles() -> dict[str, str]:
+    return {row.title.lower(): row.part for row in COMPONENTS} | {
+        "datareader source": "DataReaderSourceAdapter",
+        "ado.net source": "DataReaderSourceAdapter",
+        "ado.net destination": "ADONETDestination",
+        "data convert": "DataConvert",
+        "raw source": "RawSource",
+        "raw destination": "RawDestination",
+    }
 
 
 def executable_part(type_id: str) -> str:
@@ -276,17 +286,17 @@ def executable_part(type_id: str) -> str:
     >>> executable_part("STOCK:Sequence"), executable_part("SSIS.Pipeline.3"), executable_part("My.Task")
     ('Sequence', 'Pipeline', '')
     """
-    return _EXECUTABLE_INDEX.get(_key(type_id), "")
+    return _index("executable").get(_key(type_id), "")
 
 
 def enumerator_part(creation_name: str) -> str:
     """The part of a for-each enumerator's CreationName; empty when unknown."""
-    return _ENUMERATOR_INDEX.get(_key(creation_name), "")
+    return _index("enumerator").get(_key(creation_name), "")
 
 
 def log_provider_part(creation_name: str) -> str:
     """The part of a log provider's CreationName, progid or class id (dtexec ``/Logger``); empty when unknown."""
-    return _PROVIDER_INDEX.get(_key(creation_name), "")
+    return _index("log provider").get(_key(creation_name), "")
 
 
 def component_part(class_id: str, user_type: str = "", contact_info: str = "", description: str = "") -> str:
@@ -299,11 +309,11 @@ def component_part(class_id: str, user_type: str = "", contact_info: str = "", d
     'XmlSourceAdapter'
     """
     key = _key(class_id)
-    if key in _HOST_KEYS:
-        return _COMPONENT_INDEX.get(_key(user_type), "")
-    found = _COMPONENT_INDEX.get(key)
+    if key in _host_keys():
+        return _index("component").get(_key(user_type), "")
+    found = _index("component").get(key)
     if found is None and key.startswith("{"):
-        found = _TITLE_INDEX.get(contact_info.partition(";")[0].strip().lower()) or _TITLE_INDEX.get(
+        found = _titles().get(contact_info.partition(";")[0].strip().lower()) or _titles().get(
             description.strip().lower()
         )
     return found or ""
@@ -314,7 +324,7 @@ def connection_kind(creation_name: str) -> str:
     text = creation_name.strip()
     if text[:8].upper() == "ADO.NET:":
         return "ADO.NET"
-    return _CONNECTION_INDEX.get(_key(text), "")
+    return _index("connection manager").get(_key(text), "")
 
 
 def ado_net_provider(creation_name: str) -> str:
