@@ -7,21 +7,25 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from dtserve.cli.dtexec_console import ConsoleLog, Reporting
+from dtserve.cli.dtexec_console import Reporting
 from dtserve.cli.dtexec_options import LONG_OPTIONS, TABLE
 from dtserve.cli.errors import CommandFileUnreadable, InvalidArgument, MissingArgument, MissingOption, UnknownOption
 from dtserve.cli.options import Given, ParsedLine
 from dtserve.cli.quoting import split_arguments, split_line, unquote
 from dtserve.errors import UsageError
-from dtserve.execution.options import ExecutionOptions, Logger, PackageSource, Setting
+from dtserve.execution.options import ExecutionOptions, PackageSource
+
+if TYPE_CHECKING:
+    from dtserve.cli.dtexec_console import ConsoleLog
+    from dtserve.execution.options import Logger, Setting
 
 __all__ = ["Request", "read_line", "request_from"]
 
 DECRYPT_VARIABLE = "SSIS_PACKAGE_DECRYPT"
 MAX_COMMAND_FILE = 1 << 20
-_GUID = re.compile(r"\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?\Z")
+SETTINGS = ("set", "configfile", "parameter", "connection", "logger")
 _SIZES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
@@ -156,11 +160,17 @@ def _options(line: ParsedLine, long: dict[str, list[str]], password: str | None)
     if maps:
         from dtserve.connections.connection_map import parse_map_line
 
+    settings: tuple[Setting, ...] = ()
+    loggers: tuple[Logger, ...] = ()
+    if any(key in line for key in SETTINGS):  # a line without them starts without their rules
+        from dtserve.cli.dtexec_settings import loggers_of, settings_of
+
+        settings, loggers = settings_of(line), loggers_of(line)
     restart = line.last("restart")
     checkpointing = line.last("checkpointing")
     verify_build = tuple(_number(part, "VerifyBuild") for part in split_arguments(line.text("verifybuild")) if part)
     return ExecutionOptions(
-        settings=tuple(_settings(line)),
+        settings=settings,
         password=password,
         validate_only="validate" in line,
         warnings_as_errors="warnaserror" in line,
@@ -168,7 +178,7 @@ def _options(line: ParsedLine, long: dict[str, list[str]], password: str | None)
         checkpoint_file=line.text("checkfile") if "checkfile" in line else None,
         checkpointing=None if checkpointing is None else _on_off(checkpointing),
         restart="" if restart is None else _choice(restart, ("deny", "force", "ifPossible"), "force"),
-        loggers=tuple(_logger(each) for each in line.all("logger")),
+        loggers=loggers,
         verbose_log="vlog" in line,
         verbose_log_file=line.text("vlog"),
         verify_build=verify_build,
@@ -177,53 +187,10 @@ def _options(line: ParsedLine, long: dict[str, list[str]], password: str | None)
         verify_signed="verifysigned" in line,
         connection_map=tuple(parse_map_line(each) for each in maps),
         path_map=dict(_path_pair(each) for each in long.get("path-map", ())),
-        memory_limit=_size(long.get("memory", ["0"])[-1]),
+        memory_limit=_size(long["memory"][-1]) if "memory" in long else 0,
         temp=long.get("temp", [""])[-1],
         debug="debug" in long,
     )
-
-
-def _settings(line: ParsedLine) -> Iterable[Setting]:
-    for each in line:
-        key = each.option.key
-        if key == "set":
-            yield _set(each)
-        elif key == "configfile":
-            yield Setting("configuration", each.text)
-        elif key == "parameter":
-            yield _parameter(each)
-        elif key == "connection":
-            parts = each.parts()
-            if len(parts) % 2:
-                raise InvalidArgument(argument=parts[0], option="Connection", reason="name;connection string wanted.")
-            for name, value in zip(parts[::2], parts[1::2], strict=True):
-                yield Setting("connection", name, value)
-
-
-def _set(given: Given) -> Setting:
-    parts = given.parts(2)
-    path = parts[0].strip()
-    if len(parts) < 2 or not path:
-        raise InvalidArgument(argument=path, option="Set", reason="property path;value wanted.")
-    sensitive = path.lower().startswith("$sensitive::")
-    path = path[len("$sensitive::") :] if sensitive else path
-    return Setting("set", path, parts[1], sensitive)
-
-
-def _parameter(given: Given) -> Setting:
-    parts = given.parts(2)
-    if len(parts) < 2:
-        name, _, value = parts[0].partition("=")
-        parts = [name, value]
-    name = re.sub(r"\([A-Za-z0-9]+\)\Z", "", parts[0].strip())
-    if not name or name.lower().startswith("$serveroption::") or name.upper().startswith("CM."):
-        raise InvalidArgument(argument=name, option="Parameter", reason="a parameter of package or project wanted.")
-    return Setting("parameter", name if name.startswith("$") else f"$Package::{name}", parts[1])
-
-
-def _logger(given: Given) -> Logger:
-    parts = given.parts(2)
-    return Logger(parts[0].strip(), parts[1] if len(parts) > 1 else "")
 
 
 def _number(text: str, option: str) -> int:
@@ -280,33 +247,8 @@ def _reporting(line: ParsedLine) -> Reporting:
 
 
 def _console_log(line: ParsedLine) -> ConsoleLog | None:
-    given = line.all("consolelog")
-    if not given:
+    if "consolelog" not in line:
         return None
-    included: set[str] = set()
-    excluded: set[str] = set()
-    entries: list[tuple[str, frozenset[str]]] = []
-    for each in given:
-        columns, names = _log_lists([part.strip() for part in each.parts()] if each.value else [])
-        included |= names["I"]
-        excluded |= names["E"]
-        entries.append((columns, frozenset(names["I"])))
-    return ConsoleLog(included=frozenset(included), excluded=frozenset(excluded), entries=tuple(entries))
+    from dtserve.cli.dtexec_settings import console_log_of
 
-
-def _log_lists(parts: list[str]) -> tuple[str, dict[str, set[str]]]:
-    """Columns and the I and E lists of one ``/CONSOLELOG`` argument."""
-    columns = "NCOSGXMT"
-    names: dict[str, set[str]] = {"I": set(), "E": set()}
-    here: Any = None
-    for index, part in enumerate(parts):
-        upper = part.upper()
-        if here is None and index == 0 and upper and upper not in names and not set(upper) - set(columns):
-            columns = upper
-        elif here is None:
-            if upper not in names:
-                raise InvalidArgument(argument=part, option="ConsoleLog", reason="display letters, then I or E wanted.")
-            here = names[upper]
-        elif part:
-            here.add(part.lower())
-    return columns, names
+    return console_log_of(line)

@@ -7,36 +7,25 @@ on its standard input; secrets are in it, so that it is never printed (``repr`` 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from dtserve.doors import lazy
 
 if TYPE_CHECKING:
     from dtserve.connections.environment import ConnectionTarget
+    from dtserve.execution.option_codec import decode, encode, options_from
+    from dtserve.execution.option_values import Logger, Setting
 
-__all__ = ["ExecutionOptions", "Logger", "PackageSource", "Setting"]
+__all__ = ["ExecutionOptions", "Logger", "PackageSource", "Setting", "decode", "encode", "options_from"]
 
-
-@dataclass(frozen=True)
-class Setting:
-    """One ``/SET``, ``/CONNECTION`` or ``/CONFIGFILE``, in the order met.
-
-    ``kind`` is ``set`` (``target`` a property path), ``connection`` (``target`` a name or GUID, ``value`` its
-    connection string), ``configuration`` (``target`` a file) or ``parameter`` (``target``
-    ``$Package::Name`` or ``$Project::Name``).
-    """
-
-    kind: str
-    target: str
-    value: Any = field(default="", repr=False)
-    sensitive: bool = False
-
-
-@dataclass(frozen=True)
-class Logger:
-    """One ``/LOGGER``: provider by ProgID or class id, and a connection manager's name or a path."""
-
-    provider: str
-    config_string: str = ""
+__getattr__ = lazy(
+    "dtserve.execution",
+    {
+        **dict.fromkeys(("Logger", "Setting"), "option_values"),
+        **dict.fromkeys(("decode", "encode", "options_from"), "option_codec"),
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -110,6 +99,8 @@ class ExecutionOptions:
         """The JSON form, secrets included: for a pipe, never for a file or a log."""
         import json
 
+        from dtserve.execution.option_codec import encode
+
         return json.dumps(encode(asdict(self)))
 
     @classmethod
@@ -117,72 +108,6 @@ class ExecutionOptions:
         """Read :meth:`to_json`; unknown names are a ValueError."""
         import json
 
+        from dtserve.execution.option_codec import options_from
+
         return options_from(json.loads(text))
-
-
-def encode(value: Any) -> Any:
-    """A value as JSON can carry it: bytes in base64, dates as text with a mark."""
-    if isinstance(value, bytes):
-        import base64
-
-        return {"$bytes": base64.b64encode(value).decode()}
-    if isinstance(value, Mapping):
-        return {key: encode(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [encode(each) for each in value]
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    from datetime import date, datetime
-    from decimal import Decimal
-
-    if isinstance(value, datetime):
-        return {"$datetime": value.isoformat()}
-    if isinstance(value, date):
-        return {"$date": value.isoformat()}
-    if isinstance(value, Decimal):
-        return {"$decimal": str(value)}
-    return str(value)
-
-
-def decode(value: Any) -> Any:
-    """The inverse of :func:`encode`."""
-    if isinstance(value, list):
-        return [decode(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    if len(value) == 1:
-        (key, inner), *_ = value.items()
-        if key == "$bytes":
-            import base64
-
-            return base64.b64decode(inner)
-        if key in ("$datetime", "$date", "$decimal"):
-            from datetime import date, datetime
-            from decimal import Decimal
-
-            kinds: dict[str, Any] = {
-                "$datetime": datetime.fromisoformat,
-                "$date": date.fromisoformat,
-                "$decimal": Decimal,
-            }
-            return kinds[key](inner)
-    return {key: decode(each) for key, each in value.items()}
-
-
-def options_from(stored: Mapping[str, Any]) -> ExecutionOptions:
-    """Options from decoded JSON; ValueError for names that are none."""
-    from dtserve.connections.environment import ConnectionTarget
-
-    known = {each.name for each in fields(ExecutionOptions)}
-    unknown = set(stored) - known
-    if unknown:
-        raise ValueError(f"unknown options: {', '.join(sorted(unknown))}")
-    values: dict[str, Any] = {key: decode(value) for key, value in stored.items()}
-    for name, kind in (("settings", Setting), ("loggers", Logger), ("connection_map", ConnectionTarget)):
-        if name in values:
-            values[name] = tuple(kind(**each) for each in values[name])
-    if "verify_build" in values:
-        values["verify_build"] = tuple(values["verify_build"])
-    if "parent_variables" in values:
-        values["parent_variables"] = {name: (vt, each) for name, (vt, each) in values["parent_variables"].items()}
-    return ExecutionOptions(**values)
