@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import closing
 from decimal import Decimal
 
 import polars as pl
@@ -100,10 +101,18 @@ def test_no_grouping_gives_one_row_and_no_rows_give_none(tmp_path):
     assert only.select("i0.s", "i0.n").rows() == [(Decimal(5), 2)]
 
 
-def test_a_sum_beyond_38_digits_is_refused(tmp_path):
+@pytest.mark.parametrize("rows", [1, 2])
+@pytest.mark.parametrize("memory", [10**9, 1])
+def test_a_sum_beyond_38_digits_is_refused(tmp_path, memory, rows):
     spec = TypeSpec(DT.NUMERIC, precision=38, scale=0)
-    groups = Groups([Item("i0", agg.SUM, "v", spec)], memory=10**9, folder=tmp_path)
-    for _ in range(3):
-        groups.add(pl.DataFrame({"v": pl.Series([Decimal("9" * 38)], dtype=pl.Decimal(38, 0))}))
+    groups = Groups([Item("i0", agg.SUM, "v", spec)], memory=memory, folder=tmp_path)
+    buffer = pl.DataFrame({"v": pl.Series([Decimal("9" * 38)] * rows, dtype=pl.Decimal(38, 0))})
+
+    def whole():
+        with closing(groups):
+            for _ in range(3):
+                groups.add(buffer)
+            return list(groups.results())
+
     with pytest.raises(AggregationFailed):
-        list(groups.results())
+        whole()

@@ -9,6 +9,7 @@ go to a private DuckDB database and the last step runs there. Integers are summe
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,6 +89,8 @@ class Groups:
         )
         keys = self._keys or ["k0"]
         self._rows += frame.height
+        summed = [i.column for i in self._items if i.kind in (SUM, AVERAGE) and i.type.family == "decimal"]
+        _check_sums(keyed, keys, summed)
         part = keyed.group_by(keys, maintain_order=True).agg(
             pl.col(FIRST).min(), *(expr for item in self._items for expr in _first_step(item))
         )
@@ -122,7 +125,8 @@ class Groups:
                 yield whole.slice(start, OUT_ROWS)
             return
         self._flush(self._spill)
-        yield from self._spill.read(self._query(), {n: t for n, t in self._schema.items() if n not in self._keys})
+        with _overflow_named():
+            yield from self._spill.read(self._query(), {n: t for n, t in self._schema.items() if n not in self._keys})
 
     def interrupt(self) -> None:
         """End a query that runs in another thread."""
@@ -165,16 +169,13 @@ class Groups:
         """Partial results with one row per group."""
         import polars as pl
 
-        guards = [item for item in self._items if item.kind in (SUM, AVERAGE) and item.type.family != "float"]
-        frame = parts.group_by(self._keys or ["k0"], maintain_order=True).agg(
+        keys = self._keys or ["k0"]
+        summed = [i for i in self._items if i.kind in (SUM, AVERAGE) and i.type.family != "float"]
+        _check_sums(parts, keys, [f"{item.name}.s" for item in summed])
+        return parts.group_by(keys, maintain_order=True).agg(
             pl.col(FIRST).min(),
             *(_second_step(name, how) for item in self._items for name, how in item.parts.items()),
-            *(pl.col(f"{item.name}.s").cast(pl.Float64).sum().abs().alias(f"{item.name}.guard") for item in guards),
         )
-        for item in guards:
-            if (frame[f"{item.name}.guard"] > _limit(frame.schema[f"{item.name}.s"])).any():
-                raise AggregationFailed(object=item.name, error_code=_ARITHMETIC_OVERFLOW)
-        return frame.drop([f"{item.name}.guard" for item in guards])
 
     def _query(self) -> str:
         """The last step in SQL."""
@@ -194,6 +195,29 @@ class Groups:
             same = " and ".join(f"g.{key} is not distinct from d{at}.{key}" for key in keys)
             joins += f" left join ({counted}) d{at} on {same}"
         return f'select {", ".join(outer)} from ({grouped}) g{joins} order by g."{FIRST}"'
+
+
+def _check_sums(frame: pl.DataFrame, keys: list[str], columns: list[str]) -> None:
+    """A sum may not leave 38 digits, nor come near on its way; Polars would end the thread."""
+    import polars as pl
+
+    for name in columns:
+        sizes = pl.col(name).cast(pl.Float64).abs()
+        limit = _limit(frame.schema[name])
+        largest = frame.select(sizes.max()).item() or 0.0
+        if largest * frame.height > limit and (frame.group_by(keys).agg(sizes.sum())[name] > limit).any():
+            raise AggregationFailed(object="sum", error_code=_ARITHMETIC_OVERFLOW)
+
+
+@contextmanager
+def _overflow_named() -> Iterator[None]:
+    """A sum beyond 38 digits is an error of the aggregate in DuckDB too."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfRangeException as failure:
+        raise AggregationFailed(object="sum", error_code=_ARITHMETIC_OVERFLOW) from failure
 
 
 def _first_step(item: Item) -> list[pl.Expr]:

@@ -48,8 +48,6 @@ MODULES: dict[str, str] = {
     "Extractor": "export_column",
     "FlatFileDestination": "flat_file_destination",
     "FlatFileSource": "flat_file_source",
-    "FuzzyGrouping": "fuzzy_grouping",
-    "FuzzyLookup": "fuzzy_lookup",
     "Inserter": "import_column",
     "Lineage": "audit",
     "Lookup": "lookup",
@@ -72,8 +70,6 @@ MODULES: dict[str, str] = {
     "SSISODBCSrc": "odbc_source",
     "ScriptComponentHost": "script_component",
     "Sort": "sort",
-    "TermExtraction": "term_extraction",
-    "TermLookup": "term_lookup",
     "UnPivot": "unpivot",
     "UnionAll": "union_all",
     "XmlSourceAdapter": "xml_source",
@@ -88,6 +84,8 @@ UNSUPPORTED: dict[str, str] = {
     "CdcSourceComponent": "change data capture needs the capture functions of a SQL Server instance",
     "DataCorrectionComponent": "DQS Cleansing needs a Data Quality Services server",
     "DataStreamingDestinationAdapter": "it serves rows to a linked server of SQL Server",
+    "FuzzyGrouping": "its measure of similarity is not published; another one would group other rows",
+    "FuzzyLookup": "its measure of similarity is not published; another one would match other rows",
     "HdfsDest": "it needs a Hadoop connection manager",
     "HdfsSource": "it needs a Hadoop connection manager",
     "OData": "OData connection managers are not supported",
@@ -98,6 +96,8 @@ UNSUPPORTED: dict[str, str] = {
     "SSISOracleDst": "it needs the Oracle client of the Microsoft Connector for Oracle",
     "SSISOracleSrc": "it needs the Oracle client of the Microsoft Connector for Oracle",
     "SqlCEDestinationAdapter": "SQL Server Compact runs on Windows only and has been retired",
+    "TermExtraction": "its tagging of English words is not published; another one would find other terms",
+    "TermLookup": "its stemming of English words is not published; another one would count other terms",
 }
 """Known parts that are refused at load, with the reason."""
 
