@@ -215,46 +215,22 @@ class OptionTable:
 
     def usage(self) -> str:
         """The list of all options, one line each."""
-        forms = [self._form(option) for option in self.options]
-        width = min(max(map(len, forms)), 34)
-        lines = [
-            f"Usage: {self.program} /option [value] [/option [value]]...",
-            *([self.summary] if self.summary else []),
-        ]
-        lines.append("Options may begin with / or -; case does not matter; the part in brackets may be left out.")
-        for form, option in zip(forms, self.options, strict=True):
-            gap = "\n" + " " * (width + 4) if len(form) > width else " " * (width + 2 - len(form))
-            lines.append(f"  {form}{gap}{option.text}")
-        return "\n".join(lines)
+        from dtserve.cli.option_help import usage  # a run shows no help
+
+        return usage(self)
 
     def help_for(self, text: str) -> str:
         """Extended help for one option; UnknownOption when there is none."""
-        option = self.find(text.lstrip(PREFIXES))
-        if option is None:
-            raise UnknownOption(option=text)
-        lines = [self._form(option), f"  {option.text}"]
-        lines += [f"  {line}" for line in option.details.splitlines()]
-        lines += [f"  Cannot be used with {', '.join(each)}." for each in self._excluded(option)]
-        for key, others in self.needs:
-            if key == option.key:
-                lines.append(f"  Needs {' or '.join('/' + self._by_key[other].word for other in others)}.")
-        return "\n".join(lines)
+        from dtserve.cli.option_help import help_for
+
+        return help_for(self, text)
 
     def markdown(self) -> str:
         """The reference of all options: a heading per option, its form, its text and its rules."""
-        chapters = []
-        for option in self.options:
-            lines = [f"### /{option.word}", "", f"`{self._form(option)}`", "", option.text]
-            lines += ["", *option.details.splitlines()] if option.details else []
-            lines += [f"\nCannot be used with {', '.join(each)}." for each in self._excluded(option)]
-            chapters.append("\n".join(lines))
-        return "\n\n".join(chapters) + "\n"
+        from dtserve.cli.option_help import markdown
 
-    def _excluded(self, option: Option) -> list[list[str]]:
-        groups = [group for group in self.exclusive if option.key in group]
-        return [["/" + self._by_key[key].word for key in group if key != option.key] for group in groups]
+        return markdown(self)
 
-    @staticmethod
-    def _form(option: Option) -> str:
-        metavar = option.metavar if option.argument != "optional" else f"[{option.metavar}]"
-        return f"/{option.name} {metavar}".rstrip() if option.argument else f"/{option.name}"
+    def option(self, key: str) -> Option:
+        """The option whose key is ``key``; KeyError."""
+        return self._by_key[key]

@@ -1,4 +1,4 @@
-"""System variables of packages, containers, tasks and event handlers (CONTROL_FLOW §5.1)."""
+"""System variables of packages, containers and tasks; those of event handlers by late import (CONTROL_FLOW §5.1)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dtserve.controlflow.scope import RuntimeVariable
-from dtserve.controlflow.values import default_value
+from dtserve.doors import lazy
 
 if TYPE_CHECKING:
     from dtserve.controlflow.container import Container
     from dtserve.controlflow.containers.package import PackageContainer
-    from dtserve.controlflow.events import Event
+    from dtserve.controlflow.handler_variables import add_handler_variables, event_values
     from dtserve.controlflow.task_host import TaskHost
 
 __all__ = [
@@ -22,39 +22,18 @@ __all__ = [
     "event_values",
 ]
 
-BOOLEAN, DATETIME, INT32, INT64, OBJECT, STRING = 11, 7, 3, 20, 13, 8
+__getattr__ = lazy("dtserve.controlflow", dict.fromkeys(("add_handler_variables", "event_values"), "handler_variables"))
 
-HANDLER_VARIABLES: dict[str, tuple[int, tuple[str, ...]]] = {
-    "Cancel": (BOOLEAN, ("OnError", "OnWarning", "OnQueryCancel")),
-    "ErrorCode": (INT32, ("OnError", "OnInformation", "OnWarning")),
-    "ErrorDescription": (STRING, ("OnError", "OnInformation", "OnWarning")),
-    "ExecutionStatus": (BOOLEAN, ("OnExecStatusChanged",)),
-    "ExecutionValue": (OBJECT, ("OnTaskFailed",)),
-    "PercentComplete": (INT32, ("OnProgress",)),
-    "ProgressCountHigh": (INT32, ("OnProgress",)),
-    "ProgressCountLow": (INT32, ("OnProgress",)),
-    "ProgressDescription": (STRING, ("OnProgress",)),
-    "VariableDescription": (STRING, ("OnVariableValueChanged",)),
-    "VariableID": (STRING, ("OnVariableValueChanged",)),
-    "VariableName": (STRING, ("OnVariableValueChanged",)),
-    "VariableValue": (OBJECT, ("OnVariableValueChanged",)),
-    "Propagate": (BOOLEAN, ()),
-    "SourceDescription": (STRING, ()),
-    "SourceID": (STRING, ()),
-    "SourceName": (STRING, ()),
-    "SourceParentGUID": (STRING, ()),
-}
-"""Name → VARIANT type and the handlers that have it (none listed = all)."""
-
-WRITABLE = frozenset(("Cancel", "Propagate"))
+BOOLEAN, DATETIME, INT32, INT64, STRING = 11, 7, 3, 20, 8
 
 
 def _computed(container: Container, name: str, vt: int, compute: Callable[[], Any]) -> None:
-    if container.scope.find(f"System::{name}") is None or not _owns(container, name):
+    if container.scope.find(f"System::{name}") is None or not owns(container, name):
         container.scope.add(RuntimeVariable("System", name, vt, None, read_only=True, compute=compute))
 
 
-def _owns(container: Container, name: str) -> bool:
+def owns(container: Container, name: str) -> bool:
+    """Whether ``container`` itself has the system variable."""
     found = container.scope.find(f"System::{name}")
     return found is not None and found.scope is container.scope
 
@@ -105,34 +84,3 @@ def add_package_variables(package: PackageContainer) -> None:
     }
     for name, (vt, compute) in values.items():
         _computed(package, name, vt, compute)
-
-
-def add_handler_variables(container: Container, event_name: str) -> None:
-    """The system variables of an event handler; a custom event's handler has those common to all."""
-    add_container_variables(container)
-    for name, (vt, events) in HANDLER_VARIABLES.items():
-        if (not events or event_name in events) and not _owns(container, name):
-            value = True if name == "Propagate" else default_value(vt)
-            container.scope.add(RuntimeVariable("System", name, vt, value, read_only=name not in WRITABLE))
-
-
-def event_values(event: Event, source: Container) -> dict[str, Any]:
-    """What the variables of a handler hold while it handles ``event``."""
-    code = event.code - 0x1_0000_0000 if event.code & 0x8000_0000 else event.code
-    parent = source.parent
-    return {
-        "Cancel": False,
-        "ErrorCode": code,
-        "ErrorDescription": event.message,
-        "ExecutionStatus": False,
-        "ExecutionValue": source.execution_value,
-        "PercentComplete": max(event.percent, 0),
-        "ProgressCountHigh": 0,
-        "ProgressCountLow": 0,
-        "ProgressDescription": event.message,
-        "SourceDescription": source.description,
-        "SourceID": source.model.dtsid,
-        "SourceName": source.name,
-        "SourceParentGUID": parent.model.dtsid if parent is not None else "",
-        **{name: value for name, value in event.data.items() if name in HANDLER_VARIABLES},
-    }

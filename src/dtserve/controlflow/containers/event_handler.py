@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from dtserve.controlflow.containers.parent import ParentContainer
+from dtserve.controlflow.handler_variables import WRITABLE, add_handler_variables, event_values
 from dtserve.controlflow.registry import container
 from dtserve.controlflow.results import ExecResult
-from dtserve.controlflow.system_variables import WRITABLE, add_handler_variables, event_values
 from dtserve.package.model import EventHandler
 
 if TYPE_CHECKING:
