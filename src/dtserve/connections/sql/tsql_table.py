@@ -53,6 +53,9 @@ class TableDefinition:
     foreign: list[ForeignKey] = field(default_factory=list)
 
 
+_BEHIND_COMPUTED = frozenset({"PERSISTED", "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "REFERENCES"})
+
+
 class _Reader:
     def __init__(self, sql: str, tokens: list[Token]) -> None:
         self.sql, self.tokens, self.at = sql, tokens, 0
@@ -84,6 +87,16 @@ class _Reader:
             if depth == 0:
                 return self.sql[self.tokens[start].end : self.tokens[self.at - 1].start].strip()
         raise ValueError("a parenthesis is never closed")
+
+    def expression(self) -> str:
+        """The expression of a computed column: up to an option of the column."""
+        start, depth = self.at, 0
+        while self.upper() and (depth or self.upper() not in _BEHIND_COMPUTED):
+            depth += (self.upper() == "(") - (self.upper() == ")")
+            self.at += 1
+        if start == self.at:
+            raise ValueError("the expression of a computed column is missing")
+        return self.sql[self.tokens[start].start : self.tokens[self.at - 1].end].strip()
 
     def names(self) -> list[str]:
         """``([a] ASC, b DESC)``."""
@@ -181,7 +194,9 @@ def _references(reader: _Reader, columns: list[str]) -> ForeignKey:
 def _column(reader: _Reader) -> ColumnDefinition:
     column = ColumnDefinition(unquote(reader.take()))
     if reader.accept("AS"):
-        column.computed = reader.inside()
+        column.computed = reader.expression()
+        while reader.upper():
+            _option(reader, column)
         return column
     start = reader.at
     reader.name()
