@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from dtserve.dataflow.errors import BadMetadata, chain
 from dtserve.dataflow.flat_file.errors import CannotConvertFlatFileData, CannotOpenDataFile, WrongLayout
 from dtserve.datatypes import DT, TypeSpec
+from dtserve.datatypes.text import format_value
 from support.flat_files import I4, FileConnection, delimited, fixed, read, source_model, str_, write
 from support.flows import RecordingHost, wstr
 
@@ -212,3 +213,11 @@ def test_fixed_width_is_read_back(rows, tmp_path):
     found = read(source_model(columns), connection, host)
     back = found["Flat File Source Output"].rows() if found else []
     assert back == [(number, text.ljust(6)) for number, text in rows]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(values=st.lists(st.one_of(st.none(), st.decimals(-20, 20, places=2), st.decimals(-1, 1, places=2)), max_size=9))
+def test_numeric_prints_as_its_values_do(values, tmp_path):
+    spec = TypeSpec(DT.NUMERIC, precision=9, scale=2)
+    data = written(tmp_path, {"n": spec}, [(value,) for value in values], delimited({"n": spec}))
+    assert data.decode().split("\r\n")[:-1] == [format_value(value, spec) for value in values]

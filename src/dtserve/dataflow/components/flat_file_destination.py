@@ -172,23 +172,20 @@ class FlatFileDestination(Destination):
         if spec.family == "int" and _has_room(spec, target):
             return values
         if spec.dt is DT.NUMERIC and spec.scale:
-            return self._numeric(values, spec, plain=_has_room(spec, target))
+            return _numeric(values, spec, plain=_has_room(spec, target))
         return format_column(values, spec, locale_id=self._locale_id)
 
-    def _numeric(self, values: pl.Series, spec: TypeSpec, *, plain: bool) -> pl.Series:
-        """NUMERIC as it prints: Polars' form, but for the values below one, which have no zero before the point."""
-        import polars as pl
 
-        from dtserve.datatypes.text import format_column
+def _numeric(values: pl.Series, spec: TypeSpec, *, plain: bool) -> pl.Series:
+    """NUMERIC as it prints: Polars' form, but values below one have no zero before the point."""
+    import polars as pl
 
-        one = 10**spec.scale
-        small = values.to_physical().is_between(-one, one, closed="none").arg_true()
-        if not len(small):
-            return values if plain else values.cast(pl.String)
-        if len(small) > len(values) // 4:
-            return format_column(values, spec, locale_id=self._locale_id)
-        texts = format_column(values.gather(small), spec, locale_id=self._locale_id)
-        return values.cast(pl.String).scatter(small, texts)
+    one = 10**spec.scale
+    small = values.to_physical().is_between(-one, one, closed="none").arg_true()
+    if not len(small):
+        return values if plain else values.cast(pl.String)
+    texts = values.cast(pl.String)
+    return texts.scatter(small, texts.gather(small).str.replace("0.", ".", literal=True))
 
 
 def _has_room(spec: TypeSpec, target: TypeSpec) -> bool:

@@ -124,7 +124,7 @@ class ColumnReader:
         from dtserve.datatypes.text import parse_column
 
         if len(texts) <= _FEW:
-            return self._coded(self._parsed_singly(texts))
+            return self._parsed_singly(texts)
         parsed = parse_column(texts, self.column.type, locale_id=self.locale_id, fast_parse=self.fast_parse)
         return self._coded(parsed)
 
@@ -151,8 +151,9 @@ class ColumnReader:
         try:
             value = parse_value(text, self.column.type, locale_id=self.locale_id, fast_parse=self.fast_parse)
         except ConversionError as error:
-            cut = error.kind == "truncation"
-            return error.value if cut else None, None if cut else error.code, cut
+            if error.kind == "truncation":
+                return error.value, None, True
+            return None, HOST_CODES["flat_file_source"].get(error.code, error.code), False
         return value, None, False
 
     @cached_property
