@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path as FilePath
 
 import pytest
 
@@ -52,3 +54,16 @@ def test_components_of_others_come_by_entry_point(monkeypatch):
     managed = Component("x", "X", "Microsoft.ManagedComponentHost", user_type="Acme.Shout, Acme, Version=1.0.0.0")
     assert registry.resolve(managed) is Multicast
     assert registry.resolve(Component("x", "X", "{ABC}")) is Multicast
+
+
+def test_every_component_has_its_place_in_the_reference():
+    page = FilePath(__file__).parents[2].joinpath("docs", "reference", "data_flow.md").read_text(encoding="utf-8")
+    headings = set(re.findall(r"^### (\w+)$", page, re.MULTILINE))
+    assert headings >= set(registry.supported_parts())
+    refused = page.partition("## Components that are refused")[2].partition("\n## ")[0]
+    names = {row.part: row.title for row in COMPONENTS}
+    groups = {"Adls": "Azure Data Lake Store", "AzBlob": "Azure Blob", "Hdfs": "HDFS"}
+    shown = {
+        part: next((g for p, g in groups.items() if part.startswith(p)), names[part]) for part in registry.UNSUPPORTED
+    }
+    assert [part for part, name in shown.items() if name not in refused] == []

@@ -11,7 +11,7 @@ from dtserve.dataflow.host import FlowSettings
 
 def test_defaults_leave_sizes_to_the_engine(tmp_path):
     made = FlowSettings(temp=tmp_path)
-    assert (made.memory_limit, made.buffer_rows, made.engine_threads, made.locale_id) == (0, 0, 10, 1033)
+    assert (made.memory_limit, made.buffer_rows, made.locale_id) == (0, 0, 1033)
 
 
 def test_settings_are_frozen(tmp_path):

@@ -15,5 +15,4 @@ class FlowSettings:
     temp: Path
     memory_limit: int = 0
     buffer_rows: int = 0
-    engine_threads: int = 10
     locale_id: int = 1033
