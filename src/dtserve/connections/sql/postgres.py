@@ -10,32 +10,25 @@ statement inside a transaction has a savepoint.
 from __future__ import annotations
 
 import itertools
-import threading
 import time
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dtserve.connections.base import BulkOptions, ResultColumn, ResultSet, SqlParameter
-from dtserve.connections.errors import CannotAcquireConnection, DriverMissing, LostConnection, SqlError, SqlTimeout
+from dtserve.connections.errors import SqlError
 from dtserve.connections.sql.catalog import CatalogTable, TableName
-from dtserve.connections.sql.postgres_catalog import PostgresCatalog
+from dtserve.connections.sql.postgres_connection import PostgresConnection, bind
 from dtserve.connections.sql.postgres_types import read_csv, spec_of_oid
-from dtserve.connections.sql.rows import aware, frame_of
-from dtserve.connections.sql.session import FamilySession
+from dtserve.connections.sql.rows import frame_of
 from dtserve.connections.sql.statement import Statement
-from dtserve.connections.sql.target import DatabaseTarget
 from dtserve.connections.sql.tsql_tokens import tokenize
-from dtserve.datatypes import DT, TypeSpec
-from dtserve.errors import Canceled
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["PostgresSession"]
 
-CONNECT_SECONDS = 15
 CATALOG_SECONDS = 10
 """How long a look-up of a table holds; other sessions may change tables meanwhile."""
 
@@ -43,40 +36,10 @@ _cursors = itertools.count(1)
 _DDL = {"CREATE", "ALTER", "DROP"}
 
 
-class PostgresSession(FamilySession):
+class PostgresSession(PostgresConnection):
     """One connection to a PostgreSQL database."""
 
     dialect: ClassVar[str] = "postgres"
-
-    def __init__(self, target: DatabaseTarget) -> None:
-        super().__init__(target)
-        try:
-            import psycopg
-        except ImportError:
-            raise DriverMissing(database="PostgreSQL", package="psycopg[binary]") from None
-        options = dict(target.options)
-        schema = options.pop("schema", "")
-        self.psycopg = psycopg
-        try:
-            self.connection = psycopg.connect(
-                host=target.host or None,
-                port=target.port or None,
-                user=target.user or None,
-                password=target.password or None,
-                dbname=target.database or None,
-                autocommit=True,
-                connect_timeout=int(options.pop("connect_timeout", CONNECT_SECONDS)),
-                application_name=options.pop("application_name", "dtserve"),
-                **options,  # type: ignore[arg-type]
-            )
-        except (psycopg.Error, UnicodeError, ValueError) as error:
-            raise CannotAcquireConnection(name=target.manager or "PostgreSQL", detail=_first_line(error)) from None
-        for kind in ("json", "jsonb", "interval"):
-            self.connection.adapters.register_loader(kind, psycopg.types.string.TextLoader)
-        self.catalog = PostgresCatalog(self.connection, schema)
-        self._canceled = threading.Event()
-        self._closed = False
-        self._streaming = False
 
     # --- statements ------------------------------------------------------------------
 
@@ -257,136 +220,3 @@ class PostgresSession(FamilySession):
         from dtserve.connections.sql.postgres_bulk import PostgresLoader
 
         return PostgresLoader(self, table, columns, options).insert(frame)
-
-    # --- transactions, errors ----------------------------------------------------------
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Inside a transaction a failure undoes only this statement."""
-        self.free()
-        if not self.transaction_depth:
-            yield
-            return
-        self.connection.execute("SAVEPOINT dtserve_statement")
-        try:
-            yield
-        except BaseException:
-            with suppress(self.psycopg.Error):
-                self.connection.execute("ROLLBACK TO SAVEPOINT dtserve_statement")
-            raise
-        if self.transaction_depth:
-            self.connection.execute("RELEASE SAVEPOINT dtserve_statement")
-
-    def free(self) -> None:
-        """A connection does one thing at a time; raises SqlError while a query is being read."""
-        if self._streaming:
-            raise SqlError(detail="Connection is busy with results for another command.")
-
-    @contextmanager
-    def limited(self, timeout: int) -> Iterator[None]:
-        """The statement's time limit, kept by the server."""
-        if timeout <= 0:
-            yield
-            return
-        self.connection.execute(f"SET statement_timeout = {timeout * 1000}".encode())
-        try:
-            yield
-        finally:
-            with suppress(self.psycopg.Error):
-                self.connection.execute("SET statement_timeout = 0")
-
-    @contextmanager
-    def errors(self, timeout: int) -> Iterator[None]:
-        """psycopg's errors as ours."""
-        errors = self.psycopg.errors
-        try:
-            yield
-        except errors.QueryCanceled:
-            if self._canceled.is_set():
-                self._canceled.clear()
-                raise Canceled from None
-            raise SqlTimeout(seconds=timeout) from None
-        except self.psycopg.OperationalError as error:
-            raise LostConnection(detail=_first_line(error)) from None
-        except (self.psycopg.Error, ValueError, OverflowError) as error:
-            raise SqlError(detail=_first_line(error)) from None
-
-    def begin(self) -> None:
-        """BEGIN; inside a transaction only the depth grows, as in T-SQL."""
-        with self.lock, self.errors(0):
-            self.free()
-            if self.transaction_depth == 0:
-                self.connection.execute("BEGIN")
-            self.transaction_depth += 1
-
-    def commit(self) -> None:
-        """COMMIT of the outermost level."""
-        self._end("COMMIT", self.transaction_depth - 1)
-
-    def rollback(self) -> None:
-        """ROLLBACK of all levels."""
-        self._end("ROLLBACK", 0)
-
-    def _end(self, verb: str, depth: int) -> None:
-        with self.lock, self.errors(0):
-            self.free()
-            if self.transaction_depth == 0:
-                raise SqlError(detail=f"The {verb} TRANSACTION request has no corresponding BEGIN TRANSACTION.")
-            self.transaction_depth = depth
-            if depth == 0:
-                self.connection.execute(verb.encode())
-                if verb == "ROLLBACK":
-                    self.schema_changed()
-
-    def cancel(self) -> None:
-        """Ask the server to stop the statement that runs."""
-        self._canceled.set()
-        with suppress(self.psycopg.Error):
-            self.connection.cancel_safe(timeout=5)
-
-    def close(self) -> None:
-        """Close; an open transaction is undone by the server."""
-        if self.keep_open or self._closed:
-            return
-        self._closed = True
-        with suppress(self.psycopg.Error):
-            self.connection.close()
-
-
-def bind(value: Any, wanted: TypeSpec | None) -> Any:
-    """A parameter as psycopg takes it; ``wanted`` is the type of the column it is compared with or stored in."""
-    spec = None
-    if isinstance(value, SqlParameter):
-        value, spec = value.value, value.type
-    if value is None:
-        return None
-    if isinstance(value, dict) and "utc" in value:
-        return aware(value)
-    if spec is not None and spec.dt is DT.GUID and isinstance(value, str):
-        return uuid.UUID(value)
-    if wanted is None:
-        return value
-    change = _WANTED.get(wanted.family)
-    return change(value) if change is not None else value
-
-
-def _as_text(value: Any) -> Any:
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-def _as_flag(value: Any) -> Any:
-    return bool(value) if isinstance(value, int) else value
-
-
-def _as_number(value: Any) -> Any:
-    return int(value) if isinstance(value, bool) else value
-
-
-_WANTED: dict[str, Callable[[Any], Any]] = {
-    "text": _as_text, "bool": _as_flag, "int": _as_number, "decimal": _as_number, "float": _as_number,
-}  # fmt: skip
-
-
-def _first_line(error: BaseException) -> str:
-    text = str(error).strip()
-    return text.splitlines()[0] if text else type(error).__name__

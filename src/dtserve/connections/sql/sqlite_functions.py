@@ -13,17 +13,27 @@ import getpass
 import hashlib
 import math
 import random
-import re
 import socket
 import sqlite3
 import uuid
 import zlib
 from collections.abc import Callable
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
-from functools import lru_cache
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from dtserve.connections.sql.sqlite_cast import cast_value
+from dtserve.connections.sql.sqlite_texts import (
+    as_number,
+    as_text,
+    charindex_text,
+    isnumeric_text,
+    like_text,
+    patindex_text,
+    quotename_text,
+    replace_text,
+    stuff_text,
+    substring_text,
+)
 from dtserve.connections.sql.tsql_dates import format_style, parse_moment, shift, steps, take_part
 
 __all__ = ["register"]
@@ -89,37 +99,21 @@ def _trunc(part: str, value: Any) -> str:
     return _stored(moment.replace(**{k: v for k, v in zeros.items() if k not in kept}), value)  # type: ignore[arg-type]
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, float):
-        return format(value, ".15g")
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def _number(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        number = Decimal(value.strip() or "0")
-    except InvalidOperation:
-        raise ValueError(f"Error converting data type varchar to numeric: {value!r}.") from None
-    return int(number) if number == number.to_integral_value() else float(number)
-
-
 def _divisor(value: Any) -> Any:
-    number = _number(value)
+    number = as_number(value)
     if number == 0:
         raise ZeroDivisionError("Divide by zero error encountered.")
     return number
 
 
 def _div(one: Any, other: Any) -> int:
-    number, divisor = int(_number(one)), int(_divisor(other))
+    number, divisor = int(as_number(one)), int(_divisor(other))
     result = abs(number) // abs(divisor)
     return result if (number < 0) == (divisor < 0) else -result
 
 
 def _mod(one: Any, other: Any) -> Any:
-    number, divisor = _number(one), _divisor(other)
+    number, divisor = as_number(one), _divisor(other)
     if isinstance(number, int) and isinstance(divisor, int):
         return int(math.fmod(number, divisor)) if abs(number) < 2**52 else number - divisor * _div(number, divisor)
     return float(Decimal(format(number, ".15g")) % Decimal(format(divisor, ".15g")))
@@ -128,85 +122,19 @@ def _mod(one: Any, other: Any) -> Any:
 def _add(one: Any, other: Any) -> Any:
     if isinstance(one, str) and isinstance(other, str):
         return one + other
-    return _number(one) + _number(other)
-
-
-@lru_cache(maxsize=256)
-def _pattern(pattern: str) -> re.Pattern[str]:
-    parts, at = [], 0
-    while at < len(pattern):
-        char = pattern[at]
-        close = pattern.find("]", at + 2) if char == "[" else -1
-        if close > 0:
-            inner = pattern[at + 1 : close]
-            negated = inner.startswith("^")
-            body = re.sub(r"([\\\[\]^&~|])", r"\\\1", inner[1:] if negated else inner)
-            parts.append(f"[{'^' if negated else ''}{body}]")
-            at = close
-        else:
-            parts.append({"%": ".*", "_": "."}.get(char, re.escape(char)))
-        at += 1
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
-
-
-def _like(value: Any, pattern: Any) -> int:
-    return int(_pattern(_text(pattern)).fullmatch(_text(value)) is not None)
-
-
-def _patindex(pattern: Any, value: Any) -> int:
-    text = _text(pattern)
-    core = text.removeprefix("%").removesuffix("%")
-    found = re.compile(_pattern(core).pattern, re.IGNORECASE | re.DOTALL).search(_text(value))
-    if found is None or (not text.startswith("%") and found.start() > 0):
-        return 0
-    return found.start() + 1
-
-
-def _charindex(wanted: Any, text: Any, start: Any = 1) -> int:
-    return _text(text).lower().find(_text(wanted).lower(), max(int(start) - 1, 0)) + 1
-
-
-def _substring(value: Any, start: Any, length: Any) -> Any:
-    if int(length) < 0:
-        raise ValueError("Invalid length parameter passed to the substring function.")
-    first = int(start) - 1
-    end = first + int(length)
-    data = value if isinstance(value, bytes) else _text(value)
-    return data[max(first, 0) : max(end, 0)]
-
-
-def _stuff(text: Any, start: Any, length: Any, other: Any) -> str | None:
-    plain, at, size = _text(text), int(start), int(length)
-    if at < 1 or at > len(plain) or size < 0:
-        return None
-    return plain[: at - 1] + _text(other if other is not None else "") + plain[at - 1 + size :]
-
-
-def _replace(text: Any, old: Any, new: Any) -> str:
-    wanted = _text(old)
-    if not wanted:
-        return _text(text)
-    return re.sub(re.escape(wanted), lambda match: _text(new), _text(text), flags=re.IGNORECASE)
+    return as_number(one) + as_number(other)
 
 
 def _str(value: Any, length: Any = 10, digits: Any = 0) -> str:
-    number = Decimal(format(float(_number(value)), ".17g"))
+    number = Decimal(format(float(as_number(value)), ".17g"))
     text = format(number.quantize(Decimal(1).scaleb(-int(digits)), ROUND_HALF_UP), "f")
     return text.rjust(int(length)) if len(text) <= int(length) else "*" * int(length)
 
 
 def _round(value: Any, digits: Any, cut: Any = 0) -> Any:
-    number = Decimal(_text(_number(value)))
+    number = Decimal(as_text(as_number(value)))
     rounded = number.quantize(Decimal(1).scaleb(-int(digits)), ROUND_DOWN if int(cut) else ROUND_HALF_UP)
     return int(rounded) if isinstance(value, int) else float(rounded)
-
-
-def _isnumeric(value: Any) -> int:
-    text = _text(value).strip().replace(",", "").lstrip("$")
-    try:
-        return int(Decimal(text or "0").is_finite()) if text else int(bool(_text(value).strip()))
-    except InvalidOperation:
-        return 0
 
 
 def _hashbytes(algorithm: Any, value: Any) -> bytes:
@@ -214,7 +142,7 @@ def _hashbytes(algorithm: Any, value: Any) -> bytes:
     name = names.get(str(algorithm).upper())
     if name is None:
         raise ValueError(f"HASHBYTES does not take {algorithm}")
-    data = value if isinstance(value, bytes) else _text(value).encode("cp1252", "replace")
+    data = value if isinstance(value, bytes) else as_text(value).encode("cp1252", "replace")
     return hashlib.new(name, data, usedforsecurity=False).digest()
 
 
@@ -231,15 +159,8 @@ def _format(value: Any, pattern: Any, culture: Any = "en-US") -> str:
     return format_style(_moment(value) if isinstance(value, str) else value, str(pattern))
 
 
-def _quotename(text: Any, quote: Any = "[") -> str:
-    plain = _text(text)
-    if quote in ("[", "]"):
-        return "[" + plain.replace("]", "]]") + "]"
-    return str(quote) + plain.replace(str(quote), str(quote) * 2) + str(quote)
-
-
 def _power(base: Any, exponent: Any) -> Any:
-    result = float(_number(base)) ** float(_number(exponent))
+    result = float(as_number(base)) ** float(as_number(exponent))
     return int(result) if isinstance(base, int) else result
 
 
@@ -254,26 +175,26 @@ _NULLABLE: dict[str, tuple[int, Callable[..., Any]]] = {
     "datename": (2, _datename), "datetrunc": (2, _trunc), "year": (1, lambda v: _moment(v).year),
     "month": (1, lambda v: _moment(v).month), "day": (1, lambda v: _moment(v).day), "eomonth": (-1, _eomonth),
     "datefromparts": (3, _datefromparts), "datetimefromparts": (7, _datetimefromparts),
-    "len": (1, lambda v: len(_text(v).rstrip(" "))),
-    "datalength": (1, lambda v: len(v) if isinstance(v, bytes) else len(_text(v))),
-    "left": (2, lambda v, n: _text(v)[: int(n)]), "right": (2, lambda v, n: _text(v)[-int(n) :] if int(n) else ""),
-    "substring": (3, _substring), "charindex": (-1, _charindex), "patindex": (2, _patindex),
-    "replace": (3, _replace), "translate": (3, lambda v, a, b: _text(v).translate(str.maketrans(a, b))),
-    "ltrim": (1, lambda v: _text(v).lstrip(" ")), "rtrim": (1, lambda v: _text(v).rstrip(" ")),
-    "trim": (1, lambda v: _text(v).strip(" ")), "upper": (1, lambda v: _text(v).upper()),
-    "lower": (1, lambda v: _text(v).lower()), "reverse": (1, lambda v: _text(v)[::-1]),
-    "replicate": (2, lambda v, n: _text(v) * int(n) if int(n) >= 0 else None), "space": (1, lambda n: " " * int(n)),
-    "ascii": (1, lambda v: _text(v)[:1].encode("cp1252", "replace")[0] if v else None),
+    "len": (1, lambda v: len(as_text(v).rstrip(" "))),
+    "datalength": (1, lambda v: len(v) if isinstance(v, bytes) else len(as_text(v))),
+    "left": (2, lambda v, n: as_text(v)[: int(n)]), "right": (2, lambda v, n: as_text(v)[-int(n) :] if int(n) else ""),
+    "substring": (3, substring_text), "charindex": (-1, charindex_text), "patindex": (2, patindex_text),
+    "replace": (3, replace_text), "translate": (3, lambda v, a, b: as_text(v).translate(str.maketrans(a, b))),
+    "ltrim": (1, lambda v: as_text(v).lstrip(" ")), "rtrim": (1, lambda v: as_text(v).rstrip(" ")),
+    "trim": (1, lambda v: as_text(v).strip(" ")), "upper": (1, lambda v: as_text(v).upper()),
+    "lower": (1, lambda v: as_text(v).lower()), "reverse": (1, lambda v: as_text(v)[::-1]),
+    "replicate": (2, lambda v, n: as_text(v) * int(n) if int(n) >= 0 else None), "space": (1, lambda n: " " * int(n)),
+    "ascii": (1, lambda v: as_text(v)[:1].encode("cp1252", "replace")[0] if v else None),
     "char": (1, lambda n: bytes([int(n)]).decode("cp1252", "replace") if 0 <= int(n) < 256 else None),
-    "nchar": (1, lambda n: chr(int(n))), "unicode": (1, lambda v: ord(_text(v)[0]) if v else None),
-    "str": (-1, _str), "quotename": (-1, _quotename), "format": (-1, _format), "ceiling": (1, lambda v: math.ceil(_number(v))),
-    "floor": (1, lambda v: math.floor(_number(v))), "round": (-1, _round), "power": (2, _power),
-    "sqrt": (1, lambda v: math.sqrt(_number(v))), "square": (1, lambda v: float(_number(v)) ** 2),
-    "exp": (1, lambda v: math.exp(_number(v))), "log": (-1, lambda v, b=math.e: math.log(_number(v), b)),
-    "log10": (1, lambda v: math.log10(_number(v))), "sign": (1, lambda v: (v > 0) - (v < 0)),
+    "nchar": (1, lambda n: chr(int(n))), "unicode": (1, lambda v: ord(as_text(v)[0]) if v else None),
+    "str": (-1, _str), "quotename": (-1, quotename_text), "format": (-1, _format), "ceiling": (1, lambda v: math.ceil(as_number(v))),
+    "floor": (1, lambda v: math.floor(as_number(v))), "round": (-1, _round), "power": (2, _power),
+    "sqrt": (1, lambda v: math.sqrt(as_number(v))), "square": (1, lambda v: float(as_number(v)) ** 2),
+    "exp": (1, lambda v: math.exp(as_number(v))), "log": (-1, lambda v, b=math.e: math.log(as_number(v), b)),
+    "log10": (1, lambda v: math.log10(as_number(v))), "sign": (1, lambda v: (v > 0) - (v < 0)),
     "rand": (-1, lambda *seed: random.random()), "hashbytes": (2, _hashbytes), "div": (2, _div),
-    "divide": (2, lambda a, b: float(_number(a)) / float(_divisor(b))), "mod": (2, _mod), "add": (2, _add),
-    "number": (1, _number), "like": (2, _like), "sin": (1, math.sin), "cos": (1, math.cos), "tan": (1, math.tan),
+    "divide": (2, lambda a, b: float(as_number(a)) / float(_divisor(b))), "mod": (2, _mod), "add": (2, _add),
+    "number": (1, as_number), "like": (2, like_text), "sin": (1, math.sin), "cos": (1, math.cos), "tan": (1, math.tan),
     "cot": (1, lambda v: 1 / math.tan(v)), "asin": (1, math.asin), "acos": (1, math.acos), "atan": (1, math.atan),
     "atn2": (2, math.atan2), "degrees": (1, math.degrees), "radians": (1, math.radians),
 }  # fmt: skip
@@ -339,12 +260,12 @@ def register(connection: sqlite3.Connection, database: str, remember: Callable[[
         guarded = _sql_errors(_null_in_null_out(function), remember)
         connection.create_function(f"tsql_{name}", count, guarded, deterministic=name != "rand")
     plain: dict[str, tuple[int, Callable[..., Any]]] = {
-        "concat": (-1, lambda *parts: "".join(_text(part) for part in parts if part is not None)),
-        "concat_ws": (-1, lambda sign, *parts: _text(sign or "").join(_text(p) for p in parts if p is not None)),
+        "concat": (-1, lambda *parts: "".join(as_text(part) for part in parts if part is not None)),
+        "concat_ws": (-1, lambda sign, *parts: as_text(sign or "").join(as_text(p) for p in parts if p is not None)),
         "choose": (-1, lambda at, *parts: parts[int(at) - 1] if at is not None and 0 < int(at) <= len(parts) else None),
-        "isnumeric": (1, lambda value: 0 if value is None else _isnumeric(value)),
+        "isnumeric": (1, lambda value: 0 if value is None else isnumeric_text(value)),
         "isdate": (1, lambda value: int(isinstance(value, str) and parse_moment(value) is not None)),
-        "stuff": (4, lambda v, at, size, other: None if None in (v, at, size) else _stuff(v, at, size, other)),
+        "stuff": (4, lambda v, at, size, other: None if None in (v, at, size) else stuff_text(v, at, size, other)),
         "db_name": (0, lambda: database),
         "schema_id": (
             -1,

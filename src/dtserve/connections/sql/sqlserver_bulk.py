@@ -1,0 +1,47 @@
+"""Columns and rows of a bulk copy as python-tds takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dtserve.connections.base import ResultColumn
+from dtserve.connections.sql.catalog import CatalogTable
+from dtserve.datatypes import DT, TypeSpec
+
+__all__ = ["tds_columns"]
+
+_SIMPLE = {
+    DT.BOOL: "BitType", DT.UI1: "TinyIntType", DT.I1: "SmallIntType", DT.I2: "SmallIntType", DT.UI2: "IntType",
+    DT.I4: "IntType", DT.UI4: "BigIntType", DT.I8: "BigIntType", DT.R4: "RealType", DT.R8: "FloatType", DT.CY: "MoneyType",
+    DT.DBDATE: "DateType", DT.DBTIMESTAMP: "DateTimeType", DT.DATE: "DateTimeType", DT.GUID: "UniqueIdentifierType",
+    DT.TEXT: "VarCharMaxType", DT.NTEXT: "NVarCharMaxType", DT.IMAGE: "VarBinaryMaxType",
+}  # fmt: skip
+
+
+def tds_columns(table: CatalogTable, columns: Sequence[ResultColumn]) -> list[Any]:
+    """The columns with the types of the table, so that the server has nothing to convert."""
+    from pytds import tds_base, tds_types
+
+    found = []
+    for column in columns:
+        known = table.by_name[column.name.lower()]
+        kind = _type(tds_types, known.type or column.type)
+        flags = tds_base.Column.fNullable if known.nullable else 0
+        found.append(tds_base.Column(name=known.name, type=kind, flags=flags))
+    return found
+
+
+def _type(types: Any, spec: TypeSpec) -> Any:
+    if spec.dt in _SIMPLE:
+        return getattr(types, _SIMPLE[spec.dt])()
+    if spec.dt in (DT.NUMERIC, DT.DECIMAL, DT.UI8):
+        return types.DecimalType(precision=spec.precision or 38, scale=spec.scale)
+    if spec.dt is DT.STR:
+        return types.VarCharType(size=spec.length)
+    if spec.dt is DT.WSTR:
+        return types.NVarCharType(size=spec.length)
+    if spec.dt is DT.BYTES:
+        return types.VarBinaryType(size=spec.length)
+    scaled = {DT.DBTIME: "TimeType", DT.DBTIME2: "TimeType", DT.DBTIMESTAMPOFFSET: "DateTimeOffsetType"}
+    return getattr(types, scaled.get(spec.dt, "DateTime2Type"))(precision=min(spec.scale or 7, 7))
