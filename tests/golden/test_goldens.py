@@ -140,8 +140,8 @@ def test_16_rows_of_varying_length() -> None:
     counts: dict[str, int] = {}
     for line in done.stdout.splitlines():
         if "Rows were provided to a data flow component as input" in line:
-            target, rows = line.split(" : ")[-2:]
-            counts[target] = counts.get(target, 0) + int(rows)
+            fields = line.split(" : ")
+            counts[fields[5]] = counts.get(fields[5], 0) + int(fields[8])
     assert {to: n for to, n in counts.items() if to.startswith("Multicast")} == {
         "Multicast": 2, "Multicast 1": 2, "Multicast 2": 2,
     }  # fmt: skip
