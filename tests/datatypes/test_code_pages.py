@@ -50,7 +50,8 @@ def test_bytes_of_single_byte_pages_survive(data, page):
     text, lost = decode(data, page)
     assert len(text) == len(data)
     if not lost:
-        assert encode(text, page) == (data, False)
+        again, unmappable = encode(text, page)  # 875 has several bytes for SUB: the text survives, not each byte
+        assert (decode(again, page), unmappable) == ((text, False), False)
 
 
 @given(st.characters(codec="utf-8"))
