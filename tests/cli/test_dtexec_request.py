@@ -11,38 +11,6 @@ def ask(*words: str) -> Request:
     return request_from(*read_line(words))
 
 
-def test_settings_keep_their_order_and_their_quotes() -> None:
-    request = ask(
-        "/f", "p.dtsx", "/set", "\\Package.Variables[User::a].Value;1;2", "/conf", "c.dtsConfig",
-        "/conn", 'A;"Data Source=x;Initial Catalog=y;";B;plain', "-set", "$Sensitive::\\Package.Disable;\"with \"\"quote\"\"\"",
-    )  # fmt: skip
-    assert request.options.settings == (
-        Setting("set", "\\Package.Variables[User::a].Value", "1;2"),
-        Setting("configuration", "c.dtsConfig"),
-        Setting("connection", "A", "Data Source=x;Initial Catalog=y;"),
-        Setting("connection", "B", "plain"),
-        Setting("set", "\\Package.Disable", 'with "quote"', True),
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "name", "value"),
-    [
-        ("P(Int32);5", "$Package::P", "5"),
-        ("$Project::Q;a b", "$Project::Q", "a b"),
-        ("$Package::ConfigFile=value", "$Package::ConfigFile", "value"),
-    ],
-)
-def test_parameters(text, name, value) -> None:
-    assert ask("/f", "p", "/par", text).options.settings == (Setting("parameter", name, value),)
-
-
-@pytest.mark.parametrize("text", ["CM.x.ServerName;1", "$ServerOption::SYNCHRONIZED(Boolean);True", ";1"])
-def test_parameters_of_the_catalog_are_refused(text) -> None:
-    with pytest.raises(UsageError):
-        ask("/f", "p", "/par", text)
-
-
 def test_checkpoints_and_limits() -> None:
     options = ask(
         "/f", "p", "/checkf", "c.xml", "/checkp", "on", "/res", "ifpossible", "/m", " -1 ", "/w", "/va"

@@ -122,18 +122,6 @@ def test_command_files_are_read_where_they_are_met():
     assert [each.option.key for each in line] == ["set", "quiet", "set", "set"]
 
 
-def test_help_holds_every_option():
-    usage = TABLE.usage()
-    for option in TABLE.options:
-        assert f"/{option.name}" in usage
-        assert f"### /{option.word}" in TABLE.markdown()
-    assert "More of it." in TABLE.help_for("checkp")
-    assert "Cannot be used with /SQL." in TABLE.help_for("/fi")
-    assert "Needs /User." in TABLE.help_for("pass")
-    with pytest.raises(UnknownOption):
-        TABLE.help_for("nothing")
-
-
 @given(st.lists(st.text(max_size=8), max_size=6))
 def test_any_words_give_a_line_or_a_usage_error(words):
     line = None

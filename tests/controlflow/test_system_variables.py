@@ -30,26 +30,3 @@ def test_package_and_task(tmp_path) -> None:
     assert task.value("System::ServerExecutionID") == 0
     with pytest.raises(VariableReadOnly):
         task.assign("System::PackageName", "x")
-
-
-@pytest.mark.parametrize(
-    ("event", "there", "absent"),
-    [
-        (
-            "OnError",
-            ["Cancel", "ErrorCode", "ErrorDescription", "Propagate", "SourceName", "SourceID"],
-            ["PercentComplete"],
-        ),
-        ("OnProgress", ["PercentComplete", "ProgressDescription"], ["ErrorCode"]),
-        ("OnVariableValueChanged", ["VariableName", "VariableValue"], ["Cancel"]),
-        ("OnTaskFailed", ["ExecutionValue", "SourceDescription"], ["ErrorDescription"]),
-    ],
-)
-def test_handlers_have_their_own(tmp_path, event, there, absent) -> None:
-    built = load_tree(f'<handler event="{event}">{TASK}</handler>', tmp_path)
-    scope = built.handlers[event].children[0].scope
-    for name in there:
-        assert scope.find(f"System::{name}") is not None, name
-    for name in absent:
-        assert scope.find(f"System::{name}") is None, name
-    scope.assign("System::Propagate", False)

@@ -4,24 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from dtserve.connections.environment import ConnectionTarget
-from dtserve.execution.options import ExecutionOptions, Logger, Setting, decode, encode
-
-VALUES = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(), st.binary(),
-    st.datetimes(), st.dates(), st.decimals(allow_nan=False, allow_infinity=False),
-)  # fmt: skip
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.recursive(VALUES, lambda inner: st.lists(inner) | st.dictionaries(st.text(alphabet="abc"), inner), max_leaves=6)
-)
-def test_values_survive(value) -> None:
-    assert decode(encode(value)) == value
+from dtserve.execution.options import ExecutionOptions, Logger, Setting
 
 
 def test_all_of_it_survives() -> None:
