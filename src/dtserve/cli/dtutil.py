@@ -8,6 +8,7 @@ options ``dtutil_options``, the checked line ``dtutil_request``, texts ``dtutil_
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -21,7 +22,14 @@ __all__ = ["main"]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one line; returns the exit code."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    code = _guarded(list(sys.argv[1:] if argv is None else argv))
+    if argv is None:
+        gc.freeze()  # the process ends: the collector need not walk everything once more
+    return code
+
+
+def _guarded(words: list[str]) -> int:
+    """The exit code; every error is told, none passes."""
     try:
         print(texts.banner())
         request = read_request(words)
