@@ -183,7 +183,9 @@ def test_ctrl_c_ends_within_two_seconds_with_exit_code_3(tmp_path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "dtserve.cli.dtexec", "/F", str(path)], stdout=subprocess.PIPE, text=True
     )
+    deadline = time.monotonic() + 20
     while not (pid_file.exists() and pid_file.read_text().strip()):
+        assert time.monotonic() < deadline, "the package did not get that far"
         time.sleep(0.02)
     began = time.monotonic()
     process.send_signal(signal.SIGINT)

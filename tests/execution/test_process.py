@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -22,6 +23,14 @@ def shell(script: str) -> bytes:
     return package(
         f'<task name="P" type="Microsoft.ExecuteProcess"><ExecuteProcessData Executable="sh" Arguments="-c &quot;{script}&quot;"/></task>'
     )
+
+
+def pid_in(path: Path, seconds: float = 20.0) -> int:
+    deadline = time.monotonic() + seconds
+    while not (path.exists() and path.read_text().strip()):
+        assert time.monotonic() < deadline, "the package did not get that far"
+        time.sleep(0.02)
+    return int(path.read_text())
 
 
 def gone(pid: int, seconds: float = 8.0) -> bool:
@@ -62,9 +71,7 @@ def test_stop_ends_the_whole_group_with_exit_code_3(tmp_path) -> None:
     worker = start(PackageSource(data=shell(f"sleep 60 &amp; echo $! &gt; {pid_file}; wait")), ExecutionOptions())
     reader = threading.Thread(target=lambda: list(worker.events()), daemon=True)
     reader.start()
-    while not (pid_file.exists() and pid_file.read_text().strip()):
-        time.sleep(0.02)
-    grandchild = int(pid_file.read_text())
+    grandchild = pid_in(pid_file)
     asked = time.monotonic()
     worker.stop()
     assert worker.wait(5) == 3
@@ -100,11 +107,10 @@ def test_a_worker_ends_when_its_parent_is_killed(tmp_path) -> None:
     )  # fmt: skip
     with parent:
         worker = int(parent.stdout.readline())
-        while not (pid_file.exists() and pid_file.read_text().strip()):
-            time.sleep(0.02)
+        child = pid_in(pid_file)
         parent.kill()
     assert gone(worker)
-    assert gone(int(pid_file.read_text()))
+    assert gone(child)
 
 
 def test_a_lost_worker_says_so() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dtserve.connections.environment import Environment
 from dtserve.controlflow.errors import ConnectionNotFound, PropertyExpressionError, PropertyExpressionSetError
+from dtserve.controlflow.evaluation import property_value
 from dtserve.controlflow.scope import Scope
 from dtserve.controlflow.values import display_text
 from dtserve.errors import DtserveError
@@ -77,10 +78,8 @@ class ConnectionSet:
         return made
 
     def _apply(self, connection: Connection, name: str, expression: str) -> None:
-        from dtserve.expressions.evaluation import evaluate
-
         try:
-            value = evaluate(expression, self.scope).value
+            value = property_value(expression, self.scope)
         except DtserveError as error:
             raise PropertyExpressionError(expression=expression, property=name, detail=error.message) from error
         if name.lower() == "name":

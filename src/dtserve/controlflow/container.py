@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dtserve.controlflow import delivery, transactions
 from dtserve.controlflow.errors import PropertyExpressionError, PropertyExpressionSetError
+from dtserve.controlflow.evaluation import property_value
 from dtserve.controlflow.properties import Property, PropertyBag
 from dtserve.controlflow.results import ExecResult
 from dtserve.controlflow.scope import RuntimeVariable, Scope
@@ -88,7 +89,7 @@ class Container(PropertyBag):
         self.model = model
         self.parent = parent
         self.run = run
-        self.scope = Scope(self._outer_scope(), self._variable_changed)
+        self.scope = Scope(self._outer_scope(), self._variable_changed, lambda: self.locale)
         self.children: list[Container] = []
         self.handlers: dict[str, HandlerContainer] = {}
         self.handler: HandlerContainer | None = parent.handler if parent is not None else None
@@ -182,10 +183,8 @@ class Container(PropertyBag):
             self._apply_expression(each)
 
     def _apply_expression(self, each: PropertyExpression) -> None:
-        from dtserve.expressions.evaluation import evaluate
-
         try:
-            value = evaluate(each.expression, self.scope).value
+            value = property_value(each.expression, self.scope)
         except DtserveError as error:
             raise PropertyExpressionError(
                 expression=each.expression, property=each.name, detail=error.message

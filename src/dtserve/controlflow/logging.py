@@ -252,14 +252,14 @@ def _make(package: PackageContainer, model: LogProvider) -> LogProviderBase:
 def _config_string(package: PackageContainer, model: LogProvider) -> str:
     """The configuration string after its property expression (evaluated before the log is opened, §10)."""
     from dtserve.controlflow.errors import PropertyExpressionError
+    from dtserve.controlflow.evaluation import property_value
     from dtserve.controlflow.values import display_text
-    from dtserve.expressions.evaluation import evaluate
 
     text = model.config_string
     for each in model.property_expressions:
         if each.name.lower() == "configstring":
             try:
-                text = display_text(evaluate(each.expression, package.scope).value)
+                text = display_text(property_value(each.expression, package.scope))
             except DtserveError as error:
                 raise PropertyExpressionError(
                     expression=each.expression, property=each.name, detail=error.message

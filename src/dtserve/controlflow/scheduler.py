@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from dtserve.controlflow.constraints import GraphState
 from dtserve.controlflow.errors import ConstraintError
+from dtserve.controlflow.evaluation import condition_in
 from dtserve.controlflow.results import ExecResult
 from dtserve.errors import DtserveError
 from dtserve.package.model import PrecedenceConstraint
@@ -99,10 +100,8 @@ class _Execution:
             return []
 
     def _evaluate(self, constraint: PrecedenceConstraint) -> bool:
-        from dtserve.expressions.evaluation import evaluate_boolean
-
         try:
-            return evaluate_boolean(constraint.expression, self.container.scope)
+            return condition_in(constraint.expression, self.container.scope)
         except DtserveError as error:
             names = {child.model.ref_id: child.name for child in self.container.children}
             raise ConstraintError(

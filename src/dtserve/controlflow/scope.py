@@ -117,7 +117,7 @@ class RuntimeVariable:
         return self._evaluated() if self.evaluate else self.value
 
     def _evaluated(self) -> Any:
-        from dtserve.expressions.evaluation import evaluate
+        from dtserve.controlflow.evaluation import evaluate_in
 
         active: set[int] | None = getattr(_evaluating, "active", None)
         if active is None:
@@ -128,8 +128,10 @@ class RuntimeVariable:
             return self.value
         active.add(id(self))
         try:
-            result = evaluate(self.expression, self.scope)
-            self.value = convert_to_variant(result.value, result.type, self.vt, self.qualified_name)
+            result = evaluate_in(self.expression, self.scope)
+            self.value = convert_to_variant(
+                result.value, result.type, self.vt, self.qualified_name, self.scope.locale_id
+            )
         except ExpressionRecursion:
             raise
         except DtserveError as error:
@@ -142,12 +144,18 @@ class RuntimeVariable:
 class Scope:
     """The variables of one container; looks outward for those it does not own.
 
-    ``changed`` is told of each change of a variable with RaiseChangedEvent.
+    ``changed`` is told of each change of a variable with RaiseChangedEvent; ``locale`` gives the owner's LCID.
     """
 
-    def __init__(self, parent: Scope | None = None, changed: Callable[[RuntimeVariable], None] | None = None) -> None:
+    def __init__(
+        self,
+        parent: Scope | None = None,
+        changed: Callable[[RuntimeVariable], None] | None = None,
+        locale: Callable[[], int] | None = None,
+    ) -> None:
         self.parent = parent
         self.changed = changed
+        self._locale = locale
         self._qualified: dict[str, RuntimeVariable] = {}
         self._plain: dict[str, RuntimeVariable] = {}
         self._ids: dict[str, RuntimeVariable] = {}
@@ -155,6 +163,13 @@ class Scope:
 
     def __iter__(self) -> Iterator[RuntimeVariable]:
         return iter(self._qualified.values())
+
+    @property
+    def locale_id(self) -> int:
+        """The LCID that conversions in this scope use."""
+        if self._locale is not None:
+            return self._locale()
+        return self.parent.locale_id if self.parent is not None else 1033
 
     def add(self, variable: RuntimeVariable) -> RuntimeVariable:
         """Own ``variable``; a later one of the same name replaces it."""
@@ -231,7 +246,7 @@ class Scope:
         if variable.read_only:
             raise VariableReadOnly(name=variable.qualified_name)
         convert = strict_to_variant if strict else convert_to_variant
-        new = convert(value, spec, variable.vt, variable.qualified_name)
+        new = convert(value, spec, variable.vt, variable.qualified_name, self.locale_id)
         old, variable.value = variable.value, new
         owner = variable.scope
         if variable.raise_changed and owner is not None and owner.changed is not None and old != new:

@@ -188,7 +188,7 @@ def _conversion_error() -> type[Exception]:
     return ConversionError
 
 
-def convert_to_variant(value: Any, spec: TypeSpec | None, vt: int, name: str) -> Any:
+def convert_to_variant(value: Any, spec: TypeSpec | None, vt: int, name: str, locale_id: int = 1033) -> Any:
     """``value`` of type ``spec`` (None = by its Python type) as a value of a variable of type ``vt``.
 
     The conversion is that of a cast; DtsConversionFailed when the value does not fit,
@@ -214,7 +214,7 @@ def convert_to_variant(value: Any, spec: TypeSpec | None, vt: int, name: str) ->
     if target is None:
         raise VariableTypeMismatch(name=name, given=str(source), expected=variant_name(vt))
     try:
-        return convert_value(value, source, target)
+        return convert_value(value, source, target, locale_id=locale_id)
     except _conversion_error() as error:
         raise DtsConversionFailed(name=name, type=variant_name(vt), detail=error) from None
 
@@ -239,7 +239,7 @@ def _to_decimal(value: Any, name: str) -> Decimal:
         raise DtsConversionFailed(name=name, type="Decimal", detail="it is no number.") from None
 
 
-def strict_to_variant(value: Any, spec: TypeSpec | None, vt: int, name: str) -> Any:
+def strict_to_variant(value: Any, spec: TypeSpec | None, vt: int, name: str, locale_id: int = 1033) -> Any:
     """Like :func:`convert_to_variant` for values that must already have the variable's type (0xC001F009)."""
     if vt == OBJECT:
         return value
@@ -249,7 +249,7 @@ def strict_to_variant(value: Any, spec: TypeSpec | None, vt: int, name: str) -> 
     same = source.dt in _ALIKE[vt] if vt in _ALIKE else _DTS.get(source.dt) == vt
     if not same:
         raise VariableTypeMismatch(name=name, given=str(source), expected=variant_name(vt))
-    return convert_to_variant(value, source, vt, name)
+    return convert_to_variant(value, source, vt, name, locale_id)
 
 
 def display_text(value: Any) -> str:

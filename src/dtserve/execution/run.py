@@ -22,7 +22,7 @@ from dtserve.controlflow.events import EventSink
 from dtserve.controlflow.results import ExecResult
 from dtserve.controlflow.runtime import PackageRun, SharedRun
 from dtserve.dataflow.settings import FlowSettings
-from dtserve.errors import Canceled, DtserveError
+from dtserve.errors import Canceled, DtserveError, InternalError
 from dtserve.execution.options import ExecutionOptions, PackageSource
 from dtserve.machine import temporary_folder
 
@@ -137,12 +137,26 @@ class Execution:
         except DtserveError as error:
             self._report(error, document)
             return ExecResult.FAILURE, error
+        except Exception as unforeseen:
+            return ExecResult.FAILURE, self._defect(unforeseen, document)
         mode = run_mode(self.options)
         try:
             return run_package(package, mode, lambda: announce(package, self.notices)), None
         except DtserveError as error:
             package.report(error)
             return ExecResult.FAILURE, error
+        except Exception as unforeseen:
+            return ExecResult.FAILURE, self._defect(unforeseen, document)
+
+    def _defect(self, error: Exception, document: PackageDocument) -> InternalError:
+        """A defect of dtserve as a coded error; its trace goes to standard error with ``--debug``."""
+        if self.options.debug:
+            import traceback
+
+            traceback.print_exc()
+        found = InternalError(where=f'package "{document.model.name}"', detail=f"{type(error).__name__}: {error}")
+        self._report(found, document)
+        return found
 
     def load(self, document: PackageDocument) -> PackageContainer:
         """The configured package with its containers built."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from dtserve.controlflow.assignment import run_expression
 from dtserve.controlflow.containers.errors import EvalExpressionMissing, LoopExpressionError
 from dtserve.controlflow.containers.parent import ParentContainer
+from dtserve.controlflow.evaluation import condition_in, run_expression
 from dtserve.controlflow.properties import Property
 from dtserve.controlflow.registry import container
 from dtserve.controlflow.results import ExecResult
@@ -53,10 +53,8 @@ class ForLoopContainer(ParentContainer):
         return ExecResult.SUCCESS
 
     def _condition(self) -> bool:
-        from dtserve.expressions.evaluation import evaluate_boolean
-
         try:
-            return evaluate_boolean(self.eval_expression, self.scope)
+            return condition_in(self.eval_expression, self.scope)
         except DtserveError as error:
             raise LoopExpressionError(
                 which="EvalExpression", expression=self.eval_expression, name=self.name, detail=error.message

@@ -9,6 +9,7 @@ from dtserve.controlflow.containers.errors import EnumeratorError, ForEachMappin
 from dtserve.controlflow.containers.parent import ParentContainer
 from dtserve.controlflow.enumerator import Enumerator
 from dtserve.controlflow.errors import PropertyExpressionError, PropertyExpressionSetError, UnsupportedPart
+from dtserve.controlflow.evaluation import property_value
 from dtserve.controlflow.registry import container, enumerator_class, unsupported_reason
 from dtserve.controlflow.results import ExecResult
 from dtserve.errors import DtserveError
@@ -46,11 +47,9 @@ class ForEachLoopContainer(ParentContainer):
 
     def apply_enumerator_expressions(self) -> None:
         """Evaluate the enumerator's property expressions (before each enumeration, §10)."""
-        from dtserve.expressions.evaluation import evaluate
-
         for each in self.model.enumerator_expressions:
             try:
-                value = evaluate(each.expression, self.scope).value
+                value = property_value(each.expression, self.scope)
             except DtserveError as error:
                 raise PropertyExpressionError(
                     expression=each.expression, property=each.name, detail=error.message

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from dtserve.controlflow.assignment import run_expression
+from dtserve.controlflow.evaluation import run_expression
 from dtserve.controlflow.properties import Property
 from dtserve.controlflow.registry import task
 from dtserve.controlflow.task import Task
