@@ -1,0 +1,62 @@
+"""How long ``dtexec`` takes for an empty package, beside Python itself and ``luigi --help``.
+
+Luigi is installed into a virtual environment under ``benchmarks/data`` on first use;
+where that is not possible its line is left out.
+
+    python benchmarks/startup.py [--rounds N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from support.measure import DATA, fingerprint, rounds, table
+
+EMPTY = """<?xml version="1.0"?>
+<DTS:Executable xmlns:DTS="www.microsoft.com/SqlServer/Dts" DTS:refId="Package" DTS:CreationName="Microsoft.Package"
+  DTS:DTSID="{7B0D3B44-7A3F-4B7E-9D0C-2F1B1C6A9E01}" DTS:ExecutableType="Microsoft.Package" DTS:LocaleID="1033"
+  DTS:ObjectName="Empty" DTS:ProtectionLevel="0" DTS:VersionGUID="{1F7C6B1E-3B61-4C0D-8B57-6E3C2B8F7A02}">
+  <DTS:Property DTS:Name="PackageFormatVersion">8</DTS:Property>
+</DTS:Executable>
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=15)
+    options = parser.parse_args()
+
+    DATA.mkdir(exist_ok=True)
+    package = DATA / "empty.dtsx"
+    package.write_text(EMPTY, encoding="utf-8")
+    commands = {
+        "python -c pass": [sys.executable, "-c", "pass"],
+        "dtexec": [sys.executable, "-m", "dtserve.cli.dtexec", "/FILE", str(package), "/REPORTING", "E"],
+    }
+    luigi = installed("luigi")
+    if luigi is not None:
+        commands["luigi --help"] = [str(luigi / "luigi"), "--help"]
+    figures = rounds(commands, options.rounds)
+    print(f"## Starting\n\nAn empty package of format 8; median of {options.rounds} rounds, interleaved.\n")
+    print(table(figures, "dtexec"))
+    print(f"\n{fingerprint(['lxml', 'polars'])}\n")
+
+
+def installed(name: str) -> Path | None:
+    """The ``bin`` folder of an environment of its own with this package; None where it cannot be installed."""
+    folder = DATA / f"venv-{name}"
+    scripts = folder / "bin"
+    if not (scripts / name).exists():
+        venv.create(folder, with_pip=True, clear=True)
+        done = subprocess.run([scripts / "python", "-m", "pip", "install", "--quiet", name], check=False)
+        if done.returncode or not (scripts / name).exists():
+            return None
+    return scripts
+
+
+if __name__ == "__main__":
+    main()
