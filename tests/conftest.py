@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
 from support.postgres import PostgresServer, postgres_server
+
+# Examples are judged by what they find, not by how long a busy machine takes for one.
+settings.register_profile("dtserve", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dtserve")
 
 
 @pytest.fixture(scope="session")
