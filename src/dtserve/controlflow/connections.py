@@ -10,7 +10,6 @@ from dtserve.connections.environment import Environment
 from dtserve.controlflow.errors import ConnectionNotFound, PropertyExpressionError, PropertyExpressionSetError
 from dtserve.controlflow.evaluation import property_value
 from dtserve.controlflow.scope import Scope
-from dtserve.controlflow.values import display_text
 from dtserve.errors import DtserveError
 
 if TYPE_CHECKING:
@@ -78,6 +77,8 @@ class ConnectionSet:
         return made
 
     def _apply(self, connection: Connection, name: str, expression: str) -> None:
+        from dtserve.controlflow.values import display_text
+
         try:
             value = property_value(expression, self.scope)
         except DtserveError as error:

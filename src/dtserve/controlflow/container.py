@@ -22,7 +22,6 @@ from dtserve.controlflow.properties import Property, PropertyBag
 from dtserve.controlflow.results import ExecResult
 from dtserve.controlflow.scope import RuntimeVariable, Scope
 from dtserve.controlflow.settlement import ForcedResult, settle, tell_ancestors
-from dtserve.controlflow.values import convert_to_variant
 from dtserve.errors import Canceled, DtserveError, InternalError, UnsupportedError
 
 if TYPE_CHECKING:
@@ -314,6 +313,8 @@ class Container(PropertyBag):
 
     def _keep_execution_value(self) -> None:
         if self.force_execution_value:
+            from dtserve.controlflow.values import convert_to_variant
+
             self.execution_value = convert_to_variant(
                 self.forced_execution_value, None, self.model.exec_value_type or 3, "ForcedExecutionValue"
             )

@@ -1,18 +1,27 @@
-"""Values of variables and parameters: stored text, defaults, types and conversions (FORMAT §3.3, CONTROL_FLOW §5)."""
+"""Values of variables and parameters: types, conversions, stored text (FORMAT §3.3, CONTROL_FLOW §5)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from dtserve.controlflow.errors import DtsConversionFailed, VariableLoadError, VariableTypeMismatch
+from dtserve.controlflow.errors import DtsConversionFailed, VariableTypeMismatch
+from dtserve.controlflow.stored_values import (
+    OBJECT,
+    RANGES,
+    ZERO_DATE,
+    conversion_error,
+    default_value,
+    parse_variant,
+    variant_name,
+)
 from dtserve.datatypes import DT, TypeSpec, from_variant
 
 __all__ = [
     "OBJECT",
+    "ZERO_DATE",
     "convert_to_variant",
     "default_value",
     "display_text",
@@ -24,19 +33,9 @@ __all__ = [
     "variant_spec",
 ]
 
-OBJECT = 13
-"""VT_UNKNOWN: a variable of type Object."""
-
 UNLIMITED = 1 << 30
 """Length of a string variable: none that matters."""
 
-ZERO_DATE = datetime(1899, 12, 30)
-
-_NAMES = {
-    0: "Empty", 1: "DBNull", 2: "Int16", 3: "Int32", 4: "Single", 5: "Double", 6: "Currency", 7: "DateTime",
-    8: "String", 11: "Boolean", 13: "Object", 14: "Decimal", 16: "SByte", 17: "Byte", 18: "Char", 19: "UInt32",
-    20: "Int64", 21: "UInt64", 22: "Int32", 23: "UInt32", 64: "FileTime", 72: "Guid",
-}  # fmt: skip
 _ALIKE = {
     8: {DT.WSTR, DT.STR, DT.NTEXT, DT.TEXT},
     7: {DT.DATE, DT.DBDATE, DT.DBTIMESTAMP, DT.DBTIMESTAMP2, DT.FILETIME},
@@ -47,27 +46,10 @@ _ALIKE = {
     23: {DT.UI4},
     72: {DT.GUID},
 }
-_WIDTHS = {
-    2: (16, True), 3: (32, True), 16: (8, True), 17: (8, False), 18: (16, False), 19: (32, False),
-    20: (64, True), 21: (64, False), 22: (32, True), 23: (32, False),
-}  # fmt: skip
-_RANGES = {
-    vt: (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
-    for vt, (bits, signed) in _WIDTHS.items()
-}
 _DTS = {
     DT.BOOL: 11, DT.I1: 16, DT.I2: 2, DT.I4: 3, DT.I8: 20, DT.UI1: 17, DT.UI2: 18, DT.UI4: 19, DT.UI8: 21,
     DT.R4: 4, DT.R8: 5,
 }  # fmt: skip
-
-
-def variant_name(vt: int) -> str:
-    """The .NET name the designer shows for a VARIANT type.
-
-    >>> variant_name(3), variant_name(13)
-    ('Int32', 'Object')
-    """
-    return _NAMES.get(vt, f"type {vt}")
 
 
 def variant_spec(vt: int, value: Any) -> TypeSpec | None:
@@ -92,7 +74,7 @@ def python_spec(value: Any) -> TypeSpec | None:
     if isinstance(value, bool):
         return TypeSpec(DT.BOOL)
     if isinstance(value, int):
-        low, high = _RANGES[3]
+        low, high = RANGES[3]
         return TypeSpec(DT.I4 if low <= value <= high else DT.I8)
     if isinstance(value, str):
         return TypeSpec(DT.WSTR, length=len(value))
@@ -106,86 +88,6 @@ def python_spec(value: Any) -> TypeSpec | None:
         if isinstance(value, kind):
             return TypeSpec(dt, length=len(value) if isinstance(value, bytes) else 0)
     return None
-
-
-def default_value(vt: int) -> Any:
-    """What a variable holds when nothing is stored: False, 0, empty text, 1899-12-30, None for Object."""
-    if vt in _RANGES:
-        return 0
-    plain = {11: False, 4: 0.0, 5: 0.0, 6: Decimal(0), 14: Decimal(0), 7: ZERO_DATE, 8: ""}
-    return plain.get(vt)
-
-
-def _parse_int(text: str) -> int:
-    return int(text.strip() or 0)
-
-
-def _parse_bool(text: str) -> bool:
-    plain = text.strip().lower()
-    if plain in ("true", "-1", "1"):
-        return True
-    if plain in ("false", "0", ""):
-        return False
-    raise ValueError(text)
-
-
-def _parse_char(text: str) -> int:
-    return ord(text) if len(text) == 1 and not text.isdigit() else _parse_int(text)
-
-
-def _parse_date(text: str) -> datetime:
-    from dtserve.datatypes.text import parse_value
-
-    if not text.strip():
-        return ZERO_DATE
-    if text.strip()[10:11] == "T":  # project parameters are stored in the XML form
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=None)
-    found = parse_value(text.strip(), TypeSpec(DT.DBTIMESTAMP), locale_id=1033, fast_parse=False)
-    if not isinstance(found, datetime):
-        raise ValueError(text)
-    return found
-
-
-_PARSERS: dict[int, Callable[[str], Any]] = {
-    **dict.fromkeys(_RANGES, _parse_int),
-    18: _parse_char,
-    4: float,
-    5: float,
-    6: Decimal,
-    14: Decimal,
-    7: _parse_date,
-    64: _parse_date,
-    8: str,
-    72: str,
-    11: _parse_bool,
-}
-
-
-def parse_variant(text: str | None, vt: int, name: str, *, sensitive: bool = False) -> Any:
-    """The value behind the stored text of a variable or parameter; VariableLoadError when there is none.
-
-    >>> parse_variant("-1", 11, "b"), parse_variant("42", 3, "n"), parse_variant(None, 8, "s")
-    (True, 42, '')
-    """
-    parser = _PARSERS.get(vt)
-    if text is None or parser is None:
-        return default_value(vt)
-    if not text and vt not in (8, 72):
-        return default_value(vt)
-    try:
-        value = parser(text)
-        if vt in _RANGES and not _RANGES[vt][0] <= value <= _RANGES[vt][1]:
-            raise ValueError(text)
-    except (ValueError, InvalidOperation, ArithmeticError, _conversion_error()):
-        shown = "(sensitive)" if sensitive else text[:200]
-        raise VariableLoadError(value=shown, name=name, type=variant_name(vt)) from None
-    return value
-
-
-def _conversion_error() -> type[Exception]:
-    from dtserve.datatypes.errors import ConversionError
-
-    return ConversionError
 
 
 def convert_to_variant(value: Any, spec: TypeSpec | None, vt: int, name: str, locale_id: int = 1033) -> Any:
@@ -215,7 +117,7 @@ def convert_to_variant(value: Any, spec: TypeSpec | None, vt: int, name: str, lo
         raise VariableTypeMismatch(name=name, given=str(source), expected=variant_name(vt))
     try:
         return convert_value(value, source, target, locale_id=locale_id)
-    except _conversion_error() as error:
+    except conversion_error() as error:
         raise DtsConversionFailed(name=name, type=variant_name(vt), detail=error) from None
 
 
@@ -223,7 +125,7 @@ def _fitting(value: Any, vt: int) -> Any:
     """The value itself where no conversion is needed; None otherwise."""
     kind = type(value)
     if kind is int:
-        bounds = _RANGES.get(vt)
+        bounds = RANGES.get(vt)
         return value if bounds is not None and bounds[0] <= value <= bounds[1] else None
     if (kind is str and vt in (8, 72)) or (kind is bool and vt == 11) or (kind is float and vt == 5):
         return value

@@ -9,8 +9,8 @@ from dtserve.controlflow.containers.parent import ParentContainer
 from dtserve.controlflow.properties import Property
 from dtserve.controlflow.registry import container
 from dtserve.controlflow.scope import RuntimeVariable
+from dtserve.controlflow.stored_values import ZERO_DATE, parse_variant
 from dtserve.controlflow.system_variables import add_package_variables
-from dtserve.controlflow.values import ZERO_DATE, parse_variant
 from dtserve.errors import DtserveError
 
 if TYPE_CHECKING:
