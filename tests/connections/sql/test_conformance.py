@@ -112,6 +112,10 @@ def test_query_and_describe_agree_with_execute(session, case):
         session.execute(text)
     parameters = [SqlParameter(value) for value in case.get("parameters", ())]
     parameters += [SqlParameter(value, name=name) for name, value in case.get("named", {}).items()]
+    if family_of(session) in case.get("refused", ()):
+        with pytest.raises(NotTranslatable):
+            session.describe(case["sql"])
+        return
     streamed = session.query(case["sql"], parameters, batch_rows=1)
     frames = list(streamed.batches)
     assert all(frame.height == 1 for frame in frames)
@@ -426,6 +430,35 @@ def test_errors_are_the_databases_own_words(session):
         session.describe("SELECT a FROM nothere")
     with pytest.raises(SqlError, match=r"(?i)parameter"):
         session.execute("SELECT ?")
+
+
+def test_a_misspelled_column_is_no_text(session):
+    keyed(session)
+    session.execute("INSERT INTO K (id, name) VALUES (1, 'a')")
+    for text in (
+        "SELECT nmae FROM K",
+        "SELECT [nmae] FROM K",
+        'SELECT "nmae" FROM K',
+        "DELETE FROM K WHERE nmae = 'nmae'",
+    ):
+        with pytest.raises(SqlError):
+            session.execute(text)
+    with pytest.raises(SqlError):
+        session.execute("CREATE INDEX ix ON K (nmae)")
+
+
+def test_values_of_another_type_are_converted_on_loading(session):
+    session.execute("CREATE TABLE V (d date, t datetime, n int)")
+    columns = (
+        ResultColumn("d", TypeSpec(DT.DBTIMESTAMP)),
+        ResultColumn("t", TypeSpec(DT.DBDATE)),
+        ResultColumn("n", TypeSpec(DT.WSTR, length=5)),
+    )
+    frame = frame_of([(datetime(2024, 1, 5, 10), date(2024, 1, 6), "7")], columns)
+    session.bulk_load("V", columns, [frame], BulkOptions())
+    session.insert_rows("V", columns, frame, BulkOptions())
+    found = session.execute("SELECT * FROM V WHERE d = '2024-01-05' AND t = '20240106' AND n = 7")[0]
+    assert list(found.rows()) == [(date(2024, 1, 5), datetime(2024, 1, 6), 7)] * 2
 
 
 def test_guid_parameters(session):

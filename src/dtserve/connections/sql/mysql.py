@@ -61,8 +61,10 @@ class MySqlSession(FamilySession):
         self._expired = threading.Event()
         self._streaming = False
         self._closed = False
+        self.simultaneous = "mariadb" in str(self.connection.get_server_info()).lower()
         if self.translator.needed:
-            self._ask(f"SET SESSION sql_mode = '{_MODE}'", ())
+            mode = f"{_MODE},SIMULTANEOUS_ASSIGNMENT" if self.simultaneous else _MODE
+            self._ask(f"SET SESSION sql_mode = '{mode}'", ())
 
     def _connect(self) -> Any:
         target = self.target

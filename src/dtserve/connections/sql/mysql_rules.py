@@ -16,6 +16,7 @@ from dtserve.connections.sql.mysql_dates import add_text, difference_text, part_
 from dtserve.connections.sql.mysql_tables import MySqlTables
 from dtserve.connections.sql.nodes import Slot, Template, template, typed, write_slot, write_template
 from dtserve.connections.sql.row_changes import text_of_number
+from dtserve.connections.sql.scope import Scope
 from dtserve.connections.sql.target_rules import Rules
 from dtserve.connections.sql.tsql_types import BOOL, type_of
 from dtserve.datatypes import DT, TypeSpec
@@ -179,6 +180,12 @@ class MySqlRules(MySqlTables, Rules):
         if attempt:
             return template(f"CASE WHEN {condition} THEN {body} END", value)
         return template(must(condition, body), value)
+
+    def select(self, binder: Binder, node: exp.Select, scope: Scope) -> None:
+        """APPLY is not there in MariaDB."""
+        super().select(binder, node, scope)
+        if any(isinstance(join.this, exp.Lateral) for join in node.args.get("joins") or []):
+            raise binder.refuse("APPLY is not supported")
 
     # --- functions -------------------------------------------------------------------
 

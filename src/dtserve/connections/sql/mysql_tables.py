@@ -159,6 +159,17 @@ class MySqlTables:
         """DROP CONSTRAINT: constraints get names of MySQL's own here."""
         raise job.refuse("constraints have other names here")
 
+    def check_order(self, job: Any, alias: str, values: list[tuple[str, exp.Expr]]) -> None:
+        """MySQL assigns from left to right, so that a later value would see an earlier one; MariaDB can do better."""
+        if getattr(job.catalog, "simultaneous", False):
+            return
+        assigned: set[str] = set()
+        for name, value in values:
+            used = {c.name.lower() for c in value.find_all(exp.Column) if c.table.lower() in ("", alias.lower())}
+            if used & assigned:
+                raise job.refuse(f"SET uses {sorted(used & assigned)[0]} after it has been set")
+            assigned.add(name.lower())
+
     # --- changes of joins ------------------------------------------------------------
 
     def delete_alias(self, alias: str) -> str:
@@ -172,6 +183,7 @@ class MySqlTables:
         """MySQL changes joins itself."""
         if head:
             raise job.refuse("UPDATE with a common table expression")
+        self.check_order(job, alias, values)
         sets = ", ".join(f"{self.quote(alias)}.{self.quote(name)} = {job.write(value)}" for name, value in values)
         text = f"UPDATE {joined} SET {sets}{f' {job.write(where)}' if where is not None else ''}"
         if top and " JOIN " in joined:

@@ -24,7 +24,7 @@ __all__ = ["select_into", "translate_dml"]
 
 def translate_dml(job: Any) -> None:
     """Add the statements of an INSERT, UPDATE, DELETE or MERGE to the job."""
-    text, top = _without_top(job.marked)
+    text, top = _without_top(_one_from(job.marked))
     top = slot_text(top)
     tree = read_statement(_plain_assignments(text), job.rules.title, job.text)
     if isinstance(tree, exp.Insert):
@@ -62,6 +62,23 @@ def slot_text(top: str) -> str:
         return top
     name = f"?{top.removeprefix(MARK)}" if top.startswith(MARK) else top.lower()
     return f"{SLOT}{name}{SLOT}"
+
+
+def _one_from(text: str) -> str:
+    """``DELETE FROM t FROM t JOIN …`` as ``DELETE t FROM t JOIN …``."""
+    tokens = tokenize(text)
+    words = [token.upper for token in tokens]
+    if words[:2] != ["DELETE", "FROM"]:
+        return text
+    at = 3
+    while at < len(words) and words[at] == ".":
+        at += 2
+    name_end = tokens[at - 1].end if at <= len(tokens) else len(text)
+    if words[at : at + 2] == ["WITH", "("] and ")" in words[at:]:
+        at = words.index(")", at) + 1
+    if words[at : at + 1] != ["FROM"]:
+        return text
+    return f"DELETE {text[tokens[2].start : name_end]} {text[tokens[at].start :]}"
 
 
 def _plain_assignments(text: str) -> str:
@@ -269,6 +286,7 @@ def _update(job: Any, tree: exp.Update, top: str) -> None:
     head = f"{job.write(clause)} " if clause is not None else ""
     returning = _output(job, tree, relation, "inserted")
     quote = job.rules.quote
+    job.rules.check_order(job, alias, values)
     if source is None and not top:
         sets = ", ".join(f"{quote(name)} = {job.write(value)}" for name, value in values)
         text = f"{head}UPDATE {path} AS {quote(alias)} SET {sets}{f' {job.write(where)}' if where else ''}{returning}"
@@ -279,6 +297,9 @@ def _update(job: Any, tree: exp.Update, top: str) -> None:
 
 
 def _delete(job: Any, tree: exp.Delete, top: str) -> None:
+    if not isinstance(tree.this, exp.Table):  # DELETE t, without FROM
+        tree.set("this", tree.args["tables"][0])
+        tree.set("tables", None)
     shown = _through_cte(job, tree, tree.this) if not tree.args.get("tables") else None
     if shown is not None:
         _change_cte(job, tree, *shown, top)
@@ -324,6 +345,16 @@ def _changed_rows(job: Any, tree: exp.Update, source: exp.From | None, scope: Sc
                 if found is None:
                     raise job.refuse("only tables can be changed")
                 return relation.alias, relation, job.write(found.this)
+        known = job.catalog.find_table(written)
+        same = [
+            r
+            for r in scope.relations.values()
+            if known is not None and r.table is not None and r.table.path == known.path
+        ]
+        if len(same) > 1:
+            raise job.refuse(f"{written.name} is ambiguous")
+        if same and known is not None:  # UPDATE t … FROM t AS a: the one t that is there
+            return same[0].alias, same[0], known.path
     relation, table = _target(job, named)
     path = table.path if table is not None else job.write(named.this)
     alias = named.alias or written.name

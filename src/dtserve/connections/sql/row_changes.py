@@ -31,13 +31,17 @@ class RowChanges:
         """The alias of the table in a DELETE."""
         return f" AS {self.quote(alias)}"
 
+    def check_order(self, job: Any, alias: str, values: list[tuple[str, exp.Expr]]) -> None:
+        """Values of SET see the old row, as the standard has it."""
+
     def store(self, node: exp.Expr, kind: TypeSpec) -> exp.Expr:
         """A value on its way into a column of type ``kind``."""
         if isinstance(node, exp.Null):
             return node
         fitted: exp.Expr = self.fit(node, kind)  # type: ignore[attr-defined]
         own = type_of(fitted)
-        if isinstance(fitted, Slot) or own is None or own.family == kind.family:
+        dates = own is not None and own.family == kind.family == "datetime" and own.dt is not kind.dt
+        if isinstance(fitted, Slot) or own is None or (own.family == kind.family and not dates):
             return fitted
         return self.convert(fitted, own, kind)
 

@@ -23,7 +23,7 @@ from dtserve.connections.sql.catalog import CatalogTable, TableName
 from dtserve.connections.sql.rows import guess_type
 from dtserve.connections.sql.session import FamilySession
 from dtserve.connections.sql.sqlite_catalog import SqliteCatalog
-from dtserve.connections.sql.sqlite_values import decode_frame, encode_value
+from dtserve.connections.sql.sqlite_values import decode_frame, encode_beside, encode_value
 from dtserve.connections.sql.statement import Statement
 from dtserve.connections.sql.target import DatabaseTarget
 from dtserve.datatypes import DT, TypeSpec
@@ -139,11 +139,9 @@ class SqliteSession(FamilySession):
 
     def _execute(self, statement: Statement, values: Sequence[Any], timeout: int) -> sqlite3.Cursor:
         self._canceled.clear()
-        bound = [
-            self._value(value, statement.slot_types[at] if at < len(statement.slot_types) else None)
-            for at, value in enumerate(values)
-        ]
+        kinds = statement.slot_types
         with self.lock, self.errors():
+            bound = [self._value(value, kinds[at] if at < len(kinds) else None) for at, value in enumerate(values)]
             cursor: sqlite3.Cursor = self._guarded(lambda: self.connection.execute(statement.text, bound), timeout)
             return cursor
 
@@ -151,13 +149,8 @@ class SqliteSession(FamilySession):
         spec = None
         if isinstance(value, SqlParameter):
             value, spec = value.value, value.type
-        if isinstance(value, str) and wanted is not None:
-            if wanted.family == "datetime":
-                from dtserve.connections.sql.tsql_dates import canonical_moment
-
-                return canonical_moment(value, wanted.dt)
-            if wanted.dt is DT.GUID:
-                spec = wanted
+        if wanted is not None and value is not None:
+            return encode_beside(value, spec, wanted)
         return encode_value(value, spec, "parameter")
 
     def _guarded(self, work: Callable[[], Any], timeout: int) -> Any:

@@ -19,6 +19,7 @@ from dtserve.connections.sql.catalog import CatalogColumn
 from dtserve.connections.sql.frames import sliced
 from dtserve.connections.sql.sqlite_catalog import quote
 from dtserve.connections.sql.sqlite_values import encode_frame
+from dtserve.datatypes import DT, TypeSpec
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,11 +59,17 @@ class SqliteLoader:
         if not self.stored:
             return f"INSERT INTO {path} DEFAULT VALUES"
         names = ", ".join(quote(column.name) for column in self.stored)
-        values = ", ".join(
-            f"COALESCE(?, {column.default})" if defaults and self._has_default(column) else "?"
-            for column in self.stored
-        )
+        values = ", ".join(self._value(at, defaults) for at in range(len(self.stored)))
         return f"INSERT INTO {path} ({names}) VALUES ({values})"
+
+    def _value(self, at: int, defaults: bool) -> str:
+        """The marker of a column; a value of another kind than the column is converted as T-SQL does."""
+        column, given = self.stored[at], self.columns[at].type
+        mark = "?"
+        kind = column.type
+        if kind is not None and _differ(given, kind):
+            mark = f"tsql_cast(?, '{kind.dt.name}', {kind.length}, {kind.precision}, {kind.scale}, -1, 0)"
+        return f"COALESCE({mark}, {column.default})" if defaults and self._has_default(column) else mark
 
     def _has_default(self, column: CatalogColumn) -> bool:
         return bool(column.default) and not self.options.keep_nulls
@@ -130,7 +137,7 @@ class SqliteLoader:
             return self._load_directly(batches)
         self._sql(f"CREATE TABLE {stage} ({names})")
         try:
-            marks = ", ".join("?" for _ in self.stored)
+            marks = ", ".join(self._value(at, False) for at in range(len(self.stored)))
             for frame in batches:
                 self._sql("BEGIN")
                 try:
@@ -186,3 +193,15 @@ class SqliteLoader:
                 except ValueNotStorable as error:
                     refused.append((number, error.message))
             return found
+
+
+def _differ(given: TypeSpec, kind: TypeSpec) -> bool:
+    """Whether a value of type ``given`` lies otherwise in a column of type ``kind``."""
+    if given.family == kind.family == "datetime":
+        clocks = (DT.DBTIME, DT.DBTIME2)
+        return given.dt is not kind.dt and (
+            DT.DBDATE in (given.dt, kind.dt) or (given.dt in clocks) != (kind.dt in clocks)
+        )
+    if given.family == kind.family or "binary" in (given.family, kind.family) or kind.family == "text":
+        return False
+    return not {given.family, kind.family} <= {"int", "bool"} or kind.family == "bool"

@@ -24,8 +24,13 @@ _VIEW = "dtserve_described"
 
 
 def quote(name: str) -> str:
-    """A quoted name."""
-    return '"' + name.replace('"', '""') + '"'
+    """A quoted name: in backticks, because SQLite takes an unknown name in double quotes for a text."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def unquoted(path: str) -> str:
+    """The name behind :func:`quote`, without ``temp.``."""
+    return path.removeprefix("temp.").strip("`").replace("``", "`")
 
 
 class SqliteCatalog:

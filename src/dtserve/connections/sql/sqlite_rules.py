@@ -27,8 +27,16 @@ __all__ = ["SqliteRules", "SqliteWriter"]
 _GENERATOR: Any = SQLite.Generator
 
 
+_TOKENIZER: Any = SQLite.Tokenizer
+
+
 class SqliteWriter(SQLite):
-    """sqlglot's SQLite dialect with our own nodes."""
+    """sqlglot's SQLite dialect with our own nodes, and names in backticks (see ``sqlite_catalog.quote``)."""
+
+    class Tokenizer(_TOKENIZER):  # type: ignore[misc]
+        """Its tokenizer, from which the dialect takes its quotes."""
+
+        IDENTIFIERS = ["`"]  # noqa: RUF012
 
     class Generator(_GENERATOR):  # type: ignore[misc]
         """Its generator."""
@@ -105,13 +113,39 @@ class SqliteRules(SqliteTables, Rules):
     def convert(self, node: exp.Expr, own: TypeSpec, kind: TypeSpec) -> exp.Expr:
         """Texts into numbers and dates by T-SQL's rules; numbers into texts by SQLite's affinity."""
         if own.family == "text" and kind.family in ("int", "decimal", "float", "datetime", "bool", "guid"):
-            shape = f"'{kind.dt.name}', {kind.length}, {kind.precision}, {kind.scale}"
-            return template(f"tsql_cast({{0}}, {shape}, -1, 0)", node, kind=kind)
+            return self.converted(node, kind)
+        if own.family == kind.family == "datetime":
+            changes = {DT.DBDATE, DT.DBTIME, DT.DBTIME2} & {own.dt, kind.dt} and {own.dt, kind.dt} != {
+                DT.DBTIME,
+                DT.DBTIME2,
+            }
+            return self.converted(node, kind) if changes else node
         if kind.family == "text" and isinstance(node, exp.Literal):
             return text_of_number(node, kind)
         if kind.family == "int" and own.family in ("decimal", "float"):
             return template("CAST({0} AS INTEGER)", node, kind=kind)
         return node
+
+    def store(self, node: exp.Expr, kind: TypeSpec) -> exp.Expr:
+        """Parameters become what their column holds, whatever type they come in."""
+        fitted = super().store(node, kind)
+        if isinstance(fitted, Slot) and kind.family in ("int", "decimal", "bool", "datetime", "guid"):
+            return self.converted(fitted, kind)
+        return fitted
+
+    def converted(self, node: exp.Expr, kind: TypeSpec) -> exp.Expr:
+        """``tsql_cast`` to a type."""
+        shape = f"'{kind.dt.name}', {kind.length}, {kind.precision}, {kind.scale}"
+        return template(f"tsql_cast({{0}}, {shape}, -1, 0)", node, kind=kind)
+
+    def comparison(self, binder: Binder, node: exp.Expr) -> exp.Expr:
+        """A date beside a moment is that day's midnight."""
+        one, other = type_of(node.this), type_of(node.expression)
+        if one is not None and other is not None and {one.family, other.family} == {"datetime"}:
+            for key, kind in (("this", one), ("expression", other)):
+                if kind.dt is DT.DBDATE and one.dt is not other.dt and not self.plain(node.args[key]):
+                    node.set(key, template("({0} || ' 00:00:00')", node.args[key], kind=TypeSpec(DT.DBTIMESTAMP)))
+        return super().comparison(binder, node)
 
     def like(self, binder: Binder, node: exp.Expr) -> exp.Expr:
         """``[a-z]`` in a pattern is T-SQL's own."""

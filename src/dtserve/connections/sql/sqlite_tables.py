@@ -15,6 +15,7 @@ from dtserve.connections.sql.catalog import CatalogTable, TableName
 from dtserve.connections.sql.declared_types import from_declared
 from dtserve.connections.sql.rewrite_ddl import condition_text, expression_text, foreign_text
 from dtserve.connections.sql.scope import Scope
+from dtserve.connections.sql.sqlite_catalog import quote, unquoted
 from dtserve.connections.sql.tsql_table import ColumnDefinition, TableDefinition
 from dtserve.datatypes import DT, TypeSpec
 
@@ -40,7 +41,7 @@ class SqliteTables:
 
     def quote(self, name: str) -> str:
         """A quoted name."""
-        return '"' + name.replace('"', '""') + '"'
+        return quote(name)
 
     def column_type(self, column: ColumnDefinition) -> tuple[str, TypeSpec]:
         """Declared type and SSIS type; raises ValueError for a type nobody knows."""
@@ -143,8 +144,7 @@ class SqliteTables:
         """The first number of an identity column that does not begin at 1."""
         for column in table.columns:
             if column.identity is not None and column.identity[0] != 1:
-                stored = path.split(".", 1)[-1] if path.startswith("temp.") else path
-                plain = stored.strip('"').replace('""', '"').replace("'", "''")
+                plain = unquoted(path).replace("'", "''")
                 return [f"INSERT INTO sqlite_sequence (name, seq) VALUES ('{plain}', {column.identity[0] - 1})"]
         return []
 
@@ -165,15 +165,13 @@ class SqliteTables:
 
     def create_index(self, unique: str, name: str, path: str, columns: str, where: str) -> str:
         """CREATE INDEX; names of indexes are unique in the whole database here, so the table's name is part of them."""
-        table = path.strip('"').replace('"."', "_").replace('"', "")
-        return f"CREATE {unique}INDEX {self.quote(f'{table}_{name}')} ON {path} ({columns}){where}"
+        return f"CREATE {unique}INDEX {self.quote(f'{unquoted(path)}_{name}')} ON {path} ({columns}){where}"
 
     def drop_index(self, job: Any, clause: str, name: str, table: TableName) -> str:
         """DROP INDEX."""
         found = job.catalog.find_table(table)
         path = found.path if found is not None else job.catalog.new_table_path(table)
-        plain = path.strip('"').replace('"."', "_").replace('"', "")
-        return f"DROP INDEX {clause}{self.quote(f'{plain}_{name}')}"
+        return f"DROP INDEX {clause}{self.quote(f'{unquoted(path)}_{name}')}"
 
     def add_to_table(self, job: Any, path: str, added: TableDefinition, found: CatalogTable | None) -> None:
         """ALTER TABLE … ADD: columns, and keys as unique indexes."""

@@ -27,12 +27,14 @@ from typing import TYPE_CHECKING, Any
 from dtserve.connections.base import ResultColumn
 from dtserve.connections.errors import ValueNotStorable
 from dtserve.connections.sql.rows import aware, series_of
+from dtserve.connections.sql.sqlite_texts import as_number, as_text
+from dtserve.connections.sql.tsql_dates import canonical_moment
 from dtserve.datatypes import DT, TypeSpec
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["decode_column", "decode_frame", "encode_frame", "encode_value"]
+__all__ = ["decode_column", "decode_frame", "encode_beside", "encode_frame", "encode_value"]
 
 DATABASE = "SQLite"
 _DATES = (DT.DATE, DT.FILETIME, DT.DBTIMESTAMP, DT.DBTIMESTAMP2)
@@ -62,6 +64,29 @@ def encode_value(value: Any, spec: TypeSpec | None = None, column: str = "") -> 
     if isinstance(value, bytearray | memoryview):
         return bytes(value)
     return str(value)
+
+
+def encode_beside(value: Any, spec: TypeSpec | None, wanted: TypeSpec) -> Any:
+    """A parameter that is compared with, or stored in, something of type ``wanted``; raises ValueError for no number.
+
+    SQLite itself compares texts with numbers, and dates with moments, as if they never were equal.
+    """
+    if isinstance(value, str):
+        if wanted.family == "datetime":
+            return canonical_moment(value, wanted.dt)
+        if wanted.dt is DT.BOOL and value.strip().lower() in ("true", "false"):
+            return int(value.strip().lower() == "true")
+        if wanted.family in ("int", "decimal", "float", "bool"):
+            return as_number(value)
+        return encode_value(value, wanted if wanted.dt is DT.GUID else spec, "parameter")
+    if wanted.family == "text" and isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return as_text(encode_value(value, spec, "parameter"))
+    if wanted.family == "datetime" and isinstance(value, dtm.date):
+        if not isinstance(value, dtm.datetime):
+            return f"{value.isoformat()} 00:00:00" if wanted.dt in _DATES else value.isoformat()
+        if wanted.dt is DT.DBDATE and value == dtm.datetime(value.year, value.month, value.day):
+            return value.date().isoformat()
+    return encode_value(value, spec, "parameter")
 
 
 def _encode_plain(value: Any, spec: TypeSpec | None, column: str) -> Any:
