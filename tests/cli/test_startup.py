@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from dtserve.service.config import load_home
+
 EMPTY = """<?xml version="1.0"?>
 <DTS:Executable xmlns:DTS="www.microsoft.com/SqlServer/Dts" DTS:refId="Package" DTS:CreationName="Microsoft.Package"
  DTS:DTSID="{F7007F7F-BB75-572F-A26F-B3BBFD6E4400}" DTS:ExecutableType="Microsoft.Package" DTS:LocaleID="1033"
@@ -23,8 +25,8 @@ HEAVY = (
 """Top-level packages that cost more to import than an empty package costs to run."""
 LATE = (
     "dtserve.connections.registry", "dtserve.controlflow.containers.event_handler", "dtserve.controlflow.logging",
-    "dtserve.controlflow.scheduler", "dtserve.controlflow.task_host", "dtserve.dataflow.engine",
-    "dtserve.execution.option_codec", "dtserve.expressions", "dtserve.package.member_model",
+    "dtserve.controlflow.scheduler", "dtserve.controlflow.task_host", "dtserve.controlflow.values",
+    "dtserve.dataflow.engine", "dtserve.datatypes.types", "dtserve.execution.option_codec", "dtserve.expressions", "dtserve.package.member_model",
     "dtserve.package.pipeline_model", "dtserve.package.project", "dtserve.service.config", "dtserve.stores",
 )  # fmt: skip
 """Our own modules that belong to parts which an empty package does not have."""
@@ -37,15 +39,13 @@ sys.exit(code)
 """
 
 
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
+def modules_after(folder: Path, *words: str) -> frozenset[str]:
     """The modules in memory after dtexec has run an empty package."""
-    folder: Path = tmp_path_factory.mktemp("startup")
     package = folder / "empty.dtsx"
     package.write_text(EMPTY, "utf-8")
     homeless = {key: text for key, text in os.environ.items() if key not in ("DTSERVE_HOME", "XDG_DATA_HOME")}
     done = subprocess.run(
-        [sys.executable, "-c", RUN, "/F", str(package)],
+        [sys.executable, "-c", RUN, "/F", str(package), *words],
         capture_output=True,
         text=True,
         timeout=60,
@@ -55,6 +55,12 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "DTSER_SUCCESS (0)" in done.stdout
     return frozenset(done.stdout.rpartition("modules:")[2].split())
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
+    """The modules of a run without a home."""
+    return modules_after(tmp_path_factory.mktemp("startup"))
 
 
 @pytest.mark.parametrize("name", HEAVY)
@@ -69,3 +75,12 @@ def test_an_empty_package_imports_no_parts_it_does_not_have(imported: frozenset[
 
 def test_what_is_needed_is_imported(imported: frozenset[str]) -> None:
     assert {"dtserve.execution.run", "dtserve.package.document", "lxml.etree"} <= imported
+
+
+def test_a_home_costs_no_database(tmp_path: Path) -> None:
+    home = load_home(tmp_path / "home")
+    home.close()
+    found = modules_after(tmp_path, "--home", str(tmp_path / "home"))
+    assert "dtserve.service.config" in found
+    for name in ("sqlalchemy", "polars", "fastapi", "cryptography", "asyncio", "sqlite3", "ssl"):
+        assert not [module for module in found if module.partition(".")[0] == name], name

@@ -178,7 +178,7 @@ class ServiceHome:
                 newest = SERVER_FORMATS[table.get("version", NEWEST_SERVER)]
                 return _signed(str(table["url"]), user, password), newest
         if is_local_server(server):
-            from dtserve.stores.msdb.engine import sqlite_url
+            from dtserve.stores.msdb.urls import sqlite_url
 
             url = self.settings.text("msdb.url") or sqlite_url(self.msdb_path)
             return _signed(url, user, password), SERVER_FORMATS[NEWEST_SERVER]

@@ -14,16 +14,12 @@ from dtserve.stores.base import Caller
 from dtserve.stores.errors import StoreUnavailable, WriteFailed
 from dtserve.stores.msdb.procedures import Procedures
 from dtserve.stores.msdb.schema import migrate
+from dtserve.stores.msdb.urls import sqlite_url
 
 __all__ = ["BUSY_SECONDS", "Database", "sqlite_url"]
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one of the same SQLite file."""
-
-
-def sqlite_url(path: Path) -> str:
-    """The URL of an SQLite file."""
-    return sa.URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
 
 
 WRITER_LOCK = 7300515
