@@ -2,7 +2,7 @@
 
 The tables map part names (``package/names.py``) to modules; a class registers itself by
 the decorator of its kind. Parts that are recognised but cannot be run stand in
-:data:`UNSUPPORTED` with the reason a user reads.
+``unsupported.py`` with the reason a user reads.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ __all__ = [
     "ENUMERATORS",
     "LOG_PROVIDERS",
     "TASKS",
-    "UNSUPPORTED",
     "container",
     "container_class",
     "enumerator",
@@ -68,12 +67,6 @@ LOG_PROVIDERS: dict[str, str] = {
     "LogProviderTextFile": "text_file",
     "LogProviderXMLFile": "xml_file",
 }
-
-UNSUPPORTED: dict[str, str] = {
-    "LogProviderSQLProfiler": "it needs SQL Server Profiler's library, which exists only on Windows (32 bit).",
-    "ScriptTask": "no engine for C# or Visual Basic scripts is part of this installation.",
-}
-"""Part name → why it cannot be run."""
 
 _OTHER_REASON = "dtserve does not run this kind of {kind}."
 _UNKNOWN_REASON = "no part of that name is known."
@@ -150,6 +143,8 @@ def unsupported_reason(kind: str, part: str) -> str:
     tables = {"task": TASKS, "container": CONTAINERS, "enumerator": ENUMERATORS, "log provider": LOG_PROVIDERS}
     if part in tables[kind] or part in CONTAINERS:
         return ""
+    from dtserve.controlflow.unsupported import UNSUPPORTED
+
     if part in UNSUPPORTED:
         return UNSUPPORTED[part]
     return _OTHER_REASON.format(kind=kind) if part else _UNKNOWN_REASON
