@@ -25,8 +25,8 @@ HEAVY = (
 """Top-level packages that cost more to import than an empty package costs to run."""
 LATE = (
     "dtserve.connections.registry", "dtserve.controlflow.containers.event_handler", "dtserve.controlflow.logging",
-    "dtserve.controlflow.scheduler", "dtserve.controlflow.task_host", "dtserve.controlflow.values",
-    "dtserve.dataflow.engine", "dtserve.datatypes.types", "dtserve.execution.option_codec", "dtserve.expressions", "dtserve.package.member_model",
+    "dtserve.controlflow.scheduler", "dtserve.controlflow.task_host", "dtserve.dataflow.engine",
+    "dtserve.execution.option_codec", "dtserve.expressions", "dtserve.package.member_model",
     "dtserve.package.pipeline_model", "dtserve.package.project", "dtserve.service.config", "dtserve.stores",
 )  # fmt: skip
 """Our own modules that belong to parts which an empty package does not have."""
