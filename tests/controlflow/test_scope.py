@@ -37,6 +37,17 @@ def test_the_nearest_scope_counts_and_case_does() -> None:
         outer.lookup("n")
 
 
+def test_a_parameter_is_found_under_the_id_of_mappings() -> None:
+    own = "{68f76f04-81f3-4614-afbb-2e1c3be71239}"
+    parameter = RuntimeVariable("$Project", "Zip", 9, 60643, dtsid=own)
+    scope = scope_with(parameter, RuntimeVariable("User", "v", 3, 1, dtsid="{0000000a-0001-0000-0000-000000000000}"))
+    assert scope.find("{68F76F04-7E0C-4614-AFBB-2E1C3BE71239}") is parameter
+    assert scope.find(own) is parameter
+    assert scope.find("{0000000A-FFFE-0000-0000-000000000000}") is None
+    odd = RuntimeVariable("$Package", "p", 3, 1, dtsid="{odd}")
+    assert scope_with(odd).find("{ODD}") is odd
+
+
 def test_types_for_expressions() -> None:
     scope = scope_with(
         RuntimeVariable("User", "s", 8, "abc"), RuntimeVariable("User", "d", 7, datetime(2020, 1, 1)),

@@ -18,16 +18,11 @@ from dtserve.controlflow.errors import (
     VariableNotFound,
     VariableReadOnly,
 )
-from dtserve.controlflow.values import (
-    convert_to_variant,
-    parse_variant,
-    strict_to_variant,
-    variant_spec,
-)
-from dtserve.datatypes import TypeSpec
+from dtserve.controlflow.stored_values import parse_variant
 from dtserve.errors import DtserveError
 
 if TYPE_CHECKING:
+    from dtserve.datatypes import TypeSpec
     from dtserve.package.model import Parameter, Variable
 
 __all__ = ["RuntimeVariable", "Scope"]
@@ -118,6 +113,7 @@ class RuntimeVariable:
 
     def _evaluated(self) -> Any:
         from dtserve.controlflow.evaluation import evaluate_in
+        from dtserve.controlflow.values import convert_to_variant
 
         active: set[int] | None = getattr(_evaluating, "active", None)
         if active is None:
@@ -139,6 +135,20 @@ class RuntimeVariable:
         finally:
             active.discard(id(self))
         return self.value
+
+
+def _parameter_reference(dtsid: str) -> str:
+    """The id under which packages refer to a parameter in a parameter mapping.
+
+    The designer inverts the second group of the parameter's own id: 81F3 becomes 7E0C (seen in
+    packages whose results are known).
+    """
+    head, dash, rest = dtsid.upper().partition("-")
+    group, more, tail = rest.partition("-")
+    try:
+        return f"{head}{dash}{int(group, 16) ^ 0xFFFF:04X}{more}{tail}"
+    except ValueError:
+        return dtsid.upper()
 
 
 class Scope:
@@ -183,6 +193,8 @@ class Scope:
                 self._plain[variable.name] = variable
         if variable.dtsid:
             self._ids[variable.dtsid.upper()] = variable
+            if variable.namespace.startswith("$"):
+                self._ids.setdefault(_parameter_reference(variable.dtsid), variable)
         return variable
 
     def find(self, name: str) -> RuntimeVariable | None:
@@ -216,12 +228,15 @@ class Scope:
 
     def typed(self, name: str) -> tuple[TypeSpec | None, Any]:
         """Type (None for Object) and value."""
+        from dtserve.controlflow.values import variant_spec
+
         found = self.variable(name)
         value = found.read()
         return variant_spec(found.vt, value), value
 
     def lookup(self, name: str) -> tuple[TypeSpec, Any]:
         """Type and value for the expression language; its own errors for unknown names and Objects."""
+        from dtserve.controlflow.values import variant_spec
         from dtserve.expressions.errors import AmbiguousVariable, UnknownVariable, VariableType
 
         found = self.find(name)
@@ -243,6 +258,8 @@ class Scope:
         self, variable: RuntimeVariable, value: Any, spec: TypeSpec | None = None, *, strict: bool = False
     ) -> None:
         """Set ``variable``; VariableReadOnly, VariableTypeMismatch, DtsConversionFailed."""
+        from dtserve.controlflow.values import convert_to_variant, strict_to_variant
+
         if variable.read_only:
             raise VariableReadOnly(name=variable.qualified_name)
         convert = strict_to_variant if strict else convert_to_variant
@@ -263,5 +280,7 @@ class Scope:
         if isinstance(value, str) and variable.vt != 8:
             variable.value = parse_variant(value, variable.vt, variable.qualified_name, sensitive=variable.sensitive)
         else:
+            from dtserve.controlflow.values import convert_to_variant
+
             variable.value = convert_to_variant(value, None, variable.vt, variable.qualified_name)
         variable.given = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,24 +53,45 @@ def open_source(source: PackageSource, options: ExecutionOptions) -> LoadedPacka
 
 
 _PROJECT_MARKS = (b"$Project::", b"Project.ConnectionManagers", b":external", b"<UseProjectReference>True")
+_ID = re.compile(rb"([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})", re.IGNORECASE)
 
 
 def _project_beside(
     document: PackageDocument, source: PackageSource, folder: Path, options: ExecutionOptions
 ) -> Project | None:
-    """The project of a package file that refers to its project and lies in the folder of the one ``.dtproj``.
+    """The project of a package file that refers to its project and lies in the folder of one ``.dtproj`` that lists it.
 
     dtexec would run such a file without its project parameters and connections, and fail.
     """
-    if not source.path or not any(mark in document.original for mark in _PROJECT_MARKS):
+    name = Path(source.path.replace("\\", "/")).name
+    if not name:
         return None
-    if len(list(folder.glob("*.dtproj"))) != 1:
+    written = name.replace("&", "&amp;").lower()
+    found = [file for file in folder.glob("*.dtproj") if written in file.read_text("utf-8", "replace").lower()]
+    if not found or not _refers_to_project(document.original, folder):
         return None
     from dtserve.package.project import Project
 
-    project = Project.open(folder, options.password)
-    names = {name.lower() for name in project.packages}
-    return project if Path(source.path.replace("\\", "/")).name.lower() in names else None
+    projects = [Project.open(file, options.password) for file in found]
+    projects = [each for each in projects if name.lower() in {part.lower() for part in each.packages}]
+    return projects[0] if len(projects) == 1 else None
+
+
+def _refers_to_project(package: bytes, folder: Path) -> bool:
+    """Whether a package names its project, or a parameter or connection manager of it, by name or id."""
+    if any(mark in package for mark in _PROJECT_MARKS):
+        return True
+    managers = list(folder.glob("*.conmgr"))
+    if any(b'"%b"' % file.stem.encode() in package for file in managers):
+        return True
+    used = set(_ids(package))
+    parts = (file.read_bytes() for file in (*managers, *folder.glob("Project.params")))
+    # a parameter mapping has the second group of a parameter's id inverted
+    return any(not used.isdisjoint({(a, b, c), (a, b ^ 0xFFFF, c)}) for part in parts for a, b, c in _ids(part))
+
+
+def _ids(text: bytes) -> Iterator[tuple[bytes, int, bytes]]:
+    return ((a.lower(), int(b, 16), c.lower()) for a, b, c in _ID.findall(text))
 
 
 def _from_project(source: PackageSource, options: ExecutionOptions) -> LoadedPackage:
