@@ -29,17 +29,6 @@ CRIME = FILES / "AndreyQC__CrimeStat.SSIS"
 GDELT = FILES / "joshmorel__GDELT"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def target(request, tmp_path):
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'target.db'}"
-    else:
-        url = request.getfixturevalue("postgres").new_database()
-    opened = Target(url)
-    yield opened
-    opened.close()
-
-
 def test_4_table_to_two_files_by_gender(tmp_path: Path, target: Target) -> None:
     script = (PRACTICE / "SSIS_Conditional_Split.sql").read_text(encoding="utf-8-sig")
     target.execute(*[s for s in script.split(";\n") if s.strip()])

@@ -111,3 +111,13 @@ def _sql_type(spec: TypeSpec) -> str:
     if spec.dt in (DT.STR, DT.WSTR):
         return f"{'N' if spec.dt is DT.WSTR else ''}VARCHAR({spec.length or 'MAX'})"
     return plain[spec.dt]
+
+
+def rows_received(printed: str) -> dict[str, int]:
+    """Rows that each component was given, from the data flow events of ``/REPORTING D``."""
+    counts: dict[str, int] = {}
+    for line in printed.splitlines():
+        if "Rows were provided to a data flow component as input" in line:
+            component, _input_id, _input, rows = line.split(" : ")[-4:]
+            counts[component] = counts.get(component, 0) + int(rows)
+    return counts
