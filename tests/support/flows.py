@@ -49,6 +49,7 @@ class RecordingHost:
         self.sinks: dict[str, list[pl.DataFrame]] = {}
         self.closed: list[str] = []
         self.events: list[tuple[str, int, str, str]] = []
+        self.traces: list[tuple[str, str]] = []
         self.progress: list[tuple[str, int, str]] = []
         self.rows: dict[str, int] = {}
         self.reports: list[tuple[str, int]] = []
@@ -90,6 +91,10 @@ class RecordingHost:
     def fire_progress(self, message: str, percent: int, component: str = "") -> None:
         with self._lock:
             self.progress.append((message, percent, component))
+
+    def trace(self, entry: str, message: str) -> None:
+        with self._lock:
+            self.traces.append((entry, message))
 
     def rows_sent(self, path: str, component: str, target: str, rows: int) -> None:
         with self._lock:

@@ -26,6 +26,7 @@ from dtserve.dataflow.plan import Plan, make_plan
 from dtserve.dataflow.running import PIPELINE, Running, coded, post
 from dtserve.dataflow.sizes import row_bytes
 from dtserve.dataflow.stage import Stage
+from dtserve.dataflow.tracing import trace_plan
 from dtserve.errors import Canceled, DtserveError, hresult
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def run_data_flow(flow: DataFlow, host: FlowHost) -> None:
         host.fire_progress("Prepare for Execute", 100, PIPELINE)
         started = _start(plan, running)
         if started:
+            trace_plan(plan, host)
             host.fire_information(_EXECUTING[0], PIPELINE, _EXECUTING[1])
             _execute(plan, running)
         _finish(plan, running)

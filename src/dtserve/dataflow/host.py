@@ -49,6 +49,9 @@ class FlowHost(Protocol):
     def fire_progress(self, message: str, percent: int, component: str = "") -> None:
         """OnProgress."""
 
+    def trace(self, entry: str, message: str) -> None:
+        """A custom log entry of the Data Flow Task (PipelineExecutionTrees, OnPipelinePrePrimeOutput …)."""
+
     def rows_sent(self, path: str, component: str, target: str, rows: int) -> None:
         """``rows`` more rows went over a path since the last call (about once a second per path)."""
 

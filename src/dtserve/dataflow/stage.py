@@ -23,6 +23,7 @@ from dtserve.dataflow.base import BlockingTransform, Destination, Emit, Pipeline
 from dtserve.dataflow.errors import FrameMismatch
 from dtserve.dataflow.queues import END, BufferQueue, SpillQueue
 from dtserve.dataflow.running import Running, Stopped
+from dtserve.dataflow.tracing import end_of_rowset, prime_output
 
 if TYPE_CHECKING:
     import polars as pl
@@ -144,11 +145,14 @@ class Stage:
 
     def _read(self, source: Source, queue: BufferQueue) -> None:
         thread = threading.current_thread().name
+        host = self._running.host
         try:
+            prime_output(host, source.model, done=False)
             for output, frame in self._running.work(source, thread, source.produce):
                 for offset in range(0, frame.height, MAX_ROWS):
                     queue.put((output, frame.slice(offset, MAX_ROWS)))
                 self._running.check()
+            prime_output(host, source.model, done=True)
             queue.put(END)
         except Stopped as stopped:
             if stopped.__cause__ is None:
@@ -166,6 +170,7 @@ class Stage:
                 call: Callable[[], Iterable[Emit]] = partial(destination.process, *item)
             else:
                 call = destination.finish
+                end_of_rowset(self._running.host, destination.model, path.input, done=False)
             emits = self._running.work(destination, thread, call, path.input)
             for output, rows in emits:
                 if pump is not None and pump.spill is not None and rows.height:
@@ -173,6 +178,7 @@ class Stage:
                     self._notify()
             if not isinstance(item, tuple):
                 break
+        end_of_rowset(self._running.host, destination.model, path.input, done=True)
         if pump is not None:
             pump.closed = True
             self._notify()
@@ -184,6 +190,10 @@ class Stage:
     # --- the row stage ------------------------------------------------------------------
 
     def _work(self) -> None:
+        for component in self._components.values():
+            if isinstance(component, BlockingTransform):
+                prime_output(self._running.host, component.model, done=False)
+                prime_output(self._running.host, component.model, done=True)
         while self._pumps:
             pump = self._choose()
             self._running.check()
@@ -279,6 +289,7 @@ class Stage:
             return
         still = self._open[ref]
         still.discard(into.ref_id)
+        end_of_rowset(self._running.host, component.model, into, done=False)
         if isinstance(component, BlockingTransform):
             ended = self._running.work(component, self._name, partial(component.end_of_input, into.ref_id), into)
             for emit in ended:
@@ -290,6 +301,8 @@ class Stage:
         elif isinstance(component, RowTransform) and not still:
             for emit in self._running.work(component, self._name, component.finish, into):
                 self._deliver(*emit)
+        end_of_rowset(self._running.host, component.model, into, done=True)
+        if isinstance(component, RowTransform) and not still:
             self._end_outputs(component)
 
 

@@ -157,6 +157,10 @@ class Pipeline(Task):
         """OnProgress."""
         self.host.fire_progress(message, percent, component)
 
+    def trace(self, entry: str, message: str) -> None:
+        """A custom log entry."""
+        self.host.custom_event(entry, message)
+
     def rows_sent(self, path: str, component: str, target: str, rows: int) -> None:
         """``RowsSent``: more rows went over a path."""
         data = {"path": path, "component": component, "target": target, "rows": rows}
