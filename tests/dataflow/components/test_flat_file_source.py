@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from pathlib import Path
 
 import polars as pl
@@ -85,6 +86,26 @@ def test_data_rows_are_counted_over_chunks(tmp_path, monkeypatch):
     with pytest.raises(DtserveError) as caught:
         read(source_model({"id": I4}), FileConnection(path, delimited({"id": I4})), host)
     assert caught.value.message.endswith("on data row 5001.")
+
+
+def test_reading_ahead_gives_the_same(tmp_path, monkeypatch):
+    from dtserve.dataflow.flat_file import prefetch, reader
+
+    monkeypatch.setattr(reader.FlatFileReader.__init__, "__kwdefaults__", {"block_bytes": 512, "exact": False})
+    monkeypatch.setattr(reader, "BLOCK_BYTES", 512)
+    path = tmp_path / "in.csv"
+    path.write_bytes(b"".join(b"%d\r\n" % number for number in range(2000)) + b"x\r\n")
+    rows = []
+    for worthwhile in (True, False):
+        monkeypatch.setattr(prefetch, "worthwhile", lambda worthwhile=worthwhile: worthwhile)
+        model = source_model({"id": I4}, dispositions={"*": ("RedirectRow", "RedirectRow")})
+        found = read(model, FileConnection(path, delimited({"id": I4})), RecordingHost(tmp_path))
+        rows.append((found[OUT].rows(), found[ERR].rows()))
+    assert rows[0] == rows[1]
+    assert rows[0][0] == [(number,) for number in range(2000)]
+    with pytest.raises(DtserveError):
+        read(source_model({"id": I4}), FileConnection(path, delimited({"id": I4})), RecordingHost(tmp_path))
+    assert not [thread for thread in threading.enumerate() if thread.name.endswith("-ahead")]
 
 
 def test_several_files_with_their_headers_and_names(tmp_path):

@@ -12,6 +12,7 @@ Differs from SSIS: values finer than a microsecond count as truncated.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -166,17 +167,22 @@ class FlatFileSource(Source):
         self.host.fire_warning(code, self.label, message)
 
     def _read(self, file: _File, layout: Layout, wanted: Wanted) -> Iterator[Emit]:
-        from dtserve.dataflow.flat_file.reader import FlatFileReader
+        from dtserve.dataflow.flat_file.prefetch import prefetched, worthwhile
+        from dtserve.dataflow.flat_file.reader import BLOCK_BYTES, FlatFileReader
 
-        for chunk in FlatFileReader(file.path, layout, wanted, warn=self._warn).chunks():
-            if chunk.frame.height:
-                yield from self._convert(file, layout, chunk)
-                self._row += chunk.frame.height
-            if chunk.partial:
-                self._warn(*messages.PARTIAL_ROW)
-            if chunk.malformed is not None:
-                cause = messages.ColumnDelimiterNotFound(column=layout.fields[chunk.malformed.column].name)
-                raise messages.ReadingDataRows(path=file.name, row=self._row + 1) from cause
+        chunks = FlatFileReader(file.path, layout, wanted, warn=self._warn).chunks()
+        if file.path.stat().st_size > BLOCK_BYTES and worthwhile():
+            chunks = prefetched(chunks)
+        with closing(chunks):
+            for chunk in chunks:
+                if chunk.frame.height:
+                    yield from self._convert(file, layout, chunk)
+                    self._row += chunk.frame.height
+                if chunk.partial:
+                    self._warn(*messages.PARTIAL_ROW)
+                if chunk.malformed is not None:
+                    cause = messages.ColumnDelimiterNotFound(column=layout.fields[chunk.malformed.column].name)
+                    raise messages.ReadingDataRows(path=file.name, row=self._row + 1) from cause
 
     def _convert(self, file: _File, layout: Layout, chunk: Chunk) -> Iterator[Emit]:
         import polars as pl

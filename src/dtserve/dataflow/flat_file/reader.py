@@ -9,7 +9,7 @@ does not grow with the file; only a single row may take up to :data:`LONGEST_ROW
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -61,7 +61,7 @@ class FlatFileReader:
         self._window = WINDOW_BYTES
         self._split = [kind(layout, wanted).split for kind in kinds if kind.accepts(layout)]
 
-    def chunks(self) -> Iterator[Chunk]:
+    def chunks(self) -> Generator[Chunk, None, None]:
         """The data rows in order; a chunk with ``malformed`` or ``partial`` is the last one.
 
         Raises the errors of the header, OSError where the file cannot be read.
