@@ -107,3 +107,14 @@ def test_passwords_stay_apart_and_the_last_one_wins() -> None:
     assert set_connection_part(connection(""), "RetainSameConnection", "-1").properties["Retain"] == "True"
     assert set_connection_part(connection("C:\\a.csv", "FLATFILE"), "ServerName", "x").properties["ServerName"] == "x"
     assert stored_name("Format") == "Format"
+
+
+@pytest.mark.parametrize("name", ["Nope", "MaxErrorsCount", "ConectionString", "SqlStatementSource"])
+@pytest.mark.parametrize("owner", [r"\Package", r"\Package.Connections[{cm}]"])
+def test_properties_that_nobody_has(owner: str, name: str) -> None:
+    manager = next(each for each in PACKAGE.connections if each.creation_name == "OLEDB")
+    path = owner.format(cm=manager.name)
+    for written in (f"{path}.Properties[{name}]", f"{path}.{name}"):
+        with pytest.raises(PathUnresolved) as caught:
+            apply(PACKAGE, written, "1")
+        assert name in caught.value.message

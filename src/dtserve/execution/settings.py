@@ -11,9 +11,11 @@ from dtserve.controlflow.values import display_text
 from dtserve.errors import DtserveError
 from dtserve.execution.errors import CannotSet, NoSuchParameter
 from dtserve.execution.options import ExecutionOptions, Setting
+from dtserve.package.errors import PathUnresolved
 from dtserve.package.model import ConnectionManager, Package, Parameter
 from dtserve.package.overrides import apply, set_connection_part
 from dtserve.package.paths import project_parameter
+from dtserve.package.property_names import has_connection_property
 
 if TYPE_CHECKING:
     from dtserve.package.project import Project
@@ -74,6 +76,8 @@ def _project_connection(subject: Subject, path: str, value: str) -> Subject | No
         if path.lower().startswith(head):
             name = path[len(head) :].lstrip(".")
             name = name[len("properties[") : -1] if name.lower().startswith("properties[") else name
+            if not has_connection_property(each, name):
+                raise PathUnresolved(path=path, detail=f'There is no property "{name}".')
             return _with_connection(subject, index, set_connection_part(each, name, value))
     return None
 

@@ -16,6 +16,7 @@ from typing import Any
 from dtserve.package.errors import PathConversionFailed, PathReadOnly, PathUnresolved
 from dtserve.package.model import ConnectionManager, ConstraintValue, EvalOp, Executable, Package, Variable
 from dtserve.package.paths import PathTarget, resolve
+from dtserve.package.property_names import has_connection_property, has_package_property
 
 __all__ = ["apply", "apply_target", "set_connection_part", "stored_name"]
 
@@ -145,7 +146,8 @@ def _change(target: PathTarget, value: str) -> Executable:
     if entry is not None:
         return replace(owner, **{entry[0]: entry[1](value)})
     if owner.part in _CONTAINER_PARTS:
-        if key not in _LOOPS and not isinstance(owner, Package):
+        known = has_package_property(target.name) if isinstance(owner, Package) else key in _LOOPS
+        if not known:
             raise PathUnresolved(path=target.path, detail=f'There is no property "{target.name}".')
         return replace(owner, properties=_with_key(owner.properties, target.name, value))
     return replace(owner, overrides=_with_key(owner.overrides, target.name, value))
@@ -168,7 +170,7 @@ def _change_member(target: PathTarget, value: str) -> Any:
     entry = _MEMBERS[target.collection].get(key)
     if entry is not None:
         return replace(item, **{entry[0]: entry[1](value)})
-    if isinstance(item, ConnectionManager):
+    if isinstance(item, ConnectionManager) and has_connection_property(item, target.name):
         return set_connection_part(item, target.name, value)
     raise PathUnresolved(path=target.path, detail=f'There is no property "{target.name}".')
 
