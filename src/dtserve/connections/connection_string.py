@@ -70,7 +70,7 @@ class ConnectionString:
 
     def __init__(self, text: str = "", style: str = "oledb") -> None:
         self.style = style
-        self._entries: list[_Entry] = list(_entries(text))
+        self._entries: list[_Entry] = list(_entries(text, style))
         self._closed = not text or text.rstrip().endswith(";")
 
     def get(self, name: str, default: str = "") -> str:
@@ -132,14 +132,14 @@ class ConnectionString:
         if self.style == "odbc":
             special = value != value.strip() or any(c in value for c in "[]{}(),;?*=!@")
             return "{" + value.replace("}", "}}") + "}" if special else value
-        if value and (value != value.strip() or ";" in value or value[0] in "\"'=" or "\n" in value):
+        if value and (value != value.strip() or ";" in value or value[0] in "\"'={" or "\n" in value):
             if '"' in value and "'" not in value:
                 return f"'{value}'"
             return '"' + value.replace('"', '""') + '"'
         return value
 
 
-def _entries(text: str) -> Iterator[_Entry]:
+def _entries(text: str, style: str) -> Iterator[_Entry]:
     at, size = 0, len(text)
     while at < size:
         while at < size and text[at] in "; \t\r\n\0":
@@ -158,15 +158,19 @@ def _entries(text: str) -> Iterator[_Entry]:
             if equals < 0:
                 raise ValueError(f"keyword without value at position {start}")
         keyword = text[start:equals].replace("==", "=").strip()
-        value, at = _value(text, equals + 1)
+        value, at = _value(text, equals + 1, _OPENING[style == "odbc"])
         yield _Entry(keyword, value, text[start:at])
 
 
-def _value(text: str, at: int) -> tuple[str, int]:
+_OPENING: tuple[dict[str, str], dict[str, str]] = ({'"': '"', "'": "'", "{": "}"}, {"{": "}"})
+"""What opens a quoted value, and what closes it: OLE DB and ADO.NET, ODBC."""
+
+
+def _value(text: str, at: int, quotes: dict[str, str]) -> tuple[str, int]:
     while at < len(text) and text[at] in " \t":
         at += 1
     opening = text[at : at + 1]
-    closing = {'"': '"', "'": "'", "{": "}"}.get(opening)
+    closing = quotes.get(opening)
     if closing is None:
         end = text.find(";", at)
         end = len(text) if end < 0 else end

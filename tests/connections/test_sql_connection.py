@@ -1,0 +1,106 @@
+import pytest
+
+from dtserve.connections import load_connection_map
+from dtserve.connections.errors import BadConnectionString, UnsupportedProvider
+from dtserve.connections.registry import create_connection
+from support.connections import environment, manager
+
+TEXT = "Data Source=PROD;Initial Catalog=Sales;User ID=sa;Password=pw;Provider=SQLNCLI11.1;"
+
+
+def make(tmp_path, text=TEXT, maps=None, **properties):
+    lines = maps if maps is not None else {"m": f"sqlite:///{tmp_path}/x.db"}
+    return create_connection(
+        manager("OLEDB", {"ConnectionString": text, **properties}),
+        environment(tmp_path, connection_map=load_connection_map(lines)),
+    )
+
+
+def test_parts_and_string_follow_each_other(tmp_path):
+    found = make(tmp_path)
+    assert found.connection_string == "Data Source=PROD;Initial Catalog=Sales;User ID=sa;Provider=SQLNCLI11.1;"
+    assert found.secret("Password") == "pw"
+    assert "pw" not in repr(found) + str(found.properties)
+    found.set_property("servername", "OTHER")
+    found.set_property("InitialCatalog", "DW")
+    assert found.connection_string == "Data Source=OTHER;Initial Catalog=DW;User ID=sa;Provider=SQLNCLI11.1;"
+    assert (found.get_property("ServerName"), found.get_property("UserName")) == ("OTHER", "sa")
+    found.set_property("ConnectionString", "Data Source=X;Password=new;")
+    assert (found.get_property("ServerName"), found.get_property("InitialCatalog", "none")) == ("X", "none")
+    assert found.secret("password") == "new"
+    found.set_property("Password", "newer")
+    assert found.secret("Password") == "newer"
+    assert found.get_property("Password") == ""
+    found.set_property("RetainSameConnection", "True")
+    assert found.retains
+    assert found.get_property("Retain") == "True"
+    with pytest.raises(BadConnectionString):
+        found.set_property("ConnectionString", 'a="')
+
+
+def test_the_map_comes_before_the_string(tmp_path):
+    assert make(tmp_path).target().database == f"{tmp_path}/x.db"
+    by_server = make(tmp_path, maps={"//PROD/sales": "postgresql://sa@h/d"}).target()
+    assert (by_server.family, by_server.password, by_server.catalog, by_server.source) == (
+        "postgres",
+        "pw",
+        "Sales",
+        "tsql",
+    )
+    assert make(tmp_path, maps={"//PROD/sales": "postgresql://other@h/d"}).target().password == ""
+    assert make(tmp_path, maps={"m": "postgresql://u:own@h/d"}).target().password == "own"
+    assert make(tmp_path, maps={}).target().family == "sqlserver"
+    with pytest.raises(UnsupportedProvider, match="DB2OLEDB"):
+        make(tmp_path, "Provider=DB2OLEDB;", {}).target()
+
+
+def test_sessions_are_new_unless_retained(tmp_path):
+    found = make(tmp_path)
+    one, two = found.session(), found.session()
+    assert one is not two
+    one.close()
+    two.close()
+    kept = make(tmp_path, Retain="-1")
+    one = kept.session()
+    one.close()
+    assert kept.session() is one
+    assert list(one.execute("SELECT 1")[0].rows()) == [(1,)]
+    kept.close()
+    kept.close()
+    assert kept.session() is not one
+    kept.close()
+
+
+def test_a_database_in_memory_is_shared(tmp_path):
+    found = make(tmp_path, maps={"m": "sqlite://"})
+    found.session().execute("CREATE TABLE t (a int)")
+    assert list(found.session().execute("SELECT COUNT(*) FROM t")[0].rows()) == [(0,)]
+    found.close()
+
+
+def test_transactions_share_one_session(tmp_path):
+    found = make(tmp_path)
+    plain = found.session()
+    plain.execute("CREATE TABLE t (a int)")
+
+    def count():
+        return next(iter(plain.execute("SELECT COUNT(*) FROM t")[0].rows()))[0]
+
+    found.begin_transaction()
+    inside = found.session()
+    assert found.session() is inside
+    inside.execute("INSERT INTO t VALUES (1)")
+    inside.close()
+    assert count() == 0
+    found.begin_transaction()
+    found.commit_transaction()
+    assert count() == 0
+    found.commit_transaction()
+    assert count() == 1
+    found.begin_transaction()
+    found.session().execute("DELETE FROM t")
+    found.rollback_transaction()
+    assert count() == 1
+    found.rollback_transaction()
+    found.close()
+    plain.close()
