@@ -78,6 +78,8 @@ def test_what_is_not_there_is_4_and_what_cannot_be_loaded_5(file, tmp_path, caps
     code, text = main(capsys, "/F", tmp_path / "wmi.dtsx")
     assert code == 5
     assert 'Task "W" (WmiDataReaderTask) is not supported' in text
+    assert f'Could not load package "{tmp_path}/wmi.dtsx" because of error 0x' in text
+    assert "DTSER_" not in text
 
 
 @pytest.mark.parametrize(

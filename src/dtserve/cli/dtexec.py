@@ -29,6 +29,8 @@ __all__ = ["main"]
 
 STOP_SECONDS = 1.8
 """How long a run may take to end after Ctrl-C before the tool ends without it."""
+NOT_LOADED = 5
+"""The exit code of a package that was found and could not be loaded."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -205,7 +207,10 @@ def _run(
         sys.stdout.flush()
         os._exit(Canceled.exit_code if cancel.canceled else 1)
     result = done[0]
-    console.closing(started, time.time(), result.result)
+    refused = result.error if result.error is not None and result.exit_code == NOT_LOADED else None
+    if refused is not None:
+        console.failure(source.display_path or source.path, refused.code, refused.message)
+    console.closing(started, time.time(), None if refused is not None else result.result)
     return result.exit_code
 
 
