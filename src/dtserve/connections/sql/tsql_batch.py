@@ -200,7 +200,7 @@ def parse_batch(sql: str) -> tuple[Node, ...]:
 
 def statement_end(tokens: list[Token], start: int) -> int:
     """The position after the statement that begins at ``start``: at a semicolon, END, ELSE or the next statement."""
-    depth = cases = 0
+    depth, cases = int(tokens[start].text == "("), 0
     head = tokens[start].upper
     body = head  # the verb whose rules apply now
     seen: set[str] = set()
