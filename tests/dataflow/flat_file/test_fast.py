@@ -102,7 +102,13 @@ def test_trailing_empty_columns(text, row):
 
 
 def test_many_irregular_rows_go_to_another_reader():
-    assert reader(qualifier='"').split(b'a"a,b\r\n' * (MOST_IRREGULAR + 2)) is None
+    assert reader(qualifier='"').split(b'"x",1\r\n' + b'a"a,b\r\n' * (MOST_IRREGULAR + 2)) is None
+
+
+def test_qualifiers_that_begin_no_field_are_data():
+    chunk = reader(columns=3, wanted=(0, 1, 2), qualifier='"').split(b'12",5\'11"\r\na"b,c"d",\r\n' * 99)
+    assert chunk is not None
+    assert chunk.frame.rows() == [('12"', "5'11\"", None), ('a"b', 'c"d"', "")] * 99
 
 
 def test_a_malformed_row_ends_the_chunk():

@@ -27,6 +27,8 @@ def split(data, **case):
         ({"qualifier": '"', "unqualified": [1]}, b'"a,",b,"c"\r\n', [("a,", "b", "c")]),
         ({"row": "\n"}, b"a,b,a text beyond twelve bytes\r\n", [("a", "b", "a text beyond twelve bytes\r")]),
         ({"check": False}, b"a,b,c\r\n", [("a", "b", "c")]),
+        ({"separator": "||"}, b"a|||b||c\r\n||||\r\n", [("a", "|b", "c"), ("", "", "")]),
+        ({"qualifier": '"'}, b'12",5\'11","6"""\r\na"b,"c,""d",\r\n', [('12"', "5'11\"", '6"'), ('a"b', 'c,"d', "")]),
     ],
 )
 def test_takes(case, data, rows):
@@ -36,8 +38,9 @@ def test_takes(case, data, rows):
 @pytest.mark.parametrize(
     ("case", "data"),
     [
-        ({"separator": "||"}, b"a|||b||c\r\n"),
-        ({"qualifier": '"'}, b'a"b,c,d\r\n'),
+        ({"separator": "|-|"}, b"a|-|-|b|-|c\r\n"),
+        ({"qualifier": '"'}, b'"a"b,c,d\r\n'),
+        ({"qualifier": '"'}, b'a,b,c,"d"\r\n'),
         ({"qualifier": '"', "unqualified": [0]}, b'"b",c,d\r\n'),
         ({"separators": ["|", ";"]}, b"a;|b;c\r\n"),
         ({"check": False}, b"a\r\nb,c,d\r\n"),

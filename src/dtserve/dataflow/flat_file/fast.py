@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FastReader"]
 
-MOST_IRREGULAR = 64
+MOST_IRREGULAR = 8
 """Irregular rows of a chunk that are read one by one; with more, another reader takes the chunk."""
 
 CR, LF = 13, 10
@@ -39,12 +39,13 @@ class _Declined(Exception):
 
 @dataclass
 class _Plan:
-    """What the guard found: regular byte ranges, and the rows between them."""
+    """What the guard found: regular byte ranges, the rows between them, and whether qualifiers mean anything."""
 
     ranges: list[tuple[int, int]] = field(default_factory=list)
     ends: list[np.ndarray] = field(default_factory=list)
     between: list[Record] = field(default_factory=list)
     malformed: MalformedRecord | None = None
+    quoted: bool = True
 
 
 class FastReader:
@@ -94,14 +95,13 @@ class FastReader:
         array = np.frombuffer(data, dtype=np.uint8)
         ends = np.flatnonzero(array == self.row[-1])
         if self.quote < 0 or self.quote not in data:
-            limit = int(ends[-1]) + 1 if len(ends) else 0
-            self._check_returns(array[:limit], ends, np.zeros(0, dtype=np.int64))
-            plan = _Plan([(0, limit)], [ends])
-            return plan, self._frame(self._read(data, plan), data, plan)
+            return self._split_plain(data, array, ends)
+        quotes = np.flatnonzero(array == self.quote)
+        plan = _Plan() if self._long_rows or not self.all_qualified else self._assume(array, ends, quotes)
+        if not plan.ranges and not self._begins_a_field(data):
+            return self._split_plain(data, array, ends)
         if not self.all_qualified:
             raise _Declined
-        quotes = np.flatnonzero(array == self.quote)
-        plan = _Plan() if self._long_rows else self._assume(array, ends, quotes)
         raw = self._read(data, plan) if plan.ranges else None
         if raw is None or raw.height != len(ends):
             assumed = plan.ranges
@@ -111,6 +111,17 @@ class FastReader:
             else:
                 self._long_rows = True
         return plan, self._frame(raw, data, plan)
+
+    def _split_plain(self, data: bytes, array: np.ndarray, ends: np.ndarray) -> tuple[_Plan, pl.DataFrame]:
+        """A chunk in which no qualifier begins a field, so that any there are data."""
+        limit = int(ends[-1]) + 1 if len(ends) else 0
+        self._check_returns(array[:limit], ends, np.zeros(0, dtype=np.int64))
+        plan = _Plan([(0, limit)], [ends], quoted=False)
+        return plan, self._frame(self._read(data, plan), data, plan)
+
+    def _begins_a_field(self, data: bytes) -> bool:
+        mark = bytes((self.quote,))
+        return data.startswith(mark) or bytes((self.separator,)) + mark in data or self.row[-1:] + mark in data
 
     def _assume(self, array: np.ndarray, ends: np.ndarray, quotes: np.ndarray) -> _Plan:
         """The plan if no row delimiter stands inside qualified text, which the number of rows will show; empty if unclear."""
@@ -208,7 +219,7 @@ class FastReader:
             schema=dict.fromkeys(names, pl.String),
             infer_schema=False,
             separator=chr(self.separator),
-            quote_char=chr(self.quote) if self.quote >= 0 and self.all_qualified else None,
+            quote_char=chr(self.quote) if plan.quoted else None,
             eol_char=chr(self.row[-1]),
             missing_columns="insert",
             extra_columns="raise",
@@ -251,7 +262,7 @@ class FastReader:
         if not len(counted):
             return frame
         present = np.full(frame.height, self.width - 1)
-        present[counted] = self._separators(data, starts[counted], ends[counted] + 1)
+        present[counted] = self._separators(data, starts[counted], ends[counted] + 1, plan.quoted)
         lowest = int(present.min())
         if lowest == self.width - 1:
             return frame
@@ -261,12 +272,12 @@ class FastReader:
             for at in range(self.width)
         )
 
-    def _separators(self, data: bytes, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
+    def _separators(self, data: bytes, starts: np.ndarray, stops: np.ndarray, quoted: bool) -> np.ndarray:
         """How many separators outside quotations each of some rows has."""
         text = b"".join([data[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)])
         array = np.frombuffer(text, dtype=np.uint8)
         separators = np.flatnonzero(array == self.separator)
-        if self.quote >= 0:
+        if quoted:
             quotes = np.flatnonzero(array == self.quote)
             separators = separators[np.searchsorted(quotes, separators) & 1 == 0]
         return np.diff(np.searchsorted(separators, np.cumsum(stops - starts)), prepend=0)

@@ -3,8 +3,8 @@
 All places where a delimiter stands are found with numpy; where they form rows without
 any ambiguity the fields are cut out at once, otherwise it declines and the exact machine
 reads the chunk. It takes what :mod:`fast` cannot: several delimiters, delimiters of more
-than one byte, rows with further delimiters in the last column, row delimiters inside
-rows of files without AlwaysCheckForRowDelimiters.
+than one byte, rows with further delimiters in the last column, qualifiers inside
+unqualified text, files without AlwaysCheckForRowDelimiters.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import polars as pl
 
 from dtserve.dataflow.flat_file.chunk import Chunk, Wanted
 from dtserve.dataflow.flat_file.encoding import is_valid
+from dtserve.dataflow.flat_file.qualified import Quotations, quotations
 from dtserve.dataflow.flat_file.strings import text_series
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class VectorReader:
         self.width = len(layout.fields)
         self.row = layout.row_delimiter
         self.separators = [field.delimiter for field in layout.fields[:-1]]
+        self.marks = list(dict.fromkeys([self.row, *self.separators]))
+        self.qualified = [at for at, field in enumerate(layout.fields) if field.qualified]
 
     @staticmethod
     def accepts(layout: Layout) -> bool:
@@ -56,32 +59,28 @@ class VectorReader:
         if self.row not in data:
             return None
         array = np.frombuffer(data, dtype=np.uint8)
-        quoted = bool(self.layout.qualifier) and self.layout.qualifier in data
-        quotes = np.flatnonzero(array == self.layout.qualifier[0]) if quoted else np.zeros(0, dtype=np.int64)
-        found = self._events(array, data, quotes)
-        if found is None:
-            return None
-        rows = self._rows(*found)
-        if rows is None or (quoted and not self._qualified(array, rows, quotes)):
+        places = [_occurrences(array, mark) for mark in self.marks]
+        quoted = None
+        if self.layout.qualifier and self.qualified and self.layout.qualifier in data:
+            sizes = [len(mark) for mark in self.marks]
+            quoted = quotations(array, self.layout.qualifier[0], places, sizes)
+            if quoted is None:
+                return None
+            places = [at[quoted.outside(at)] for at in places]
+        found = self._events(places)
+        rows = None if found is None else self._rows(*found)
+        if rows is None or (quoted is not None and not self._whole(len(data), rows, quoted)):
             return None
         if not data.isascii() and not is_valid(data[: rows.starts[-1]]):
             return None
-        columns = [self._column(data, array, rows, at, quoted) for at in self.wanted.positions]
-        frame = pl.DataFrame(columns, height=len(rows.starts) - 1)
-        return Chunk(frame, data, rows.starts)
+        columns = [self._column(data, rows, at, quoted) for at in self.wanted.positions]
+        return Chunk(pl.DataFrame(columns, height=len(rows.starts) - 1), data, rows.starts)
 
-    def _events(self, array: np.ndarray, data: bytes, quotes: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-        """Position and kind of every delimiter outside quotations; kind 0 is the row delimiter."""
-        kinds = [self.row, *dict.fromkeys(d for d in self.separators if d != self.row)]
-        places, labels = [], []
-        for kind, mark in enumerate(kinds):
-            at = _occurrences(array, mark)
-            if len(quotes):
-                at = at[np.searchsorted(quotes, at) & 1 == 0]
-            places.append(at)
-            labels.append(np.full(len(at), kind, dtype=np.int8))
-        where = np.concatenate(places)
-        kind_of = np.concatenate(labels)
+    def _events(self, places: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray] | None:
+        """Position and kind of every delimiter, in order; kind 0 is the row delimiter. None where two overlap."""
+        places = [_apart(at, mark) for at, mark in zip(places, self.marks, strict=True)]
+        labels = [np.full(len(at), kind, dtype=np.int8) for kind, at in enumerate(places)]
+        where, kind_of = np.concatenate(places), np.concatenate(labels)
         order = np.lexsort((kind_of, where))
         where, kind_of = where[order], kind_of[order]
         first = np.ones(len(where), dtype=bool)
@@ -91,7 +90,7 @@ class VectorReader:
         if len(rows) == 0:
             return where[:0], kind_of[:0]
         where, kind_of = where[: rows[-1] + 1], kind_of[: rows[-1] + 1]
-        sizes = np.array([len(mark) for mark in kinds])
+        sizes = np.array([len(mark) for mark in self.marks])
         if (where[1:] < where[:-1] + sizes[kind_of[:-1]]).any():
             return None
         return where, kind_of
@@ -114,18 +113,17 @@ class VectorReader:
         row_ends = where[ends][:, None]
         end = np.concatenate([np.where(steps < counts[:, None], cuts, row_ends), row_ends], axis=1)
         begin = np.concatenate([starts[:-1, None], cuts + size], axis=1)
-        end = np.where(present, end, 0)
-        begin = np.where(present, begin, 0)
-        return _Rows(starts, begin, end, None if present.all() else present)
+        if present.all():
+            return _Rows(starts, begin, end, None)
+        return _Rows(starts, np.where(present, begin, 0), np.where(present, end, 0), present)
 
     def _patterned(self, where: np.ndarray, kind_of: np.ndarray) -> _Rows | None:
         """Different delimiters: only rows that have each of them exactly where it belongs."""
-        order = {mark: kind for kind, mark in enumerate(dict.fromkeys([self.row, *self.separators]))}
-        pattern = np.array([*(order[mark] for mark in self.separators), 0], dtype=np.int8)
+        if self.row in self.separators and self.layout.check:
+            return None
+        pattern = np.array([*(self.marks.index(mark) for mark in self.separators), 0], dtype=np.int8)
         count, rest = divmod(len(where), self.width)
         if rest or not (kind_of.reshape(count, self.width) == pattern).all():
-            return None
-        if self.row in self.separators and self.layout.check:
             return None
         ends = where.reshape(count, self.width)
         sizes = np.array([*(len(mark) for mark in self.separators), len(self.row)])
@@ -133,42 +131,27 @@ class VectorReader:
         begins = np.concatenate([starts[:-1, None], ends[:, :-1] + sizes[:-1]], axis=1)
         return _Rows(starts, begins, ends, None)
 
-    def _qualified(self, array: np.ndarray, rows: _Rows, quotes: np.ndarray) -> bool:
-        """Whether all qualifiers are the ends of fields of qualified columns, or doubled inside them."""
-        quotes = quotes[: np.searchsorted(quotes, rows.starts[-1])]
-        opens, closes = quotes[0::2], quotes[1::2]
-        if len(opens) != len(closes):
-            return False
-        doubled = closes[:-1] + 1 == opens[1:]
-        columns = [at for at, field in enumerate(self.layout.fields) if field.qualified]
-        begins = np.sort(rows.begins[:, columns], axis=None)
-        ends = np.sort(rows.ends[:, columns], axis=None)
-        opened = np.isin(opens, begins, assume_unique=False)
-        opened[1:] |= doubled
-        closed = np.isin(closes + 1, ends)
-        closed[:-1] |= doubled
-        return bool(opened.all() and closed.all())
+    def _whole(self, size: int, rows: _Rows, quoted: Quotations) -> bool:
+        """Whether every quotation is a whole field of a qualified column."""
+        count = int(np.searchsorted(quoted.opens, rows.starts[-1]))
+        begins, ends = np.zeros(size + 2, dtype=bool), np.zeros(size + 2, dtype=bool)
+        begins[rows.begins[:, self.qualified]] = True
+        ends[rows.ends[:, self.qualified]] = True
+        return bool(begins[quoted.opens[:count]].all() and ends[quoted.closes[:count] + 1].all())
 
-    def _column(self, data: bytes, array: np.ndarray, rows: _Rows, at: int, quoted: bool) -> pl.Series:
+    def _column(self, data: bytes, rows: _Rows, at: int, quoted: Quotations | None) -> pl.Series:
         begins, ends = rows.begins[:, at], rows.ends[:, at]
         present = None if rows.present is None else rows.present[:, at]
-        mark = self.layout.qualifier
-        quoted = quoted and self.layout.fields[at].qualified
-        if quoted:
-            inside = (ends > begins) & (array[np.minimum(begins, len(array) - 1)] == mark[0])
-            begins, ends = begins + inside, ends - inside
-        series = text_series(str(at), data, begins, ends - begins, present)
-        if quoted and mark + mark in data:
-            text = mark.decode()
-            series = (
-                pl.select(
-                    pl.when(pl.lit(pl.Series(inside)))
-                    .then(pl.lit(series).str.replace_all(text + text, text, literal=True))
-                    .otherwise(pl.lit(series))
-                )
-                .to_series()
-                .alias(str(at))
-            )
+        if quoted is None or at not in self.qualified:
+            return text_series(str(at), data, begins, ends - begins, present)
+        inside = quoted.begin_at(begins) & (ends > begins)
+        series = text_series(str(at), data, begins + inside, ends - begins - 2 * inside, present)
+        mark = self.layout.qualifier.decode()
+        doubled = series.str.contains(mark + mark, literal=True).fill_null(False).to_numpy() & inside
+        places = np.flatnonzero(doubled)
+        if len(places):
+            texts = series.gather(places).str.replace_all(mark + mark, mark, literal=True)
+            series = series.scatter(places, texts)
         return series
 
 
@@ -179,3 +162,13 @@ def _occurrences(array: np.ndarray, mark: bytes) -> np.ndarray:
         at = at[at + offset < len(array)]
         at = at[array[at + offset] == byte]
     return at
+
+
+def _apart(at: np.ndarray, mark: bytes) -> np.ndarray:
+    """Of the places of a delimiter of one repeated character those that are found going from left to right."""
+    if len(mark) == 1 or len(set(mark)) > 1 or len(at) < 2:
+        return at
+    runs = np.ones(len(at), dtype=bool)
+    runs[1:] = at[1:] != at[:-1] + 1
+    offsets = at - at[runs][np.cumsum(runs) - 1]
+    return np.asarray(at[offsets % len(mark) == 0])
