@@ -7,7 +7,7 @@ import pytest
 
 from dtserve.dataflow.components.multicast import Multicast
 from dtserve.dataflow.errors import BadProperty
-from dtserve.dataflow.expressions import bindings, compile_expression, expression_text
+from dtserve.dataflow.expressions import bindings, compile_expression, expression_text, readable
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.package.model import Component, Input
 from support.flows import I4, RecordingHost, props, used, wstr
@@ -44,3 +44,16 @@ def test_the_expression_or_its_friendly_form():
 def test_an_expression_is_needed(component):
     with pytest.raises(BadProperty, match='"col" has no expression'):
         compile_expression(component, "M.In", "", "col")
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        (f"#{{{LINEAGE}}} + @[User::x]", "[a] + @[User::x]"),
+        (f'[FINDSTRING](#{{{LINEAGE}}},"[UPPER](x",1) == 1', 'FINDSTRING([a],"UPPER(x",1) == 1'),
+        ("a > [b]", "a > [b]"),
+        ("#15 > 5", "#15 > 5"),
+    ],
+)
+def test_messages_show_expressions_as_they_were_written(stored, shown):
+    assert readable(stored) == shown

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from dtserve.expressions import ColumnBinding, CompiledExpression
     from dtserve.package.model import Column, PipelineProperty
 
-__all__ = ["HostScope", "bindings", "compile_expression", "expression_text"]
+__all__ = ["HostScope", "bindings", "compile_expression", "expression_text", "readable"]
 
+_STORED_COLUMN = re.compile(r"#\{[^{}]*\.Columns\[([^{}]*)\]\}")
+_STORED_FUNCTION = re.compile(r"\[([A-Z]+)\](?=\()")
 _COMPONENT_OF = re.compile(r"([^\\]+)\.(?:Outputs|Inputs)\[")
 
 
@@ -54,6 +56,11 @@ def bindings(component: PipelineComponent, input_ref: str) -> list[ColumnBinding
 def expression_text(owner: Mapping[str, PipelineProperty]) -> str:
     """The expression to run: ``Expression``, or ``FriendlyExpression`` where only that is given."""
     return properties.text(owner, "Expression").strip() or properties.text(owner, "FriendlyExpression").strip()
+
+
+def readable(text: str) -> str:
+    """A stored expression as its author wrote it: columns by name instead of lineage id, functions without brackets."""
+    return _STORED_FUNCTION.sub(r"\1", _STORED_COLUMN.sub(r"[\1]", text))
 
 
 def compile_expression(component: PipelineComponent, input_ref: str, text: str, owner: str) -> CompiledExpression:

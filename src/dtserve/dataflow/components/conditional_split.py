@@ -15,7 +15,7 @@ from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, RowTransform
 from dtserve.dataflow.dispositions import Cause, RowErrors, object_path
 from dtserve.dataflow.errors import BadMetadata
-from dtserve.dataflow.expressions import compile_expression, expression_text
+from dtserve.dataflow.expressions import compile_expression, expression_text, readable
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.transform_errors import ConditionNotBoolean, ConditionNull, ExpressionFailed
 from dtserve.datatypes import DT
@@ -77,8 +77,8 @@ class ConditionalSplit(RowTransform):
         def cause(row: int, code: int, truncated: bool) -> DtserveError:
             if code == NULL_CONDITION:
                 place = object_path(self.model, output)
-                return ConditionNull(expression=text, object=place, component=self.model.name)
-            return ExpressionFailed(expression=text, error_code=hresult(code))
+                return ConditionNull(expression=readable(text), object=place, component=self.model.name)
+            return ExpressionFailed(expression=readable(text), error_code=hresult(code))
 
         return cause
 
@@ -94,7 +94,7 @@ class ConditionalSplit(RowTransform):
             text = expression_text(output.properties)
             compiled = compile_expression(self, output.synchronous_input, text, output.name)
             if compiled.type.dt is not DT.BOOL:
-                raise ConditionNotBoolean(expression=text)
+                raise ConditionNotBoolean(expression=readable(text))
             found.append((output, text, compiled))
         return found
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow.base import Emit, RowTransform
 from dtserve.dataflow.dispositions import Cause, RowErrors
-from dtserve.dataflow.expressions import compile_expression, expression_text
+from dtserve.dataflow.expressions import compile_expression, expression_text, readable
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.transform_errors import ExpressionFailed
 from dtserve.errors import DtserveError, hresult
@@ -62,7 +62,7 @@ class DerivedColumn(RowTransform):
 
     def _cause(self, text: str) -> Cause:
         def cause(row: int, code: int, truncated: bool) -> DtserveError | None:
-            return None if truncated else ExpressionFailed(expression=text, error_code=hresult(code))
+            return None if truncated else ExpressionFailed(expression=readable(text), error_code=hresult(code))
 
         return cause
 
