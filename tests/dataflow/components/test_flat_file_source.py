@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from dtserve.connections.flat_file_format import FlatFileFormat
 from dtserve.dataflow.errors import BadMetadata, NoConnection, chain
 from dtserve.dataflow.flat_file.errors import CannotOpenDataFile, FileNameColumnNotUnicode, WrongLayout
 from dtserve.datatypes import DT, TypeSpec, from_token
+from dtserve.datatypes.errors import UnknownCodePage
 from dtserve.errors import DtserveError
 from support.flat_files import I4, FileConnection, FilesConnection, delimited, fixed, read, source_model, str_
 from support.flows import RecordingHost, wstr
@@ -131,6 +133,24 @@ def test_file_name_column_must_be_unicode(tmp_path):
     object.__setattr__(output, "columns", tuple(narrow))
     with pytest.raises(FileNameColumnNotUnicode):
         read(model, FileConnection(tmp_path / "x", delimited({"id": I4})), RecordingHost(tmp_path))
+
+
+def test_a_file_name_longer_than_its_column_is_a_truncation(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_bytes(b"1\r\n")
+    model = source_model({"id": I4}, FileNameColumnName="File")
+    output = model.outputs[0]
+    short = [replace(c, type=wstr(5)) if c.name == "File" else c for c in output.columns]
+    object.__setattr__(output, "columns", tuple(short))
+    with pytest.raises(DtserveError) as caught:
+        read(model, FileConnection(path, delimited({"id": I4})), RecordingHost(tmp_path))
+    assert [error.hresult for error in chain(caught.value)] == ["0xC02020A1", "0xC020902A", "0xC0202092"]
+
+
+def test_an_unknown_code_page_is_refused(tmp_path):
+    with pytest.raises(UnknownCodePage):
+        connection = FileConnection(tmp_path / "x", delimited({"id": I4}, code_page=4711))
+        read(source_model({"id": I4}), connection, RecordingHost(tmp_path))
 
 
 def test_only_the_columns_of_the_output_are_converted(tmp_path):

@@ -55,9 +55,12 @@ class FlatFileDestination(Destination):
 
     def validate(self) -> None:
         """The connection must have columns, and those that the input is mapped to."""
+        from dtserve.datatypes.code_pages import codec
+
         file_format = self._connection().format
         if not file_format.columns:
             raise messages.WrongLayout(connection=self._connection().name, detail="there are no columns")
+        codec(file_format.code_page)
         boolean(self.model.properties, "Overwrite", True, owner=self.model.name)
         boolean(self.model.properties, "EscapeQualifier", owner=self.model.name)
         for written in self._written(file_format):

@@ -33,6 +33,8 @@ from dtserve.datatypes import DT
 from dtserve.errors import DtserveError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from dtserve.connections.flat_file_format import FlatFileFormat
     from dtserve.dataflow.flat_file.chunk import Chunk, Wanted
     from dtserve.dataflow.flat_file.layout import Layout
@@ -84,11 +86,14 @@ class FlatFileSource(Source):
         return connection
 
     def _check_layout(self, file_format: FlatFileFormat) -> None:
+        from dtserve.datatypes.code_pages import codec
+
         def wrong(detail: str) -> messages.WrongLayout:
             return messages.WrongLayout(connection=self._connection().name, detail=detail)
 
         if not file_format.columns:
             raise wrong("there are no columns")
+        codec(file_format.code_page)
         *_, last = file_format.columns
         for column in file_format.columns:
             if not column.delimited and column.width <= 0:
@@ -199,7 +204,7 @@ class FlatFileSource(Source):
             columns.append(taken.alias(reader.column.lineage_id))
         named = self._file_name_column()
         if named is not None:
-            columns.append(pl.repeat(file.name, height, dtype=pl.String, eager=True).alias(named.lineage_id))
+            columns.append(self._file_name(file, named, row_errors, height))
         try:
             kept, away = row_errors.settle(
                 pl.DataFrame(columns, height=height), self._raw(row_errors, chunk, layout, height)
@@ -209,6 +214,18 @@ class FlatFileSource(Source):
         yield self.output().ref_id, kept
         if away is not None and any(output.is_error_out for output in self.model.outputs):
             yield self.output(error=True).ref_id, away
+
+    def _file_name(self, file: _File, column: Column, row_errors: RowErrors, height: int) -> pl.Series:
+        """The file's name in every row; one longer than the column is a truncation."""
+        import polars as pl
+
+        from dtserve.datatypes.strings import fit_text
+
+        name, cut = fit_text(file.name, column.type)
+        if cut:
+            mask = pl.repeat(True, height, dtype=pl.Boolean, eager=True)
+            row_errors.truncations(column, mask, code=messages.TRUNCATED_CODE, cause=self._cause(column))
+        return pl.repeat(name, height, dtype=pl.String, eager=True).alias(column.lineage_id)
 
     def _raw(self, row_errors: RowErrors, chunk: Chunk, layout: Layout, height: int) -> Any:
         """The error output's column with the text of the redirected rows, NULL in all others."""
