@@ -148,8 +148,8 @@ def test_a_file_name_longer_than_its_column_is_a_truncation(tmp_path):
 
 
 def test_an_unknown_code_page_is_refused(tmp_path):
+    connection = FileConnection(tmp_path / "x", delimited({"id": I4}, code_page=4711))
     with pytest.raises(UnknownCodePage):
-        connection = FileConnection(tmp_path / "x", delimited({"id": I4}, code_page=4711))
         read(source_model({"id": I4}), connection, RecordingHost(tmp_path))
 
 
