@@ -63,9 +63,14 @@ class SqlServerSession(DbApiSession):
                 return self._connect_mssql(module) if name == "mssql_python" else self._connect_tds(module)
             except (module.Error, OSError, ValueError) as error:
                 raise CannotAcquireConnection(
-                    name=self.target.manager or "SQL Server", detail=self.message_of(error)
+                    name=self.target.manager or "SQL Server", detail=self._why_not(error)
                 ) from None
         raise DriverMissing(database="SQL Server", package=" or ".join(_PACKAGES.get(n, n) for n in names))
+
+    def _why_not(self, error: BaseException) -> str:
+        """Why there is no connection; what the network says does not name the server."""
+        text = "Login timeout expired" if isinstance(error, TimeoutError) else self.message_of(error)
+        return f'{text} (server "{self.target.host}")' if isinstance(error, OSError) else text
 
     def _connect_mssql(self, module: Any) -> Any:
         target = self.target
