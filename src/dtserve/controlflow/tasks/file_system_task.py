@@ -264,11 +264,18 @@ class FileSystemTask(Task):
         else:
             shutil.move(source.path, target)
 
+    def _emptied(self) -> Path:
+        """The directory to delete or empty; never the root, which ``D:\\`` is where no path map names drive D."""
+        source = self._existing(directory=True)
+        if source.path.resolve() == Path(source.path.resolve().anchor):
+            raise errors.FileSystemInvalidPath(role="Source", path=source.text, operation=self.operation.label)
+        return source.path
+
     def _delete_directory(self) -> None:
-        shutil.rmtree(self._existing(directory=True).path)
+        shutil.rmtree(self._emptied())
 
     def _delete_directory_content(self) -> None:
-        for entry in list(os.scandir(self._existing(directory=True).path)):
+        for entry in list(os.scandir(self._emptied())):
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry.path)
             else:
