@@ -2,9 +2,8 @@
 
 import json
 
-from support.service import SAMPLES
-
 from dtserve.cli.dtserve import main
+from support.service import SAMPLES
 
 
 def test_text_json_and_markdown(tmp_path, capsys) -> None:

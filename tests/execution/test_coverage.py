@@ -1,11 +1,11 @@
 """What packages need and what runs."""
 
 import pytest
-from support.golden import FILES, needs_collection
-from support.service import SAMPLES
 
 from dtserve.execution.coverage import Part, known_parts, needed_parts, reason_against, runner_of, survey
 from dtserve.package import PackageDocument
+from support.golden import FILES, needs_collection
+from support.service import SAMPLES
 
 
 def test_the_samples_run() -> None:

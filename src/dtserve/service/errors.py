@@ -99,7 +99,6 @@ class BadToken(AccessDenied):
     remedy = "Use the administrator token that the first start wrote, or ask for one."
 
 
-
 class BadSettingsFile(ServiceError):
     """dtserve.toml is no TOML."""
 
