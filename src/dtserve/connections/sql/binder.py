@@ -220,14 +220,11 @@ class Binder:
             inner = self.expression(item.this, scope)
             alias = exp.alias_(inner, item.alias, quoted=True)
             return alias, [(item.alias, type_of(inner))]
-        written = item.name if isinstance(item, exp.Column) else ""
         bound = self.expression(item, scope)
         kind = type_of(bound)
         if isinstance(bound, exp.Column):
             # SQL Server names the column as the table has it
             return bound, [(bound.name, kind)]
-        if written:
-            return exp.alias_(bound, written, quoted=True), [(written, kind)]
         return bound, [("", kind)]
 
     def star(self, item: exp.Expr, scope: Scope) -> tuple[exp.Expr, Columns | None]:

@@ -118,8 +118,9 @@ def _decimal(first: str, second: str, family: str) -> TypeSpec:
 def _special(name: str, tail: str, first: str, family: str) -> TypeSpec | None:
     """Types whose digits count fractional seconds, and FLOAT(n)."""
     digits = int(first) if first.isdigit() else 7
-    zoned = "with" in tail and "zone" in tail and "without" not in tail
-    if name in ("datetimeoffset", "timestamptz") or (zoned and name == "timestamp"):
+    whole = f"{name} {tail}"
+    zoned = whole.startswith("timestamp with ") and "zone" in whole
+    if name in ("datetimeoffset", "timestamptz") or zoned:
         return TypeSpec(DT.DBTIMESTAMPOFFSET, scale=digits)
     if name == "datetime2":
         return TypeSpec(DT.DBTIMESTAMP2, scale=digits)

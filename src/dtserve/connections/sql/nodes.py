@@ -49,7 +49,18 @@ def replace_with(node: exp.Expr, change: Callable[[exp.Expr], exp.Expr]) -> None
 
 
 _HOLE = re.compile(r"\{\{|\}\}|\{(\*|\d+)?(?::(-?[\w']*))?(:)?\}")
-_ATOMS = (exp.Column, exp.Literal, exp.Null, exp.Paren, exp.Anonymous, exp.Cast, exp.Star, exp.Boolean, exp.Distinct)
+_ATOMS = (
+    exp.Column,
+    exp.Literal,
+    exp.Null,
+    exp.Paren,
+    exp.Anonymous,
+    exp.Cast,
+    exp.Star,
+    exp.Boolean,
+    exp.Distinct,
+    exp.Order,
+)
 
 
 def write_template(generator: Any, node: Template) -> str:
@@ -73,7 +84,7 @@ def write_template(generator: Any, node: Template) -> str:
 
 
 def _argument(generator: Any, node: exp.Expr) -> str:
-    text = str(generator.sql(node))
+    text = str(generator.sql(node)).strip()
     atomic = isinstance(node, (*_ATOMS, Template, Slot))
     return text if atomic else f"({text})"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from dtserve.connections.base import ResultColumn, ResultSet, SqlParameter, SqlSession
@@ -119,7 +119,7 @@ class FamilySession(SqlSession):
                     batch.advance(statements)
                     rest = nodes[number + 1 :]
                     if rest:
-                        result.batches = self._then(result, batch, rest)
+                        result.batches = self._then(result.batches, batch, rest)
                     return result
             for result in batch.node(node):
                 if result.columns:
@@ -128,8 +128,8 @@ class FamilySession(SqlSession):
                     return result
         return ResultSet()
 
-    def _then(self, result: ResultSet, batch: Batch, nodes: Sequence[Node]) -> Iterator[Any]:
-        yield from result.batches
+    def _then(self, batches: Iterable[Any], batch: Batch, nodes: Sequence[Node]) -> Iterator[Any]:
+        yield from batches
         with self.lock:
             for _ in batch.nodes(nodes):
                 pass

@@ -42,6 +42,7 @@ class SqliteWriter(SQLite):
         """Its generator."""
 
         TRANSFORMS = {**_GENERATOR.TRANSFORMS, Template: write_template, Slot: write_slot}  # noqa: RUF012
+        TYPE_MAPPING = {**_GENERATOR.TYPE_MAPPING, exp.DType.DECIMAL: "NUMERIC"}  # noqa: RUF012
 
 
 class SqliteRules(SqliteTables, Rules):

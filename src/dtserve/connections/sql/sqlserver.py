@@ -160,8 +160,6 @@ class SqlServerSession(DbApiSession):
     def run_native(self, text: str, parameters: Sequence[SqlParameter], timeout: int) -> Iterator[ResultSet]:
         """A batch with its parameters; OUTPUT values come back with its last result."""
         call = prepare(text, parameters)
-        if len(call.statement.slots) > len(call.values):
-            raise SqlError(detail="No value given for one or more required parameters.")
         results = self.run_all(call.statement, call.values, timeout)
         if call.outputs and results and results[-1].columns:
             row = next(iter(results.pop().rows()), ())

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dtserve.connections.base import SqlParameter
+from dtserve.connections.errors import SqlError
 from dtserve.connections.sql.statement import Statement
 from dtserve.connections.sql.tsql_tokens import tokenize
 from dtserve.datatypes import DT, TypeSpec
@@ -58,7 +59,7 @@ class Call:
 def prepare(text: str, parameters: Sequence[SqlParameter]) -> Call:
     """The call of a batch with ``?`` markers, or with ``@name`` where parameters have names.
 
-    Names that the batch declares itself stay what they are.
+    Names that the batch declares itself stay what they are. Raises SqlError for too few parameters.
     """
     tokens = tokenize(text)
     named = {p.name.lower().lstrip("@"): p for p in parameters if p.name and not p.name.isdigit()}
@@ -95,6 +96,8 @@ def prepare(text: str, parameters: Sequence[SqlParameter]) -> Call:
         outputs.append(parameter.name or str(parameters.index(parameter)))
         pieces[-1] = pieces[-1] + name
         slots.append("")
+    if position > len(parameters):
+        raise SqlError(detail="No value given for one or more required parameters.")
     pieces.append(text[last:])
     return _assembled(text, pieces, slots, values, declarations, outputs)
 

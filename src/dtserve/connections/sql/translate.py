@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
+from dtserve.connections.errors import NotTranslatable
 from dtserve.connections.sql.catalog import Catalog, split_name
 from dtserve.connections.sql.statement import Statement, from_slots
 from dtserve.connections.sql.tsql_tokens import Token, tokenize
@@ -72,6 +73,13 @@ class Translator:
     def _translate(self, text: str) -> tuple[tuple[Statement, ...], bool]:
         if not self.needed:
             return native_statements(text), True
+        if self.family not in TARGETS:
+            plain = self._plain_select(text) if self.source == "tsql" else None
+            if plain is not None:
+                return (plain,), True
+            raise NotTranslatable(
+                dialect=self.family, reason=f"statements in {self.source} go to that database only", statement=text
+            )
         if self.source != "tsql":
             from dtserve.connections.sql.translate_foreign import translate_foreign
 

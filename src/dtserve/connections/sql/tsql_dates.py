@@ -10,7 +10,7 @@ from typing import Any
 
 from dtserve.datatypes import DT
 
-__all__ = ["canonical_moment", "format_style", "parse_moment", "print_style", "shift", "steps", "take_part"]
+__all__ = ["STYLES", "canonical_moment", "format_style", "parse_moment", "print_style", "shift", "steps", "take_part"]
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
@@ -158,7 +158,7 @@ def take_part(part: str, moment: dtm.datetime) -> int:
     }[part]
 
 
-_STYLES: dict[int, str] = {
+STYLES: dict[int, str] = {
     0: "%b {d:>2} %Y {h:>2}:%M%p", 100: "%b {d:>2} %Y {h:>2}:%M%p", 1: "%m/%d/%y", 101: "%m/%d/%Y", 2: "%y.%m.%d",
     102: "%Y.%m.%d", 3: "%d/%m/%y", 103: "%d/%m/%Y", 4: "%d.%m.%y", 104: "%d.%m.%Y", 5: "%d-%m-%y", 105: "%d-%m-%Y",
     6: "%d %b %y", 106: "%d %b %Y", 7: "%b %d, %y", 107: "%b %d, %Y", 8: "%H:%M:%S", 108: "%H:%M:%S", 24: "%H:%M:%S",
@@ -176,7 +176,7 @@ def print_style(moment: dtm.datetime, style: int) -> str:
     >>> print_style(dtm.datetime(2024, 3, 1, 13, 5), 112), print_style(dtm.datetime(2024, 3, 1, 13, 5), 100)
     ('20240301', 'Mar  1 2024  1:05PM')
     """
-    pattern = _STYLES.get(style)
+    pattern = STYLES.get(style)
     if pattern is None:
         raise ValueError(f"{style} is not a valid style number when converting from datetime to a character string.")
     if style in (126, 127) and not moment.microsecond:
