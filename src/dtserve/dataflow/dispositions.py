@@ -124,9 +124,11 @@ class RowErrors:
 
     def errors(self, owner: Disposed, codes: pl.Series, *, whole_row: bool = False, cause: Cause | None = None) -> None:
         """Register errors: ``codes`` has an HRESULT per row, null where the row is fine."""
-        bad = codes.is_not_null()
-        if bad.any():
-            self._register(owner, bad, codes, owner.error_disposition, whole_row, False, cause)
+        from dtserve.dataflow.column_views import nulls
+
+        if codes.null_count() < len(codes):
+            rows = (~nulls(codes)).nonzero()[0]
+            self._register(owner, rows, codes, owner.error_disposition, whole_row, False, cause)
 
     def truncations(
         self,
@@ -139,7 +141,8 @@ class RowErrors:
     ) -> None:
         """Register truncations: ``mask`` is true where a value was cut."""
         if mask.any():
-            self._register(owner, mask, code, owner.truncation_disposition, whole_row, True, cause)
+            rows = (mask.fill_null(False) if mask.null_count() else mask).to_numpy().nonzero()[0]
+            self._register(owner, rows, code, owner.truncation_disposition, whole_row, True, cause)
 
     @property
     def redirecting(self) -> bool:
@@ -168,13 +171,15 @@ class RowErrors:
         mask = self.redirected_mask()
         if mask is None or self._code is None or self._column is None:
             return kept, None
-        rows = mask.arg_true().to_numpy()
+        from dtserve.dataflow.column_views import rows_of
+
+        rows = mask.to_numpy().nonzero()[0]
         if output is None:
             output = next((o for o in self._component.model.outputs if o.is_error_out), None)
-        away = redirected.filter(mask)
+        away = rows_of(redirected, mask)
         if output is not None:
             away = away.with_columns(error_columns(output, self._code[rows], self._column[rows]))
-        return kept.filter(~mask), away
+        return rows_of(kept, ~mask), away
 
     def raise_failure(self) -> None:
         """Raise for the first row whose deciding column says FailComponent; nothing otherwise."""
@@ -196,7 +201,7 @@ class RowErrors:
     def _register(
         self,
         owner: Disposed,
-        bad: pl.Series,
+        rows: np.ndarray,
         codes: pl.Series | int,
         disposition: str,
         whole_row: bool,
@@ -211,14 +216,13 @@ class RowErrors:
             self._fate = np.zeros(self._rows, dtype=np.uint8)
             self._code = np.zeros(self._rows, dtype=np.int32)
             self._column = np.zeros(self._rows, dtype=np.int32)
-        rows = bad.arg_true().to_numpy()
         undecided = rows[self._fate[rows] == _NONE]
         if undecided.size == 0:
             return
         if isinstance(codes, int):
             found = np.full(undecided.size, signed(codes), dtype=np.int32)
         else:
-            found = codes.gather(undecided).to_numpy().astype(np.uint32).view(np.int32)
+            found = codes[undecided].to_numpy().astype(np.uint32).view(np.int32)
         if disposition == REDIRECT:
             self._fate[undecided] = _REDIRECT
             self._code[undecided] = found

@@ -21,7 +21,7 @@ from dtserve.dataflow.errors import (
     PreExecuteFailed,
     ValidationFailedOnComponents,
 )
-from dtserve.dataflow.memory import hold_pages
+from dtserve.dataflow.memory import calm_collector, hold_pages
 from dtserve.dataflow.plan import Plan, make_plan
 from dtserve.dataflow.running import PIPELINE, Running, coded, post
 from dtserve.dataflow.sizes import row_bytes
@@ -87,7 +87,8 @@ def run_data_flow(flow: DataFlow, host: FlowHost) -> None:
         if started:
             trace_plan(plan, host)
             host.fire_information(_EXECUTING[0], PIPELINE, _EXECUTING[1])
-            _execute(plan, running)
+            with calm_collector():
+                _execute(plan, running)
         _finish(plan, running)
     finally:
         _begin(host, _CLEANING, "Cleanup")

@@ -183,12 +183,14 @@ def _numeric(values: pl.Series, spec: TypeSpec, *, plain: bool) -> pl.Series:
     """NUMERIC as it prints: Polars' form, but values below one have no zero before the point."""
     import polars as pl
 
-    one = 10**spec.scale
-    small = values.to_physical().is_between(-one, one, closed="none").arg_true()
+    from dtserve.dataflow.column_views import small_decimals
+
+    small = small_decimals(values, 10**spec.scale)
     if not len(small):
         return values if plain else values.cast(pl.String)
     texts = values.cast(pl.String)
-    return texts.scatter(small, texts.gather(small).str.replace("0.", ".", literal=True))
+    shown = [text.replace("0.", ".", 1) for text in texts[small]]
+    return texts.scatter(small, pl.Series(shown, dtype=pl.String))
 
 
 def _has_room(spec: TypeSpec, target: TypeSpec) -> bool:

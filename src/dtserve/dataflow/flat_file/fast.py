@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from dtserve.dataflow.column_views import byte_lengths
 from dtserve.dataflow.flat_file.chunk import Chunk, Wanted, frame_of
 from dtserve.dataflow.flat_file.exact import MalformedRecord, Record, records
 
@@ -225,37 +226,38 @@ class FastReader:
             extra_columns="raise",
             empty_string_is_null=False,
             raise_if_empty=False,
-        )
+        ).rechunk()
 
     def _frame(self, frame: pl.DataFrame, data: bytes, plan: _Plan) -> pl.DataFrame:
         """The wanted columns of all rows of a plan, from what Polars read."""
         if frame.height != sum(len(ends) for ends in plan.ends):
             raise _Declined
-        if self.width > 1 and frame.height and frame.to_series(-1).str.len_bytes().min() == 0:
-            frame = self._missing(frame, data, plan)
-        frame = frame.select(str(at) for at in self.wanted.positions)
+        if self.width > 1:
+            unsure = np.flatnonzero(byte_lengths(frame.to_series(-1)) == 0)
+            if len(unsure):
+                frame = self._missing(frame, data, plan, unsure)
+        frame = pl.DataFrame([frame.to_series(at) for at in self.wanted.positions], height=frame.height)
         if plan.between:
             frame = self._interleave(frame, plan)
         return frame
 
-    def _missing(self, frame: pl.DataFrame, data: bytes, plan: _Plan) -> pl.DataFrame:
+    def _missing(self, frame: pl.DataFrame, data: bytes, plan: _Plan, unsure: np.ndarray) -> pl.DataFrame:
         """Make the columns NULL that short rows do not have; Polars gives them as empty.
 
-        A row that ends with as many separators as it has empty columns at its end is
+        ``unsure`` are the rows whose last column is empty. A row that ends with as many separators as it has empty columns at its end is
         whole. The separators of rows that do not are counted.
         """
         ends = np.concatenate(plan.ends)
         firsts = [np.append(start, each + 1)[:-1] for (start, _), each in zip(plan.ranges, plan.ends, strict=True)]
         starts = np.concatenate(firsts)
         array = np.frombuffer(data, dtype=np.uint8)
-        unsure = np.flatnonzero(frame.to_series(-1).str.len_bytes().to_numpy() == 0)
         doubtful = []
         for depth in range(1, self.width):
             places = ends[unsure] - len(self.row) + 1 - depth
             closed = (places >= starts[unsure]) & (array[np.maximum(places, 0)] == self.separator)
             doubtful.append(unsure[~closed])
             unsure = unsure[closed]
-            unsure = unsure[frame.to_series(-1 - depth).str.len_bytes().to_numpy()[unsure] == 0]
+            unsure = unsure[byte_lengths(frame.to_series(-1 - depth))[unsure] == 0]
             if not len(unsure):
                 break
         counted = np.concatenate(doubtful)

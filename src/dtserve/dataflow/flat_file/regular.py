@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from dtserve.dataflow.column_views import with_nulls
 from dtserve.datatypes import DT, TypeSpec
 
 if TYPE_CHECKING:
@@ -82,24 +83,27 @@ def _decimals(texts: pl.Series, spec: TypeSpec) -> pl.Series:
     scale = 4 if spec.dt is DT.CY else spec.scale
     precision = _PRECISION.get(spec.dt, min(spec.precision or 38, 38))
     values = texts.cast(pl.Decimal(precision, scale), strict=False).cast(spec.polars(), strict=False)
-    doubtful = _finer(texts, _Bytes(texts), scale)
+    doubtful = _finer(_Bytes(texts), scale)
     if len(doubtful):
-        values = values.scatter(doubtful, pl.repeat(None, len(doubtful), dtype=values.dtype, eager=True))
+        values = values.scatter(doubtful, pl.Series([None] * len(doubtful), dtype=values.dtype))
     return values
 
 
-def _finer(texts: pl.Series, text: _Bytes, scale: int) -> np.ndarray:
+def _finer(text: _Bytes, scale: int) -> np.ndarray:
     """The rows with more digits behind the point than the scale, or with letters."""
+    if not len(text.array):
+        return np.zeros(0, dtype=np.int64)
     pointed = text.ends - text.begins > scale
-    pointed &= text.array[np.maximum(text.ends - scale - 1, 0)] == ord(".") if len(text.array) else False
-    others = np.flatnonzero(~pointed)
-    if len(others):
-        rest = texts.gather(others).str.contains(rf"\.[0-9]{{{scale + 1}}}").fill_null(False)
-        others = others[rest.to_numpy()]
+    pointed &= text.array[np.maximum(text.ends - scale - 1, 0)] == ord(".")
+    finer = np.zeros(0, dtype=np.int64)
+    if not pointed.all():
+        points = np.flatnonzero(text.array == ord("."))
+        rows = np.searchsorted(text.ends, points, side="right")
+        finer = rows[text.ends[rows] - points - 1 > scale]
     letters = text.array > ord("9")
     if not letters.any():
-        return others
-    return np.union1d(others, np.searchsorted(text.ends, np.flatnonzero(letters), side="right"))
+        return finer
+    return np.union1d(finer, np.searchsorted(text.ends, np.flatnonzero(letters), side="right"))
 
 
 # --- dates -----------------------------------------------------------------------------------
@@ -145,10 +149,7 @@ def _moments(texts: pl.Series, spec: TypeSpec, *, timed: bool) -> pl.Series:
 
 def _where(name: str, values: np.ndarray, good: np.ndarray) -> pl.Series:
     """The values, NULL where they are not good."""
-    if good.all():
-        return pl.Series(name, values)
-    frame = pl.DataFrame({"value": values, "good": good})
-    return frame.select(pl.when(pl.col("good")).then(pl.col("value"))).to_series().alias(name)
+    return pl.Series(name, values) if good.all() else with_nulls(name, values, good)
 
 
 def _pairs(words: np.ndarray, form: np.uint64) -> tuple[np.ndarray, np.ndarray]:

@@ -20,6 +20,7 @@ from dtserve.datatypes.code_pages import UTF8, is_single_byte
 from dtserve.datatypes.errors import HOST_CODES, ConversionError
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
 
     from dtserve.datatypes.column_result import ColumnResult
@@ -67,30 +68,33 @@ class ColumnReader:
 
         ``clean`` tells that the text around has no NUL character.
         """
+        from dtserve.dataflow.column_views import byte_lengths
         from dtserve.datatypes.columns_text import fit_bytes_column
 
         if self.binary:
             return self._coded(fit_bytes_column(raw, self.column.type))
-        sizes = raw.str.len_bytes()
+        sizes = byte_lengths(raw)
         if self.column.type.family == "text":
             return self._text(raw, sizes, clean)
         return self._value(raw, sizes)
 
-    def _text(self, raw: pl.Series, sizes: pl.Series, clean: bool) -> ColumnResult:
+    def _text(self, raw: pl.Series, sizes: np.ndarray, clean: bool) -> ColumnResult:
+        import numpy as np
+
         from dtserve.datatypes.column_result import ColumnResult
 
         spec = self.column.type
-        if self.retain_nulls and self.empty_is_null and sizes.min() == 0:
+        if self.retain_nulls and self.empty_is_null and (sizes == 0).any():
             raw = _without(raw, sizes)
         if not MISSING_COLUMN_IS_NULL and not self.retain_nulls and raw.null_count():
             raw = raw.fill_null("")
         if not clean or not self._maps_to(spec):
             return self._parsed(raw)
         length = spec.length if spec.dt in (DT.STR, DT.WSTR) else 0
-        if not length or int(sizes.max() or 0) <= length:  # type: ignore[arg-type]
+        long = np.flatnonzero(sizes > length) if length else sizes[:0]
+        if not len(long):
             return ColumnResult(raw)
-        long = (sizes > length).arg_true()
-        return _spread(self._parsed(raw.gather(long)), long, raw)
+        return _spread(self._parsed(raw[long]), long, raw)
 
     def _maps_to(self, spec: TypeSpec) -> bool:
         """Whether the type has every character of the file, in no more bytes than UTF-8 has."""
@@ -98,25 +102,29 @@ class ColumnReader:
             return True
         return spec.code_page == self.code_page and is_single_byte(spec.code_page)
 
-    def _value(self, raw: pl.Series, sizes: pl.Series) -> ColumnResult:
+    def _value(self, raw: pl.Series, sizes: np.ndarray) -> ColumnResult:
+        import numpy as np
+
+        from dtserve.dataflow.column_views import nulls
         from dtserve.dataflow.flat_file.regular import regular_values
         from dtserve.datatypes.column_result import ColumnResult
 
         missing = raw.null_count()
-        empty = int((sizes == 0).sum()) if sizes.min() == 0 else 0
+        empty = int(np.count_nonzero(sizes == 0))
         values = regular_values(raw, self.column.type, point=self._point, fast_parse=self.fast_parse)
         if values is None:
             result = self._parsed(_without(raw, sizes) if empty else raw)
         elif values.null_count() == missing + empty:
             result = ColumnResult(values)
         else:
-            open_rows = (values.is_null() & (sizes > 0)).arg_true()
-            result = self._parsed(raw.gather(open_rows))
+            open_rows = np.flatnonzero(nulls(values) & (sizes > 0))
+            result = self._parsed(raw[open_rows])
             if len(open_rows) < len(raw):
                 result = _spread(result, open_rows, values)
         if self.retain_nulls or not (empty or (missing and not MISSING_COLUMN_IS_NULL)):
             return result
-        filled = _filled(result.values, sizes.fill_null(1 if MISSING_COLUMN_IS_NULL else 0) == 0, self.column.type)
+        blank = sizes == 0 if MISSING_COLUMN_IS_NULL else sizes <= 0
+        filled = _filled(result.values, blank, self.column.type)
         return ColumnResult(filled, result.errors, result.truncated)
 
     def _parsed(self, texts: pl.Series) -> ColumnResult:
@@ -175,32 +183,35 @@ class ColumnReader:
         return ColumnResult(result.values, mapped, result.truncated)
 
 
-def _spread(found: ColumnResult, rows: pl.Series, values: pl.Series) -> ColumnResult:
+def _spread(found: ColumnResult, rows: np.ndarray, values: pl.Series) -> ColumnResult:
     """The values of all rows, with what was found out about some of them."""
+    import numpy as np
     import polars as pl
 
+    from dtserve.dataflow.column_views import nulls, with_nulls
     from dtserve.datatypes.column_result import ColumnResult
 
     errors = truncated = None
     if found.errors is not None:
-        errors = pl.repeat(None, len(values), dtype=pl.UInt32, eager=True).scatter(rows, found.errors)
+        codes, bad = np.zeros(len(values), dtype=np.uint32), np.zeros(len(values), dtype=np.bool_)
+        codes[rows], bad[rows] = found.errors.fill_null(0).to_numpy(), ~nulls(found.errors)
+        errors = with_nulls("", codes, bad)
     if found.truncated is not None:
-        truncated = pl.repeat(False, len(values), dtype=pl.Boolean, eager=True).scatter(rows, found.truncated)
+        cut = np.zeros(len(values), dtype=np.bool_)
+        cut[rows] = found.truncated.to_numpy()
+        truncated = pl.Series(cut)
     return ColumnResult(values.clone().scatter(rows, found.values), errors, truncated)
 
 
-def _without(raw: pl.Series, sizes: pl.Series) -> pl.Series:
+def _without(raw: pl.Series, sizes: np.ndarray) -> pl.Series:
     """The column with NULL in place of empty texts."""
     import polars as pl
 
-    frame = pl.DataFrame([raw.alias("raw"), sizes.alias("size")])
-    return frame.select(pl.when(pl.col("size") > 0).then(pl.col("raw"))).to_series().alias(raw.name)
+    return raw.zip_with(pl.Series(sizes != 0), pl.Series([None], dtype=pl.String)).alias(raw.name)
 
 
-def _filled(values: pl.Series, where: pl.Series, spec: TypeSpec) -> pl.Series:
+def _filled(values: pl.Series, where: np.ndarray, spec: TypeSpec) -> pl.Series:
     import polars as pl
 
     default = pl.Series([default_value(spec)], dtype=values.dtype)
-    frame = pl.DataFrame([values.alias("value"), where.alias("where")])
-    filled = pl.when(pl.col("where")).then(pl.lit(default)).otherwise(pl.col("value"))
-    return frame.select(filled).to_series().alias(values.name)
+    return values.zip_with(pl.Series(~where), default).alias(values.name)

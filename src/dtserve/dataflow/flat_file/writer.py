@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Literal
 
 import polars as pl
 
+from dtserve.dataflow.column_views import byte_lengths
 from dtserve.dataflow.flat_file.encoding import CodePage
 from dtserve.dataflow.flat_file.errors import STATUS_TEXT, CannotConvertFlatFileData, ColumnConversionFailed
 from dtserve.datatypes import DT
@@ -184,10 +185,9 @@ class FlatFileWriter:
             limit = column.type.length if column.type.dt in (DT.STR, DT.WSTR) else 0
         if not limit:
             return series
-        sizes = series.str.len_bytes()
-        longest = int(sizes.max() or 0)  # type: ignore[arg-type]
+        longest = int(byte_lengths(series).max(initial=0))
         if longest > limit or not column.delimited:
-            plain = longest == 0 or bool((sizes == series.str.len_chars()).all())
+            plain = longest == 0 or bool((series.str.len_bytes() == series.str.len_chars()).all())
             if not plain:
                 return self._fitted_slowly(series, column, limit)
             if longest > limit:
