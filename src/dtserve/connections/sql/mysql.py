@@ -33,6 +33,8 @@ __all__ = ["MySqlSession"]
 
 CONNECT_SECONDS = 15
 CATALOG_SECONDS = 10
+DIVISION_DIGITS = 20
+"""Digits that a division adds; the server's own 4 are fewer than SQL Server's."""
 _MODE = (
     "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,"
     "ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION"
@@ -64,7 +66,7 @@ class MySqlSession(FamilySession):
         self.simultaneous = "mariadb" in str(self.connection.get_server_info()).lower()
         if self.translator.needed:
             mode = f"{_MODE},SIMULTANEOUS_ASSIGNMENT" if self.simultaneous else _MODE
-            self._ask(f"SET SESSION sql_mode = '{mode}'", ())
+            self._ask(f"SET SESSION sql_mode = '{mode}', div_precision_increment = {DIVISION_DIGITS}", ())
 
     def _connect(self) -> Any:
         target = self.target

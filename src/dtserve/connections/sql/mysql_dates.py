@@ -75,7 +75,8 @@ def style_text(binder: Any, style: int, parse: bool) -> str:
     if pattern is None and style in _MILLI:
         if parse:
             return f"STR_TO_DATE({{0}}, '{_MILLI[style]}%f')"
-        return f"CONCAT(DATE_FORMAT({{0}}, '{_MILLI[style]}'), LPAD(MICROSECOND({{0}}) DIV 1000, 3, '0'))"
+        text = f"CONCAT(DATE_FORMAT({{0}}, '{_MILLI[style]}'), LPAD(MICROSECOND({{0}}) DIV 1000, 3, '0'))"
+        return f"TRIM(TRAILING '.000' FROM {text})" if style == 126 else text
     if pattern is None:
         raise binder.refuse(f"CONVERT style {style} is not known")
     if parse:

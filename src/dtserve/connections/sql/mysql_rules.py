@@ -6,6 +6,7 @@ zero), :func:`must` makes it an error again.
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from sqlglot import exp
@@ -14,10 +15,11 @@ from sqlglot.dialects.mysql import MySQL
 from dtserve.connections.sql.binder import Binder
 from dtserve.connections.sql.mysql_dates import add_text, difference_text, part_text, style_text
 from dtserve.connections.sql.mysql_tables import MySqlTables
-from dtserve.connections.sql.nodes import Slot, Template, template, typed, write_slot, write_template
+from dtserve.connections.sql.nodes import Slot, Template, raw, template, typed, write_slot, write_template
 from dtserve.connections.sql.row_changes import text_of_number
 from dtserve.connections.sql.scope import Scope
 from dtserve.connections.sql.target_rules import Rules
+from dtserve.connections.sql.tsql_dates import canonical_moment, parse_moment
 from dtserve.connections.sql.tsql_types import BOOL, type_of
 from dtserve.datatypes import DT, TypeSpec
 
@@ -92,9 +94,11 @@ class MySqlRules(MySqlTables, Rules):
             return node
         text = str(node.this)
         if kind.family == "datetime":
-            from dtserve.connections.sql.tsql_dates import canonical_moment
-
-            return typed(exp.Literal.string(canonical_moment(text, kind.dt)), kind)
+            words = {DT.DBDATE: "DATE", DT.DBTIME: "TIME", DT.DBTIME2: "TIME"}
+            plain = canonical_moment(text, kind.dt)
+            if plain == text and parse_moment(text) is None:
+                return node
+            return raw(f"{words.get(kind.dt, 'TIMESTAMP')}'{plain}'", kind)
         if kind.dt is DT.GUID:
             return typed(exp.Literal.string(text.strip("{}").upper()), kind)
         if kind.dt is DT.BOOL and text.lower() in ("true", "false"):
@@ -217,6 +221,31 @@ class MySqlRules(MySqlTables, Rules):
         """CONCAT of T-SQL takes NULL for an empty text."""
         text = ", ".join(f"COALESCE({{{number}}}, '')" for number in range(len(arguments)))
         return template(f"CONCAT({text})", *arguments)
+
+    def f_replace(self, binder: Binder, arguments: list[exp.Expr], part: str) -> exp.Expr:
+        """REPLACE does not mind case, so that letters need a regular expression."""
+        old, new = arguments[1], arguments[2]
+        fixed = isinstance(old, exp.Literal) and str(old.this).upper() == str(old.this).lower()
+        if fixed:
+            return template("REPLACE({*})", *arguments)
+        if (
+            not isinstance(old, exp.Literal)
+            or not isinstance(new, exp.Literal)
+            or "\\" in str(new.this)
+            or "$" in str(new.this)
+        ):
+            raise binder.refuse("REPLACE with computed texts")
+        pattern = re.sub(r"([^\w\s])", r"[\1]", str(old.this).replace("\\", "").replace("^", ""))
+        if pattern != re.sub(r"([^\w\s])", r"[\1]", str(old.this)):
+            raise binder.refuse("REPLACE of that text")
+        return template("REGEXP_REPLACE({0}, {1}, {2})", arguments[0], exp.Literal.string(f"(?i){pattern}"), new)
+
+    def f_power(self, binder: Binder, arguments: list[exp.Expr], part: str) -> exp.Expr:
+        """POWER has the type of its first argument."""
+        kind = type_of(arguments[0])
+        if kind is not None and kind.family == "decimal":
+            return template(f"CAST(POWER({{*}}) AS DECIMAL(38, {kind.scale}))", *arguments)
+        return template("POWER({*})", *arguments)
 
     def f_round(self, binder: Binder, arguments: list[exp.Expr], part: str) -> exp.Expr:
         """ROUND(x, n), ROUND(x, n, 1) cuts."""

@@ -97,6 +97,8 @@ def style_text(binder: Any, style: int, target: str) -> str:
     if target:
         plain = pattern.replace("{day}", "DD").replace("{hour}", "HH12")
         return f"CAST(to_timestamp({{0}}, '{plain}') AS {target})"
+    if style == 126:
+        return f"regexp_replace(to_char(CAST({{0}} AS TIMESTAMP), '{pattern}'), '\\.000$', '')"
     if "{day}" not in pattern:
         return f"to_char(CAST({{0}} AS TIMESTAMP), '{pattern}')"
     moment = "CAST({0} AS TIMESTAMP)"

@@ -21,6 +21,7 @@ __all__ = ["PostgresRules", "PostgresWriter"]
 _GENERATOR: Any = Postgres.Generator
 _NUMERIC = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
 _WHOLE = r"^\s*[-+]?[0-9]+\s*$"
+_NUMERIC_FUNCTIONS = {"ABS", "SIGN", "FLOOR", "CEILING", "POWER"}
 _HASHES = {
     "MD5": "decode(md5({0}), 'hex')", "SHA2_256": "sha256({0})", "SHA2_512": "sha512({0})",
 }  # fmt: skip
@@ -59,6 +60,32 @@ class PostgresRules(PostgresTables, Rules):
                 if type_of(node.args[key]) is None:
                     node.set(key, template("CAST({0} AS TEXT)", node.args[key]))
         return super().operator(binder, node, sign)
+
+    def comparison(self, binder: Binder, node: exp.Expr) -> exp.Expr:
+        """A BIT beside a number is a number."""
+        for key, other in (("this", "expression"), ("expression", "this")):
+            beside = type_of(node.args[other])
+            number = (
+                beside is not None and beside.family in ("int", "decimal", "float") and not self.plain(node.args[other])
+            )
+            if number and _is(node.args[key], "bool"):
+                node.set(key, template("CAST({0} AS INT)", node.args[key], kind=TypeSpec(DT.I4)))
+        return super().comparison(binder, node)
+
+    def unify(self, arguments: list[exp.Expr], start: int) -> list[exp.Expr]:
+        """BITs among numbers are numbers."""
+        kinds = [type_of(argument) for argument in arguments[start:]]
+        mixed = any(
+            kind is not None and kind.family in ("int", "decimal", "float")
+            for kind, node in zip(kinds, arguments[start:], strict=True)
+            if not self.plain(node)
+        )
+        if mixed:
+            arguments = [
+                template("CAST({0} AS INT)", node, kind=TypeSpec(DT.I4)) if at >= start and _is(node, "bool") else node
+                for at, node in enumerate(arguments)
+            ]
+        return super().unify(arguments, start)
 
     def unknown_plus(self, binder: Binder, node: exp.Expr) -> exp.Expr:
         """PostgreSQL itself refuses + between texts."""
@@ -176,6 +203,14 @@ class PostgresRules(PostgresTables, Rules):
 
     # --- functions -------------------------------------------------------------------
 
+    def function(self, binder: Binder, name: str, arguments: list[exp.Expr], node: exp.Expr | None = None) -> exp.Expr:
+        """Functions of whole numbers give whole numbers, as in T-SQL."""
+        found = super().function(binder, name, arguments, node)
+        kind = type_of(found)
+        if name in _NUMERIC_FUNCTIONS and kind is not None and kind.family in ("int", "decimal"):
+            return template(f"CAST({{0}} AS {self.type_of_spec(kind)})", found, kind=kind)
+        return found
+
     def f_dateadd(self, binder: Binder, arguments: list[exp.Expr], part: str) -> exp.Expr:
         """DATEADD; a date stays a date when whole days are added."""
         kind = type_of(arguments[2])
@@ -202,6 +237,18 @@ class PostgresRules(PostgresTables, Rules):
             return template("POSITION(LOWER({0}) IN LOWER(CAST({1} AS TEXT)))", *arguments)
         found = "POSITION(LOWER({0}) IN SUBSTRING(LOWER(CAST({1} AS TEXT)) FROM GREATEST({2}, 1)))"
         return template(f"CASE WHEN {found} = 0 THEN 0 ELSE {found} + GREATEST({{2}}, 1) - 1 END", *arguments)
+
+    def f_replace(self, binder: Binder, arguments: list[exp.Expr], part: str) -> exp.Expr:
+        """REPLACE does not mind case, so that letters need a regular expression."""
+        old = arguments[1]
+        if isinstance(old, exp.Literal) and str(old.this).upper() == str(old.this).lower():
+            return template("REPLACE(CAST({0} AS TEXT), {1}, {2})", *arguments)
+        pattern = "regexp_replace({1}, '([^[:alnum:][:space:]])', '\\\\\\1', 'g')"
+        new = "replace({2}, '\\', '\\\\')"
+        return template(
+            f"CASE WHEN {{1}} = '' THEN CAST({{0}} AS TEXT) ELSE regexp_replace(CAST({{0}} AS TEXT), {pattern}, {new}, 'gi') END",
+            *arguments,
+        )
 
     def f_round(self, binder: Binder, arguments: list[exp.Expr], part: str) -> exp.Expr:
         """ROUND(x, n), ROUND(x, n, 1) cuts."""

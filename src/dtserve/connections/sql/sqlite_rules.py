@@ -123,6 +123,8 @@ class SqliteRules(SqliteTables, Rules):
             return self.converted(node, kind) if changes else node
         if kind.family == "text" and isinstance(node, exp.Literal):
             return text_of_number(node, kind)
+        if kind.family == "text" and own.family == "decimal":
+            return template(f"tsql_decimal_text({{0}}, {2 if own.dt is DT.CY else own.scale})", node, kind=kind)
         if kind.family == "int" and own.family in ("decimal", "float"):
             return template("CAST({0} AS INTEGER)", node, kind=kind)
         return node
@@ -146,7 +148,11 @@ class SqliteRules(SqliteTables, Rules):
             for key, kind in (("this", one), ("expression", other)):
                 if kind.dt is DT.DBDATE and one.dt is not other.dt and not self.plain(node.args[key]):
                     node.set(key, template("({0} || ' 00:00:00')", node.args[key], kind=TypeSpec(DT.DBTIMESTAMP)))
-        return super().comparison(binder, node)
+        compared = super().comparison(binder, node)
+        texts = all(kind is not None and kind.family == "text" for kind in (one, other))
+        if texts and not any(isinstance(compared.args[key], exp.Column) for key in ("this", "expression")):
+            compared.set("this", template("{0} COLLATE NOCASE", compared.this, kind=one))  # columns have their own
+        return compared
 
     def like(self, binder: Binder, node: exp.Expr) -> exp.Expr:
         """``[a-z]`` in a pattern is T-SQL's own."""
@@ -174,6 +180,13 @@ class SqliteRules(SqliteTables, Rules):
         if widens and known is not None and spec.info.high >= known.info.high and spec.info.low <= known.info.low:
             return value
         number = style if style is not None else exp.Literal.number(-1)
+        if spec.family == "text" and known is not None:
+            if known.family == "decimal":
+                value = template(f"tsql_decimal_text({{0}}, {2 if known.dt is DT.CY else known.scale})", value)
+            if known.family == "datetime" and style is None and known.dt not in (DT.DBTIME, DT.DBTIME2):
+                number = exp.Literal.number(
+                    {DT.DBDATE: 23, DT.DBTIMESTAMP2: 121, DT.DBTIMESTAMPOFFSET: 121}.get(known.dt, 0)
+                )
         shape = f"'{spec.dt.name}', {spec.length}, {spec.precision}, {spec.scale}"
         return template(f"tsql_cast({{0}}, {shape}, {{1}}, {int(attempt)})", value, number)
 
@@ -183,6 +196,12 @@ class SqliteRules(SqliteTables, Rules):
         if kind is not None and kind.family == "int":
             return template("CAST(avg({*}) AS INTEGER)", *arguments)
         return template("avg({*})", *arguments)
+
+    def f_nullif(self, binder: Binder, arguments: list[exp.Expr], part: str) -> exp.Expr:
+        """Texts that are no columns are compared without case too."""
+        kind = type_of(arguments[0])
+        fold = kind is not None and kind.family == "text" and not isinstance(arguments[0], exp.Column)
+        return template("nullif({0} COLLATE NOCASE, {1})" if fold else "nullif({0}, {1})", *arguments)
 
     def select(self, binder: Binder, node: exp.Select, scope: Scope) -> None:
         """APPLY is not there."""

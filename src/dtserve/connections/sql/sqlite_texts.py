@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +11,7 @@ __all__ = [
     "as_number",
     "as_text",
     "charindex_text",
+    "decimal_text",
     "isnumeric_text",
     "like_regex",
     "like_text",
@@ -38,6 +39,12 @@ def as_number(value: Any) -> Any:
     except InvalidOperation:
         raise ValueError(f"Error converting data type varchar to numeric: {value!r}.") from None
     return int(number) if number == number.to_integral_value() else float(number)
+
+
+def decimal_text(value: Any, scale: Any) -> str:
+    """A fraction as text with all the digits of its type: ``1.50``."""
+    number = Decimal(format(value, ".15g") if isinstance(value, float) else str(value))
+    return format(number.quantize(Decimal(1).scaleb(-int(scale)), ROUND_HALF_UP), "f")
 
 
 @lru_cache(maxsize=256)

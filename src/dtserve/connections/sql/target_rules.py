@@ -17,9 +17,16 @@ from dtserve.connections.sql.row_changes import RowChanges
 from dtserve.connections.sql.scope import Scope
 from dtserve.connections.sql.statement import MARK
 from dtserve.connections.sql.system_views import object_id, system_columns, system_view
-from dtserve.connections.sql.tsql_functions import DATE_PARTS, FUNCTIONS, NO_PAREN, Function
-from dtserve.connections.sql.tsql_types import BOOL, arithmetic, common, literal_type, spec_of, type_of
-from dtserve.datatypes import TypeSpec
+from dtserve.connections.sql.tsql_functions import (
+    CLOCK_PARTS,
+    DATE_PARTS,
+    FUNCTIONS,
+    NO_PAREN,
+    TEXT_ARGUMENTS,
+    Function,
+)
+from dtserve.connections.sql.tsql_types import BOOL, arithmetic, common, literal_type, spec_of, type_of, varchar
+from dtserve.datatypes import DT, TypeSpec
 
 __all__ = ["Rules"]
 
@@ -287,6 +294,11 @@ class Rules(RowChanges):
             part = DATE_PARTS.get(arguments[0].name.lower(), "")
             if not part:
                 raise binder.refuse(f"{arguments[0].name} is no date part")
+        if name == "DATEADD" and part in CLOCK_PARTS and type_of(arguments[2]) == TypeSpec(DT.DBDATE):
+            raise binder.refuse(f"DATEADD of {part} takes no date")
+        for at in TEXT_ARGUMENTS.get(name, ()):
+            if at < len(arguments):
+                arguments = [*arguments[:at], self.as_text(binder, arguments[at]), *arguments[at + 1 :]]
         if name in _SAME_TYPE:
             arguments = self.unify(arguments, _SAME_TYPE[name])
         kind = found.rule([type_of(argument) for argument in arguments])
@@ -298,6 +310,13 @@ class Rules(RowChanges):
             return typed(special(binder, arguments, part), kind)
         text = form.replace("{part}", f"'{part}'")
         return template(text, *arguments, kind=kind)
+
+    def as_text(self, binder: Binder, node: exp.Expr) -> exp.Expr:
+        """A date, fraction or BIT where T-SQL wants a text: in the form that T-SQL gives it."""
+        kind = type_of(node)
+        if kind is None or kind.family not in ("datetime", "decimal", "float", "bool"):
+            return node
+        return typed(self.cast(binder, node, varchar(40), None, False), varchar(40))
 
     def unify(self, arguments: list[exp.Expr], start: int) -> list[exp.Expr]:
         """Literals and slots among arguments that have one type are brought to it (ISNULL(d, '19000101'))."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from dtserve.connections.sql.tsql_types import BOOL, I4, I8, MOMENT, common, varchar, wide
 from dtserve.datatypes import DT, TypeSpec
 
-__all__ = ["DATE_PARTS", "FUNCTIONS", "NO_PAREN", "Function"]
+__all__ = ["CLOCK_PARTS", "DATE_PARTS", "FUNCTIONS", "NO_PAREN", "TEXT_ARGUMENTS", "Function"]
 
 Types = Sequence[TypeSpec | None]
 Rule = Callable[[Types], TypeSpec | None]
@@ -78,6 +78,20 @@ def _number(types: Types) -> TypeSpec | None:
     return first if first is not None and first.family in ("int", "decimal") else TypeSpec(DT.R8)
 
 
+def _power(types: Types) -> TypeSpec | None:
+    first = types[0] if types else None
+    if first is not None and first.dt is DT.NUMERIC:
+        return first.with_(precision=38)
+    return _number(types)
+
+
+def _rounded(types: Types) -> TypeSpec | None:
+    first = types[0] if types else None
+    if first is not None and first.dt is DT.NUMERIC:
+        return first.with_(precision=min(first.precision + 1, 38))
+    return _number(types)
+
+
 def _moment(types: Types) -> TypeSpec | None:
     last = types[-1] if types else None
     return last if last is not None and last.family == "datetime" else MOMENT
@@ -122,8 +136,8 @@ FUNCTIONS: dict[str, Function] = {
     "SUBSTRING": Function(_text, 3, 3, "SUBSTRING(CAST({0} AS TEXT) FROM {1} FOR {2})", "SUBSTRING({0}, {1}, {2})"),
     "CHARINDEX": Function(_N, 2, 3, "charindex", "LOCATE({*})"),
     "PATINDEX": Function(_N, 2, 2),
-    "REPLACE": Function(_text, 3, 3, "REPLACE(CAST({0} AS TEXT), {1}, {2})", "="),
-    "STUFF": Function(_text, 4, 4, "OVERLAY(CAST({0} AS TEXT) PLACING {3} FROM {1} FOR {2})", "INSERT({0}, {1}, {2}, {3})"),
+    "REPLACE": Function(_text, 3, 3, "replace", "replace"),
+    "STUFF": Function(_text, 4, 4, "CASE WHEN {1} BETWEEN 1 AND CHAR_LENGTH(CAST({0} AS TEXT)) AND {2} >= 0 THEN OVERLAY(CAST({0} AS TEXT) PLACING COALESCE({3}, '') FROM {1} FOR {2}) END", "CASE WHEN {1} BETWEEN 1 AND CHAR_LENGTH({0}) AND {2} >= 0 THEN INSERT({0}, {1}, {2}, COALESCE({3}, '')) END"),
     "TRANSLATE": Function(_text, 3, 3, "="),
     "LTRIM": Function(_text, 1, 1, "LTRIM(CAST({0} AS TEXT), ' ')", "="),
     "RTRIM": Function(_text, 1, 1, "RTRIM(CAST({0} AS TEXT), ' ')", "="),
@@ -135,10 +149,10 @@ FUNCTIONS: dict[str, Function] = {
     "SPACE": Function(_W, 1, 1, "REPEAT(' ', {0})", "="),
     "CONCAT": Function(_joined, 1, -1, "=", "concat"),
     "CONCAT_WS": Function(_joined, 2, -1, "=", "="),
-    "ASCII": Function(_N, 1, 1, "ASCII(CAST({0} AS TEXT))", "="),
+    "ASCII": Function(_N, 1, 1, "NULLIF(ASCII(CAST({0} AS TEXT)), 0)", "NULLIF(ASCII({0}), 0)"),
     "CHAR": Function(_is(varchar(1)), 1, 1, "CHR({0})", "CHAR({0} USING utf8mb4)"),
     "NCHAR": Function(_is(wide(1)), 1, 1, "CHR({0})", "CHAR({0} USING utf32)"),
-    "UNICODE": Function(_N, 1, 1, "ASCII(CAST({0} AS TEXT))", "ORD(CONVERT({0} USING utf32))"),
+    "UNICODE": Function(_N, 1, 1, "NULLIF(ASCII(CAST({0} AS TEXT)), 0)", "NULLIF(ORD(CONVERT({0} USING utf32)), 0)"),
     "STR": Function(_is(varchar(10)), 1, 3, "LPAD(CAST(ROUND(CAST({0} AS NUMERIC), {2:0}) AS TEXT), {1:10}, ' ')", "LPAD(ROUND({0}, {2:0}), {1:10}, ' ')"),
     "QUOTENAME": Function(_is(wide(258)), 1, 1, "('[' || REPLACE({0}, ']', ']]') || ']')", "CONCAT('[', REPLACE({0}, ']', ']]'), ']')"),
     "FORMAT": Function(_W, 2, 3),
@@ -146,8 +160,8 @@ FUNCTIONS: dict[str, Function] = {
     "ABS": Function(_number, 1, 1, "=", "=", "abs({0})"),
     "CEILING": Function(_number, 1, 1, "=", "="),
     "FLOOR": Function(_number, 1, 1, "=", "="),
-    "ROUND": Function(_number, 2, 3, "round", "round"),
-    "POWER": Function(_number, 2, 2, "=", "="),
+    "ROUND": Function(_rounded, 2, 3, "round", "round"),
+    "POWER": Function(_power, 2, 2, "=", "power"),
     "SQRT": Function(_R8, 1, 1, "SQRT(CAST({0} AS DOUBLE PRECISION))", "="),
     "SQUARE": Function(_R8, 1, 1, "POWER(CAST({0} AS DOUBLE PRECISION), 2)", "POWER({0}, 2)"),
     "EXP": Function(_R8, 1, 1, "EXP(CAST({0} AS DOUBLE PRECISION))", "="),
@@ -158,7 +172,7 @@ FUNCTIONS: dict[str, Function] = {
     "RAND": Function(_R8, 0, 1, "RANDOM()", "RAND()"),
     "ISNULL": Function(_first, 2, 2, "COALESCE({0}, {1})", "COALESCE({0}, {1})", "coalesce({0}, {1})"),
     "COALESCE": Function(common, 1, -1, "=", "=", "coalesce({*})"),
-    "NULLIF": Function(_first, 2, 2, "=", "=", "nullif({0}, {1})"),
+    "NULLIF": Function(_first, 2, 2, "=", "=", "nullif"),
     "IIF": Function(lambda types: common(types[1:]), 3, 3, "CASE WHEN {0} THEN {1} ELSE {2} END", "CASE WHEN {0} THEN {1} ELSE {2} END", "CASE WHEN {0} THEN {1} ELSE {2} END"),
     "CHOOSE": Function(lambda types: common(types[1:]), 2, -1, "(ARRAY[{1:}])[{0}]", "ELT({*})"),
     "ISNUMERIC": Function(_N, 1, 1, "CASE WHEN CAST({0} AS TEXT) ~ '^\\s*[-+]?[$]?([0-9][0-9,]*\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?\\s*$' THEN 1 ELSE 0 END", "CASE WHEN {0} REGEXP '^[[:space:]]*[-+]?[$]?([0-9][0-9,]*[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$' THEN 1 ELSE 0 END"),
@@ -213,8 +227,18 @@ for _name in ("SIN", "COS", "TAN", "COT", "ASIN", "ACOS", "ATAN", "DEGREES", "RA
     FUNCTIONS[_name] = Function(_R8, 1, 1, f"{_name}(CAST({{0}} AS DOUBLE PRECISION))", "=")
 FUNCTIONS["ATN2"] = Function(_R8, 2, 2, "ATAN2({0}, {1})", "ATAN2({0}, {1})")
 
+TEXT_ARGUMENTS: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys(["LEN", "LEFT", "RIGHT", "SUBSTRING", "LTRIM", "RTRIM", "TRIM", "UPPER", "LOWER", "REVERSE", "REPLICATE", "ASCII", "UNICODE", "QUOTENAME"], (0,)),
+    "CHARINDEX": (0, 1), "PATINDEX": (0, 1), "REPLACE": (0, 1, 2), "STUFF": (0, 3), "TRANSLATE": (0, 1, 2), "STRING_AGG": (0, 1),
+    "CONCAT": tuple(range(99)), "CONCAT_WS": tuple(range(99)),
+}  # fmt: skip
+"""Functions of texts: which arguments are turned into text before, as T-SQL does."""
+
 NO_PAREN = frozenset({"CURRENT_TIMESTAMP", "CURRENT_USER", "SESSION_USER", "SYSTEM_USER"})
 """Functions that T-SQL writes without parentheses, so that they look like columns."""
+
+CLOCK_PARTS = frozenset({"hour", "minute", "second", "millisecond", "microsecond", "nanosecond"})
+"""Parts that a date does not have."""
 
 DATE_PARTS: dict[str, str] = {
     alias: name
