@@ -10,6 +10,7 @@ import polars as pl
 
 from dtserve.datatypes import DT
 from dtserve.datatypes.code_pages import UTF8, is_single_byte
+from dtserve.datatypes.distinct import through_distinct
 from dtserve.expressions.columnar_calls import ColumnCall, each_row
 from dtserve.expressions.program import Run
 from dtserve.expressions.switches import current
@@ -36,12 +37,16 @@ def _not_simple(way: str) -> str:
 def change_case(call: ColumnCall, way: str) -> pl.Expr:
     """UPPER and LOWER: texts with characters like ``ß`` take the scalar meaning."""
 
-    def kernel(run: Run, text: pl.Series) -> pl.Series:
-        made = text.str.to_uppercase() if way == "upper" else text.str.to_lowercase()
-        if run.is_ascii(call.operands[0]):
-            return made
+    def simple(text: pl.Series) -> pl.Series:
+        return text.str.to_uppercase() if way == "upper" else text.str.to_lowercase()
+
+    def careful(text: pl.Series) -> pl.Series:
         odd = text.str.contains(_not_simple(way)).fill_null(False)
+        made = simple(text)
         return each_row(call, [text], odd).zip_with(odd, made) if odd.any() else made
+
+    def kernel(run: Run, text: pl.Series) -> pl.Series:
+        return simple(text) if run.is_ascii(call.operands[0]) else through_distinct(text, careful)
 
     return call.kernel(kernel)
 
