@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dtserve.dataflow.column_views import byte_lengths, nulls, rows_of, small_decimals, with_nulls
+from dtserve.dataflow.column_views import byte_lengths, decimals_with_nulls, nulls, rows_of, small_decimals, with_nulls
 
 _PLACES = st.tuples(st.integers(0, 4), st.integers(0, 12))
 
@@ -49,3 +49,13 @@ def test_rows_of():
     mask = pl.Series([True, False, True])
     assert rows_of(frame, mask).equals(frame.filter(mask))
     assert rows_of(frame.select(), pl.Series([], dtype=pl.Boolean)).width == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(values=st.lists(st.tuples(st.integers(-(10**9), 10**9), st.booleans()), max_size=40))
+def test_decimals_with_nulls(values):
+    numbers = np.array([number for number, _ in values], dtype=np.int64)
+    valid = np.array([good for _, good in values], dtype=np.bool_)
+    made = decimals_with_nulls("x", numbers, valid, pl.Decimal(12, 2))
+    assert made.dtype == pl.Decimal(12, 2)
+    assert made.to_list() == [Decimal(number).scaleb(-2) if good else None for number, good in values]

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-__all__ = ["byte_lengths", "nulls", "rows_of", "small_decimals", "with_nulls"]
+__all__ = ["byte_lengths", "decimals_with_nulls", "nulls", "rows_of", "small_decimals", "with_nulls"]
 
 _ARROW: dict[str, pa.DataType] = {
     "int32": pa.int32(),
@@ -65,6 +65,18 @@ def with_nulls(name: str, values: np.ndarray, valid: np.ndarray) -> pl.Series:
     values = np.ascontiguousarray(values)
     array = pa.Array.from_buffers(_ARROW[values.dtype.name], len(values), [validity, pa.py_buffer(values)])
     return pl.Series(name, array)
+
+
+def decimals_with_nulls(name: str, unscaled: np.ndarray, valid: np.ndarray, dtype: pl.DataType) -> pl.Series:
+    """A decimal column from 64-bit unscaled values, NULL where they are not valid."""
+    words = np.empty((len(unscaled), 2), dtype=np.int64)
+    words[:, 0] = unscaled
+    np.right_shift(unscaled, 63, out=words[:, 1])
+    validity = None if valid.all() else pa.py_buffer(np.packbits(valid, bitorder="little"))
+    if not isinstance(dtype, pl.Decimal):
+        raise TypeError(f"{dtype} is no decimal type")
+    kind = pa.decimal128(dtype.precision or 38, dtype.scale)
+    return pl.Series(name, pa.Array.from_buffers(kind, len(unscaled), [validity, pa.py_buffer(words)]), dtype=dtype)
 
 
 def small_decimals(values: pl.Series, limit: int) -> np.ndarray:

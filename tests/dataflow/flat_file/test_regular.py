@@ -100,3 +100,21 @@ def test_a_slice_of_a_column():
     made = regular_values(column, TypeSpec(DT.DBDATE), point=".", fast_parse=False)
     assert made is not None
     assert made.to_list() == [dt.date(2024, 1, 31), dt.date(2024, 2, 1)]
+
+
+_MONEY = st.decimals(0, 99999, places=2).map(lambda value: f"{value:.2f}")
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts=st.lists(_MONEY, min_size=20, max_size=60), odd=st.text(alphabet="0123456789.-+ e", max_size=9))
+def test_short_decimals_are_read_eight_bytes_at_a_time(texts, odd):
+    for spec in (TypeSpec(DT.NUMERIC, precision=7, scale=2), TypeSpec(DT.NUMERIC, precision=5, scale=2)):
+        column = pl.Series([*texts, odd])
+        made = regular_values(column, spec, point=".", fast_parse=False)
+        right = parse_column(column, spec)
+        assert made is not None
+        decided = made.is_not_null()
+        assert made.filter(decided).to_list() == right.values.filter(decided).to_list()
+        assert made.dtype == spec.polars()
+        fits = [len(text) <= (8 if spec.precision == 7 else 6) for text in texts]
+        assert decided.to_list()[:-1] == fits

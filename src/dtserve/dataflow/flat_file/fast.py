@@ -185,13 +185,15 @@ class FastReader:
         opened = array[opens - 1]
         fine = (opened == self.separator) | (opened == self.row[-1])
         fine[0] |= opens[0] == start
-        after = array[np.minimum(closes + 1, len(array) - 1)]
-        closed = after == self.separator
-        if len(self.row) == 2:
-            ends_row = (after == CR) & (array[np.minimum(closes + 2, len(array) - 1)] == LF)
-        else:
-            ends_row = after == self.row[0]
-        closed |= ends_row
+        last = len(array) - 1
+        closed = array[np.minimum(closes + 1, last)] == self.separator
+        others = np.flatnonzero(~closed)
+        if len(others):
+            places = np.minimum(closes[others] + 1, last)
+            ends_row = array[places] == self.row[0]
+            if len(self.row) == 2:
+                ends_row &= array[np.minimum(places + 1, last)] == LF
+            closed[others] = ends_row
         doubled = opens[1:] == closes[: len(opens) - 1] + 1
         fine[1:] |= doubled
         closed[: len(doubled)] |= doubled

@@ -9,7 +9,7 @@ types of OLE Automation and OLE DB is midnight of 1899-12-30.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,11 @@ __all__ = ["ColumnReader", "default_value"]
 
 _FEW = 256
 """Texts up to which they are parsed one by one."""
+
+_MOST_OUTCOMES = 10_000
+
+Outcome = tuple[Any, int | None, bool]
+"""The value of a text, or the code of its error; whether the value was cut."""
 
 _ZERO_MOMENT = dt.datetime(1899, 12, 30)
 _DEFAULTS: dict[str, Any] = {"int": 0, "float": 0.0, "decimal": Decimal(0), "bool": False, "binary": b"", "text": ""}
@@ -62,6 +67,7 @@ class ColumnReader:
     retain_nulls: bool
     empty_is_null: bool
     binary: bool
+    outcomes: dict[str, Outcome] = field(default_factory=dict, compare=False, repr=False)
 
     def read(self, raw: pl.Series, *, clean: bool) -> ColumnResult:
         """The values of a column of texts; NULL is a missing column.
@@ -142,27 +148,32 @@ class ColumnReader:
 
         from dtserve.datatypes.column_result import ColumnResult, build_series
 
-        outcomes: dict[str | None, tuple[Any, int | None, bool]] = {None: (None, None, False)}
-        for text in texts:
-            if text not in outcomes:
-                outcomes[text] = self._outcome(text)
-        found = [outcomes[text] for text in texts]
+        if len(self.outcomes) > _MOST_OUTCOMES:
+            self.outcomes.clear()
+        found = [self.outcomes.get(text) or self._outcome(text) for text in texts.to_list()]
         values = build_series([value for value, _, _ in found], self.column.type)
         errors = pl.Series([code for _, code, _ in found], dtype=pl.UInt32)
         cut = pl.Series([cut for _, _, cut in found], dtype=pl.Boolean)
         return ColumnResult(values, errors if errors.null_count() < len(errors) else None, cut if cut.any() else None)
 
-    def _outcome(self, text: str) -> tuple[Any, int | None, bool]:
-        """Value, error code and whether it was cut."""
+    def _outcome(self, text: str) -> Outcome:
+        """Value, error code and whether it was cut; kept, because what fails often fails again."""
         from dtserve.datatypes.text import parse_value
 
+        made: Outcome
         try:
-            value = parse_value(text, self.column.type, locale_id=self.locale_id, fast_parse=self.fast_parse)
+            made = (
+                parse_value(text, self.column.type, locale_id=self.locale_id, fast_parse=self.fast_parse),
+                None,
+                False,
+            )
         except ConversionError as error:
             if error.kind == "truncation":
-                return error.value, None, True
-            return None, HOST_CODES["flat_file_source"].get(error.code, error.code), False
-        return value, None, False
+                made = error.value, None, True
+            else:
+                made = None, HOST_CODES["flat_file_source"].get(error.code, error.code), False
+        self.outcomes[text] = made
+        return made
 
     @cached_property
     def _point(self) -> str:
