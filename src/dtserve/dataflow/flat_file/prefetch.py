@@ -20,9 +20,9 @@ WAIT_SECONDS = 0.1
 
 
 def worthwhile() -> bool:
-    """Whether a core is left for it: on two, a data flow keeps both busy anyway, and reading ahead costs memory."""
+    """Whether there is more than one core for it."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores > 2
+    return cores > 1
 
 
 class _Ended:
