@@ -1,3 +1,4 @@
+import sqlite3
 import uuid
 from datetime import date, datetime
 from datetime import time as clock
@@ -89,3 +90,36 @@ def test_reading():
     for column, value in ((COLUMNS[2], 5), (COLUMNS[3], 5), (COLUMNS[1], "x"), (COLUMNS[4], 1.0)):
         with pytest.raises(ValueError, match=column.name):
             decode_column("0", column, [value])
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.integers(0, 15).flatmap(
+        lambda scale: st.tuples(st.just(scale), st.lists(st.none() | st.integers(-(10**17), 10**17)))
+    )
+)
+def test_decimals_as_numbers_of_the_database(given_numbers):
+    scale, numbers = given_numbers
+    spec = TypeSpec(DT.NUMERIC, precision=38, scale=scale)
+    column = ResultColumn("n", spec)
+    for digits in (15, 18):
+        values = [None if n is None else Decimal(int(str(n)[:digits])).scaleb(-scale) for n in numbers]
+        frame = pl.DataFrame([pl.Series("0", values, dtype=spec.polars())])
+        try:
+            (stored,) = encode_frame(frame, [column], [spec])
+        except ValueNotStorable:
+            assert digits > 15
+            assert scale
+            continue
+        database = sqlite3.connect(":memory:")
+        database.execute("CREATE TABLE T (n DECIMAL(38, 9))")
+        database.executemany("INSERT INTO T VALUES (?)", [(value,) for value in stored])
+        back = [row[0] for row in database.execute("SELECT n FROM T ORDER BY rowid")]
+        database.close()
+        assert decode_column("0", column, back).to_list() == values
+
+
+def test_decimals_in_columns_of_texts():
+    number = TypeSpec(DT.NUMERIC, precision=9, scale=2)
+    frame = pl.DataFrame({"0": pl.Series([Decimal("5"), None], dtype=number.polars())})
+    assert encode_frame(frame, [ResultColumn("n", number)], [TEXT]) == [["5.00", None]]

@@ -54,7 +54,7 @@ def series_of(name: str, spec: TypeSpec, values: list[Any]) -> pl.Series:
     change = _CHANGES.get(spec.family)
     if spec.dt in _CHANGES_DT:
         change = _CHANGES_DT[spec.dt]
-    if change is not None:
+    if change is not None and not set(map(type, values)) <= {_PLAIN.get(spec.family), type(None)}:
         values = [None if value is None else change(value, spec) for value in values]
     try:
         return pl.Series(name, values, dtype=spec.polars(), strict=True)
@@ -142,6 +142,7 @@ def _offset(value: Any) -> dict[str, Any] | None:
     return {"utc": (moment - shift).replace(tzinfo=None), "offset": int(shift.total_seconds() // 60)}
 
 
+_PLAIN: dict[str, type] = {"text": str, "int": int, "binary": bytes, "bool": bool, "float": float}
 _CHANGES: dict[str, Callable[[Any, TypeSpec], Any]] = {
     "text": _text, "int": _int, "decimal": _decimal, "guid": _guid, "binary": _bytes, "bool": _bool,
     "float": lambda value, spec: float(value), "datetime": _datetime,

@@ -77,7 +77,7 @@ class SqliteLoader:
     def _rows(self, frame: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
         if not self.columns:
             return iter([()] * frame.height)
-        cells = encode_frame(frame[:, self.places], self.columns)
+        cells = encode_frame(frame[:, self.places], self.columns, [column.type for column in self.stored])
         return zip(*cells, strict=True)
 
     def load(self, batches: Iterable[pl.DataFrame]) -> int:

@@ -86,7 +86,13 @@ def encode_beside(value: Any, spec: TypeSpec | None, wanted: TypeSpec) -> Any:
             return f"{value.isoformat()} 00:00:00" if wanted.dt in _DATES else value.isoformat()
         if wanted.dt is DT.DBDATE and value == dtm.datetime(value.year, value.month, value.day):
             return value.date().isoformat()
-    return encode_value(value, spec, "parameter")
+    return _beside_numbers(encode_value(value, spec, "parameter"), wanted if isinstance(value, Decimal) else None)
+
+
+def _beside_numbers(value: Any, wanted: TypeSpec | None) -> Any:
+    """The text of a decimal as a real where a number is wanted: SQLite's own conversion is not always the nearest."""
+    numeric = wanted is not None and wanted.family in ("decimal", "float")
+    return float(value) if numeric and isinstance(value, str) else value
 
 
 def _encode_plain(value: Any, spec: TypeSpec | None, column: str) -> Any:
@@ -109,15 +115,21 @@ def _encode_decimal(value: Decimal, column: str) -> int | str:
     return format(value, "f")
 
 
-def encode_frame(frame: pl.DataFrame, columns: Sequence[ResultColumn]) -> list[list[Any]]:
-    """The columns of a frame as lists of storable values; raises ValueNotStorable."""
+def encode_frame(
+    frame: pl.DataFrame, columns: Sequence[ResultColumn], stored: Sequence[TypeSpec | None] = ()
+) -> list[list[Any]]:
+    """The columns of a frame as lists of values to put into columns of the types ``stored``.
+
+    Raises ValueNotStorable.
+    """
+    kinds = stored or [None] * len(columns)
     return [
-        _encode_series(series, column.type, column.name)
-        for series, column in zip(frame.get_columns(), columns, strict=True)
+        _encode_series(series, column.type, column.name, kind)
+        for series, column, kind in zip(frame.get_columns(), columns, kinds, strict=True)
     ]
 
 
-def _encode_series(series: pl.Series, spec: TypeSpec, column: str) -> list[Any]:
+def _encode_series(series: pl.Series, spec: TypeSpec, column: str, stored: TypeSpec | None) -> list[Any]:
     import polars as pl
 
     kind = series.dtype
@@ -130,11 +142,25 @@ def _encode_series(series: pl.Series, spec: TypeSpec, column: str) -> list[Any]:
         return plain.zip_with(whole.fill_null(True), exact).to_list()
     if kind == pl.Date:
         return series.dt.to_string("%Y-%m-%d").to_list()
-    if kind == pl.Time or isinstance(kind, pl.Decimal | pl.Struct) or kind in (pl.UInt64, pl.Float32, pl.Float64):
-        return [encode_value(value, spec, column) for value in series.to_list()]
-    if spec.dt is DT.GUID:
+    if kind == pl.String and spec.dt is DT.GUID:
         return series.str.strip_chars("{}").str.to_uppercase().to_list()
+    if isinstance(kind, pl.Decimal) and stored is not None:
+        if stored.family == "text":
+            return series.cast(pl.String).to_list()
+        if stored.family in ("decimal", "float") and _few_digits(series, kind.scale):
+            return series.cast(pl.Float64).to_list()
+    if kind in (pl.Float32, pl.Float64) and not series.is_nan().any():
+        return series.to_list()
+    if kind == pl.Time or isinstance(kind, pl.Decimal | pl.Struct) or kind in (pl.UInt64, pl.Float32, pl.Float64):
+        return [_beside_numbers(encode_value(value, spec, column), stored) for value in series.to_list()]
     return series.to_list()
+
+
+def _few_digits(series: pl.Series, scale: int) -> bool:
+    """Whether all values have at most 15 digits, which a real holds exactly: there and back gives the same decimal."""
+    highest: Any = series.max()
+    lowest: Any = series.min()
+    return highest is None or (scale <= 15 and max(abs(highest), abs(lowest)) < 10 ** (15 - scale))
 
 
 def decode_frame(rows: Sequence[Sequence[Any]], columns: Sequence[ResultColumn]) -> pl.DataFrame:
@@ -152,13 +178,22 @@ def decode_frame(rows: Sequence[Sequence[Any]], columns: Sequence[ResultColumn])
 
 def decode_column(name: str, column: ResultColumn, values: list[Any]) -> pl.Series:
     """One column of raw values in its physical form."""
+    import polars as pl
+
     spec = column.type
     try:
         if spec.dt in _DATES:
             return _moments(name, spec, values)
+        if spec.dt is DT.DBDATE and (days := _days(name, values)) is not None:
+            return days
         if spec.dt in _TIMES or spec.dt is DT.DBDATE:
             values = [_clock(value, spec) for value in values]
+        elif spec.family == "bool" and set(map(type, values)) <= {int, type(None)}:
+            return pl.Series(name, values, dtype=pl.Int64).cast(pl.Boolean)
         elif spec.family == "decimal":
+            fast = _short_numbers(name, spec, values)
+            if fast is not None:
+                return fast
             values = [_number(value) for value in values]
         return series_of(name, spec, values)
     except (ValueError, ArithmeticError) as error:
@@ -178,6 +213,17 @@ def _moments(name: str, spec: TypeSpec, values: list[Any]) -> pl.Series:
     return series_of(name, spec, [_moment(value) for value in values])
 
 
+def _days(name: str, values: list[Any]) -> pl.Series | None:
+    """The dates of texts, all at once; None where one is written otherwise."""
+    import polars as pl
+
+    if not set(map(type, values)) <= {str, type(None)}:
+        return None
+    text = pl.Series(name, values, dtype=pl.String)
+    found = text.str.to_date("%Y-%m-%d", strict=False)
+    return found if found.null_count() == text.null_count() else None
+
+
 def _moment(value: Any) -> Any:
     if value is None or isinstance(value, str):
         return None if value is None else dtm.datetime.fromisoformat(value.strip())
@@ -192,6 +238,23 @@ def _clock(value: Any, spec: TypeSpec) -> Any:
     if spec.dt is DT.DBDATE:
         return dtm.datetime.fromisoformat(value.strip()).date()
     return dtm.datetime.fromisoformat(value).time() if len(value) > 15 else dtm.time.fromisoformat(value.strip())
+
+
+def _short_numbers(name: str, spec: TypeSpec, values: list[Any]) -> pl.Series | None:
+    """The decimals of integers and reals of at most 15 digits, all at once; None where that would not be exact."""
+    import polars as pl
+
+    wanted = spec.polars()
+    if not set(map(type, values)) <= {int, float, type(None)} or not isinstance(wanted, pl.Decimal):
+        return None
+    try:
+        reals = pl.Series(name, values, dtype=pl.Float64, strict=False)
+        if not reals.is_finite().all() or not _few_digits(reals, wanted.scale):
+            return None
+        found = reals.cast(wanted)
+    except pl.exceptions.PolarsError:
+        return None
+    return found if found.cast(pl.Float64).equals(reals, null_equal=True) else None
 
 
 def _number(value: Any) -> Decimal | None:
