@@ -1,8 +1,13 @@
 """What dtexec takes from the home folder."""
 
+from dataclasses import replace
+
 from dtserve.cli.dtexec_request import read_line, request_from
 from dtserve.cli.dtexec_store import source_from_store, with_home
+from dtserve.execution.run import run
+from dtserve.package import PackageDocument
 from dtserve.service.config import load_home
+from support.service import SAMPLES
 
 
 def home_with(tmp_path, monkeypatch, toml: str):
@@ -39,3 +44,28 @@ def test_a_stored_package_gets_its_folder(tmp_path, monkeypatch) -> None:
     source, _ = source_from_store(request_from(*read_line(["/dts", "\\File System\\P"])))
     assert source.data == b"bytes"
     assert source.folder == str(home.packages_path)
+
+
+def test_a_registry_entry_comes_from_the_file_that_stands_for_the_registry(tmp_path, monkeypatch) -> None:
+    home_with(tmp_path, monkeypatch, '[execution]\nregistry_file = "user.reg"\n')
+    registry = 'Windows Registry Editor Version 5.00\n\n[HKEY_CURRENT_USER\\Sales\\Load]\n"Value"="complete or not"\n'
+    (tmp_path / "home" / "user.reg").write_text(registry, encoding="utf-8")
+    text = (SAMPLES / "CountMonths.dtsx").read_text(encoding="utf-8")
+    configured = text.replace(
+        "<DTS:Variables>",
+        '<DTS:Configurations><DTS:Configuration DTS:ConfigurationType="3" DTS:ConfigurationString="Sales\\Load" '
+        'DTS:ConfigurationVariable="\\Package.Properties[Description]" DTS:ObjectName="R" DTS:DTSID="{0}" />'
+        "</DTS:Configurations><DTS:Variables>",
+        1,
+    ).replace('DTS:DTSID="{F7007F7F', 'DTS:EnableConfig="True"\n  DTS:DTSID="{F7007F7F', 1)
+    (tmp_path / "p.dtsx").write_text(configured, encoding="utf-8", newline="")
+    request = request_from(*read_line(["/f", str(tmp_path / "p.dtsx"), "/validate"]))
+    options = with_home(request)
+    assert options.registry_file == str(tmp_path / "home" / "user.reg")
+    events = []
+    document = PackageDocument.open((tmp_path / "p.dtsx").read_bytes())
+    run(document, replace(options, folder=str(tmp_path)), events.append)
+    assert not [e for e in events if e.code & 0xFFFFFFFF in (0x80012015, 0x80012025, 0x80012026)]
+    missing = []
+    run(document, replace(options, registry_file="", folder=str(tmp_path)), missing.append)
+    assert [e for e in missing if e.kind == "OnWarning"]

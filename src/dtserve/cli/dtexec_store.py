@@ -78,4 +78,5 @@ def _with(options: ExecutionOptions, home: ServiceHome) -> ExecutionOptions:
         path_map={**home.path_map, **options.path_map},
         memory_limit=options.memory_limit or home.settings.number("execution.max_memory"),
         msdb=home.msdb_urls(),
+        registry_file=options.registry_file or home.registry_file,
     )

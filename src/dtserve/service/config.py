@@ -113,6 +113,12 @@ class ServiceHome:
         return self.path / self.settings.text("execution.folder")
 
     @property
+    def registry_file(self) -> str:
+        """The file that stands for the Windows registry; empty when there is none."""
+        named = self.settings.text("execution.registry_file").strip()
+        return str(self.path / named) if named else ""
+
+    @property
     def versions_path(self) -> Path:
         """Where replaced and deleted packages are kept."""
         return self.path / "versions"

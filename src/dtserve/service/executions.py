@@ -176,6 +176,7 @@ class Executions:
             connection_map=self._home.connection_map,
             path_map=self._home.path_map,
             msdb=self._home.msdb_urls(),
+            registry_file=self._home.registry_file,
             memory_limit=self._home.settings.number("execution.max_memory"),
             execution_id=execution_id,
         )

@@ -65,6 +65,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("execution.folder", "Work",
             "Where relative paths begin in packages that have no folder of their own (those in msdb); "
             "relative to the home folder."),
+    Setting("execution.registry_file", "",
+            "The file that stands for the Windows registry in registry-entry configurations elsewhere; "
+            "relative to the home folder, empty for none."),
     Setting("execution.max_memory", 0,
             "Memory in bytes that sorts, aggregates and joins of a run may use before they spill; "
             "0 takes a quarter of the machine."),

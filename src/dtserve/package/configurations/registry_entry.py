@@ -1,7 +1,7 @@
 """Registry entries (FORMAT §5.1): a key below HKEY_CURRENT_USER with a value named ``Value``.
 
 On Windows the registry is read; elsewhere a file in the format of ``.reg`` exports stands
-for it (``registry_file`` in dtserve.toml).
+for it (``execution.registry_file`` in dtserve.toml).
 """
 
 from __future__ import annotations
