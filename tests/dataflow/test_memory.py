@@ -1,30 +1,34 @@
-"""The allocator's setting is made before Polars is loaded, and only then."""
+"""Settings made before Polars and numpy are loaded, and only then; the collector while data flows run."""
 
 import gc
+import os
 import sys
+from types import ModuleType
 
 import pytest
 
 from dtserve.dataflow.memory import SETTING, VALUE, YOUNG_OBJECTS, calm_collector, hold_pages
 
 
-@pytest.mark.parametrize(("loaded", "before", "after"), [(False, None, VALUE), (False, "x", "x"), (True, None, None)])
-def test_hold_pages(loaded, before, after, monkeypatch):
-    import os
-
-    import polars
-
-    if before is None:
-        monkeypatch.delenv(SETTING, raising=False)
+def loaded(monkeypatch, name, there):
+    if there:
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
     else:
-        monkeypatch.setenv(SETTING, before)
-    if loaded:
-        monkeypatch.setitem(sys.modules, "polars", polars)
-    else:
-        monkeypatch.delitem(sys.modules, "polars", raising=False)
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("module", "setting", "value"), [("polars", SETTING, VALUE), ("numpy", "OPENBLAS_NUM_THREADS", "1")]
+)
+@pytest.mark.parametrize("before", [None, "x"])
+@pytest.mark.parametrize("there", [False, True])
+def test_hold_pages(module, setting, value, before, there, monkeypatch):
+    monkeypatch.setattr(os, "environ", {} if before is None else {setting: before})
+    loaded(monkeypatch, "polars", there=True)
+    loaded(monkeypatch, "numpy", there=True)
+    loaded(monkeypatch, module, there)
     hold_pages()
-    assert os.environ.get(SETTING) == after
-    monkeypatch.delenv(SETTING, raising=False)
+    assert os.environ.get(setting) == (before or (None if there else value))
 
 
 def test_the_collector_is_calm_until_the_last_flow_has_ended():

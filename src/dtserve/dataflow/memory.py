@@ -33,9 +33,14 @@ _before = gc.get_threshold()
 
 
 def hold_pages() -> None:
-    """Let freed pages be kept for ten seconds, unless Polars is loaded already or the setting was made outside."""
+    """Let freed pages be kept for ten seconds, unless Polars is loaded already or the setting was made outside.
+
+    numpy's algebra threads, which a data flow has no use for, are not started for the same reason.
+    """
     if "polars" not in sys.modules:
         os.environ.setdefault(SETTING, VALUE)
+    if "numpy" not in sys.modules:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @contextmanager
