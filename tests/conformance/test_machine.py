@@ -1,6 +1,8 @@
 """Random histories: every store answers as the model does, step for step.
 
-``DTSERVE_STATE_STEPS`` and ``DTSERVE_STATE_EXAMPLES`` make it longer.
+``DTSERVE_STATE_STEPS`` and ``DTSERVE_STATE_EXAMPLES`` make it longer, ``-s`` shows how many steps were taken::
+
+    DTSERVE_STATE_STEPS=50 DTSERVE_STATE_EXAMPLES=420 pytest -s tests/conformance/test_machine.py
 """
 
 from __future__ import annotations
@@ -13,12 +15,19 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from dtserve.errors import DtserveError, PackageNotFound
 from dtserve.stores import PackageStore
-from dtserve.stores.errors import FolderExists, FolderNotEmpty, FolderNotFound, InvalidName, PackageExists
+from dtserve.stores.errors import (
+    FolderExists,
+    FolderNotEmpty,
+    FolderNotFound,
+    InvalidName,
+    PackageExists,
+    RevisionChanged,
+)
 from support.memory_store import MemoryStore
 
 STEPS = int(os.environ.get("DTSERVE_STATE_STEPS", "25"))
 EXAMPLES = int(os.environ.get("DTSERVE_STATE_EXAMPLES", "8"))
-FAMILIES = (PackageNotFound, PackageExists, FolderExists, FolderNotEmpty, FolderNotFound, InvalidName)
+FAMILIES = (PackageNotFound, PackageExists, FolderExists, FolderNotEmpty, FolderNotFound, InvalidName, RevisionChanged)
 SEEDED = {"Maintenance Plans", "Data Collector"}
 
 names = st.sampled_from(["a", "A", "b", "B", "ä", "Ä", "c d", "..", "x/y", "名"])
@@ -26,7 +35,9 @@ folders = st.lists(names, max_size=3).map(tuple)
 paths = st.lists(names, min_size=1, max_size=4).map(tuple)
 
 
-def test_random_histories(make_store):
+def test_random_histories(make_store, request):
+    steps = 0
+
     class Machine(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
@@ -34,6 +45,8 @@ def test_random_histories(make_store):
             self.model = MemoryStore()
 
         def both(self, method, *arguments, **options):
+            nonlocal steps
+            steps += 1
             outcomes = []
             for store in (self.model, self.real):
                 try:
@@ -47,6 +60,26 @@ def test_random_histories(make_store):
         @rule(path=paths, data=st.binary(max_size=12), overwrite=st.booleans())
         def write(self, path, data, overwrite):
             self.both("write", path, data, overwrite=overwrite)
+
+        @rule(path=paths, data=st.binary(max_size=12), stale=st.booleans())
+        def write_what_was_read(self, path, data, stale):
+            """An update guarded by the revision, of the content at hand or of one that was replaced meanwhile."""
+            if not (self.model.exists(path) and self.real.exists(path)):
+                return
+            known = [store.info(path).revision for store in (self.model, self.real)]
+            if stale:
+                self.both("write", path, data + b"meanwhile", overwrite=True)
+            for store, revision in zip((self.model, self.real), known, strict=True):
+                try:
+                    store.write(path, data, expected_revision=revision)
+                    changed = False
+                except RevisionChanged:
+                    changed = True
+                assert changed == stale, path
+
+        @rule(path=paths)
+        def facts(self, path):
+            self.both("info", path)
 
         @rule(path=paths)
         def read(self, path):
@@ -86,6 +119,8 @@ def test_random_histories(make_store):
 
     options = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None)
     run_state_machine_as_test(Machine, settings=options)
+    print(f"{request.node.name}: {steps} steps")
+    assert steps >= EXAMPLES * STEPS // 2
 
 
 def content(store: PackageStore):
