@@ -22,7 +22,10 @@ _DEFAULTS = {
 
 @dataclass(frozen=True)
 class RunEnd:
-    """The end of a run as its process tells it; ``error`` is what kept the package from running."""
+    """The end of a run as its process tells it; ``error`` is what kept the package from running.
+
+    ``cpu_seconds`` are those of the process and its children, ``peak_memory`` is in bytes.
+    """
 
     exit_code: int
     result: int = 1
@@ -31,6 +34,8 @@ class RunEnd:
     finished: float = 0.0
     error: str = ""
     error_code: int = 0
+    cpu_seconds: float = 0.0
+    peak_memory: int = 0
 
 
 def encode_event(event: Event) -> str:

@@ -1,7 +1,8 @@
 """The child process that runs one package: ``python -m dtserve.execution.worker``.
 
-Reads what to run from standard input, writes events to what was standard output (anything
-else that prints goes to standard error), and ends when its standard input ends.
+Reads what to run from standard input, writes events to what was standard output or to the spool
+that the job names (anything else that prints goes to standard error), and ends when its standard
+input ends, unless the job says that it outlives its parent.
 """
 
 from __future__ import annotations
@@ -31,23 +32,28 @@ GRACE_SECONDS = 4.0
 
 def main() -> int:
     """Run the package; returns the exit code of dtexec."""
-    wire = _take_output()
-    job = json.loads(sys.stdin.readline())
+    job = json.loads(sys.stdin.readline() or "null")
+    if job is None:
+        return 1  # the parent is gone before it said what to run
+    wire = _take_output(job.get("spool", ""))
     stored = decode(job["source"])
     source, options = PackageSource(**stored), options_from(job["options"])
     cancel = CancelSwitch()
     for name in ("SIGTERM", "SIGINT"):
         signal.signal(getattr(signal, name), lambda number, frame: _on_signal(cancel, number, frame))
-    threading.Thread(target=_watch_parent, args=(cancel,), daemon=True).start()
+    threading.Thread(target=_watch_parent, args=(cancel, job.get("outlives", False)), daemon=True).start()
     end = _run(source, options, cancel, wire)
     wire.write(encode_end(end) + "\n")
     wire.flush()
     return end.exit_code
 
 
-def _take_output() -> IO[str]:
-    """Keep standard output for the wire alone; what prints from now on goes to standard error."""
-    wire = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1 << 16)
+def _take_output(spool: str) -> IO[str]:
+    """Keep the spool or standard output for the wire alone; what prints from now on goes to standard error."""
+    if spool:
+        wire = open(spool, "a", encoding="utf-8", buffering=1 << 16)
+    else:
+        wire = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1 << 16)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     return wire
@@ -57,11 +63,13 @@ def _on_signal(cancel: CancelSwitch, number: int, frame: FrameType | None) -> No
     threading.Thread(target=cancel.cancel, daemon=True).start()
 
 
-def _watch_parent(cancel: CancelSwitch) -> None:
+def _watch_parent(cancel: CancelSwitch, outlives: bool) -> None:
     """``stop`` cancels; the end of the pipe cancels too and, after a grace, kills the group."""
     for line in sys.stdin:
         if line.strip() == "stop":
             cancel.cancel()
+    if outlives:
+        return
     cancel.cancel()
     time.sleep(GRACE_SECONDS)
     if hasattr(os, "killpg"):
@@ -100,7 +108,19 @@ def _run(source: PackageSource, options: ExecutionOptions, cancel: CancelSwitch,
         result.finished,
         why.message if why is not None else "",
         why.code if why is not None else 0,
+        *_used(),
     )
+
+
+def _used() -> tuple[float, int]:
+    """Processor seconds of this process and its children, and the most memory it held, in bytes."""
+    try:
+        import resource
+    except ImportError:
+        return time.process_time(), 0
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    return round(seconds, 3), max(own.ru_maxrss, children.ru_maxrss) * (1 if sys.platform == "darwin" else 1024)
 
 
 if __name__ == "__main__":

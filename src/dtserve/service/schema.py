@@ -1,14 +1,26 @@
 """Tables of the service's own state: executions, their events and row counts, event log, identities, audit.
 
 One schema for SQLite (the embedded default) and PostgreSQL. Times are seconds since the
-epoch. :data:`VERSION` rises with each change; :func:`open_state` brings a database up to it.
+epoch. :func:`upgrade` brings a database of an earlier version up to this one: new tables,
+columns (each with a server default) and indexes; :data:`VERSION` rises when that is not enough.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-__all__ = ["VERSION", "audit", "event_log", "events", "executions", "identities", "meta", "metadata", "path_rows"]
+__all__ = [
+    "VERSION",
+    "audit",
+    "event_log",
+    "events",
+    "executions",
+    "identities",
+    "meta",
+    "metadata",
+    "path_rows",
+    "upgrade",
+]
 
 VERSION = 1
 
@@ -42,6 +54,16 @@ executions = sa.Table(
     sa.Column("warnings", sa.Integer, nullable=False, default=0),
     sa.Column("last_event", sa.Integer, nullable=False, default=0),
     sa.Column("options", sa.Text, nullable=False, default="{}"),
+    sa.Column("origin", sa.String(16), nullable=False, default="service", server_default="service"),
+    sa.Column("priority", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Column("run_key", sa.String(200), nullable=False, default="", server_default="", index=True),
+    sa.Column("not_before", sa.Float, nullable=False, default=0.0, server_default="0"),
+    sa.Column("timeout_seconds", sa.Float, nullable=False, default=0.0, server_default="0"),
+    sa.Column("attempt", sa.Integer, nullable=False, default=1, server_default="1"),
+    sa.Column("retry_of", sa.String(36), nullable=False, default="", server_default="", index=True),
+    sa.Column("schedule", sa.String(36), nullable=False, default="", server_default="", index=True),
+    sa.Column("cpu_seconds", sa.Float),
+    sa.Column("peak_memory", sa.BigInteger),
 )
 
 events = sa.Table(
@@ -54,6 +76,8 @@ events = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("source_path", sa.Text, nullable=False, default=""),
     sa.Column("record", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False, default="", server_default=""),
+    sa.Index("execution_events_kind", "execution", "kind", "sequence"),
 )
 
 path_rows = sa.Table(
@@ -98,3 +122,21 @@ audit = sa.Table(
     sa.Column("target", sa.Text, nullable=False),
     sa.Column("outcome", sa.String(16), nullable=False),
 )
+
+
+def upgrade(connection: sa.Connection) -> None:
+    """Create what is missing: tables, columns of tables that are there, indexes."""
+    metadata.create_all(connection)
+    inspector = sa.inspect(connection)
+    compiler = connection.dialect.ddl_compiler(connection.dialect, None)  # type: ignore[arg-type]
+    quote = connection.dialect.identifier_preparer.quote
+    for table in metadata.sorted_tables:
+        present = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in present:
+                definition = compiler.get_column_specification(column)
+                connection.execute(sa.text(f"ALTER TABLE {quote(table.name)} ADD COLUMN {definition}"))
+        known = {index["name"] for index in inspector.get_indexes(table.name)}
+        for index in table.indexes:
+            if index.name not in known:
+                index.create(connection)

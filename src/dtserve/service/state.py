@@ -65,7 +65,7 @@ def open_state(path: Path) -> State:
     sa.event.listen(engine, "connect", _configure_sqlite)
     state = State(engine)
     with state.write() as connection:
-        schema.metadata.create_all(connection)
+        schema.upgrade(connection)
         found = connection.execute(sa.select(schema.meta.c.value).where(schema.meta.c.name == "version")).scalar()
         if found is None:
             connection.execute(schema.meta.insert().values(name="version", value=str(schema.VERSION)))
