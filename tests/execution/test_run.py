@@ -41,6 +41,7 @@ def test_set_reaches_variables_parameters_and_properties(target, value, result) 
         ("\\Package.Variables[User::ro].Value", "7"),
         ("\\Package\\Nowhere.Disable", "1"),
         ("\\Package.Variables[User::n", "1"),
+        ("\\Package.Properties[MaxConcurrentExecutables]", "-7"),
     ],
 )
 def test_a_setting_that_does_not_fit_fails_the_package(target, value) -> None:
@@ -108,3 +109,21 @@ def test_parameters_take_typed_values() -> None:
 def test_temporary_files_are_gone_afterwards(tmp_path) -> None:
     execute(package(BODY), options=ExecutionOptions(temp=str(tmp_path)))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_project_whose_connection_file_is_absent_stops_only_packages_that_use_it(tmp_path) -> None:
+    from dtserve.package.project import Project
+    from support.package_projects import write_project
+
+    file = write_project(tmp_path)
+    (tmp_path / "Shared.conmgr").unlink()
+    idle = package('<task name="T" type="Microsoft.ExpressionTask"><ExpressionTask Expression="1"/></task>')
+    user = package(
+        '<task xmlns:SQLTask="www.microsoft.com/sqlserver/dts/tasks/sqltask" name="T" type="Microsoft.ExecuteSQLTask">'
+        '<SQLTask:SqlTaskData SQLTask:Connection="{5}" SQLTask:SqlStatementSource="SELECT 1"/></task>'
+    )
+    ran = execute(idle, project=Project.open(file))
+    assert (ran.exit_code, ran.warnings()) == (0, ["Pkg 0x80D51601"])
+    assert '"Shared.conmgr"' in next(event.message for event in ran.events if event.kind == "OnWarning")
+    failed = execute(user, project=Project.open(file))
+    assert (failed.exit_code, failed.errors()[0]) == (1, "T 0xC00291EB")

@@ -47,6 +47,7 @@ def test_values_are_set(path: str, text: str, field: str, value: Any) -> None:
     [
         (r"\Package.Properties[MaximumErrorCount]", "many"), (r"\Package.Properties[Disable]", "perhaps"), (r"\Package.Variables[User::Count].Value", "2147483648"),
         (r"\Package.Variables[User::Count].Value", "1.5"), (r"\Package\Steps.Variables[Inner].Value", "ja"), (r"\Package.Properties[TransactionOption]", "Sometimes"),
+        (r"\Package.Properties[MaxConcurrentExecutables]", "0"), (r"\Package.Properties[MaxConcurrentExecutables]", "-7"),
     ],
 )  # fmt: skip
 def test_values_that_do_not_fit(path: str, text: str) -> None:

@@ -96,3 +96,14 @@ def test_every_archive_of_the_collection_opens() -> None:
             assert project.package(name).format_version in (5, 6, 8)
         assert isinstance(project.parameters, tuple)
     assert empty == 1
+
+
+def test_connection_managers_whose_file_is_absent_are_left_out_and_told(tmp_path: Path) -> None:
+    project = Project.open(write_project(tmp_path))
+    assert [each.name for each in project.connections] == ["Shared"]
+    assert project.absent_connections == ()
+    (tmp_path / "Shared.conmgr").unlink()
+    project = Project.open(tmp_path)
+    assert project.connections == ()
+    assert project.absent_connections == ("Shared.conmgr",)
+    assert project.package("Load 1.dtsx").name

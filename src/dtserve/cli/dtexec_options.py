@@ -165,7 +165,7 @@ LONG_OPTIONS: dict[str, tuple[str, str]] = {
     "map": ("NAME=URL", "Points a connection manager (or //server/database) to another database; repeatable."),
     "path-map": (r"C:\data=/srv/data", "Points Windows folders or shares to folders of this machine; repeatable."),
     "decrypt-file": ("FILE", "Reads the package password from the first line of a file."),
-    "memory": ("SIZE", "Memory a data flow may use, for instance 512M or 2G."),
+    "memory": ("SIZE", "Memory a data flow may use, for instance 512M or 2G; 64M or more."),
     "temp": ("FOLDER", "Folder for temporary files."),
     "home": ("FOLDER", "The service's home: its stores, connection map and path map; default $DTSERVE_HOME."),
     "debug": ("", "Shows the trace of an unforeseen error."),

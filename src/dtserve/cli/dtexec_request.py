@@ -25,6 +25,8 @@ __all__ = ["Request", "read_line", "request_from"]
 
 DECRYPT_VARIABLE = "SSIS_PACKAGE_DECRYPT"
 MAX_COMMAND_FILE = 1 << 20
+MIN_MEMORY = 64 << 20
+"""The least a data flow can do with: four blocking components at their own minimum."""
 SETTINGS = ("set", "configfile", "parameter", "connection", "logger")
 _SIZES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
@@ -204,8 +206,8 @@ def _max_concurrent(line: ParsedLine) -> int | None:
     if "maxconcurrent" not in line:
         return None
     number = _number(line.text("maxconcurrent"), "MaxConcurrent")
-    if number < -1:
-        raise InvalidArgument(argument=number, option="MaxConcurrent", reason="-1 or more wanted.")
+    if number < 1 and number != -1:
+        raise InvalidArgument(argument=number, option="MaxConcurrent", reason="1 or more, or -1 wanted.")
     return number
 
 
@@ -232,7 +234,10 @@ def _size(text: str) -> int:
     found = re.fullmatch(r"\s*(\d+)\s*([KMGT]?)B?\s*", text.upper())
     if found is None:
         raise InvalidArgument(argument=text, option="--memory", reason="a size like 512M wanted.")
-    return int(found[1]) * _SIZES[found[2]]
+    size = int(found[1]) * _SIZES[found[2]]
+    if size < MIN_MEMORY:
+        raise InvalidArgument(argument=text, option="--memory", reason="64M or more wanted.")
+    return size
 
 
 def _reporting(line: ParsedLine) -> Reporting:

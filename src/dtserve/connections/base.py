@@ -37,6 +37,8 @@ class Connection:
     """
 
     kind: ClassVar[str] = ""
+    checked_early: ClassVar[bool] = False
+    """Whether whoever uses the manager validates it before anything runs (but with its DelayValidation)."""
 
     def __init__(self, model: ConnectionManager, environment: Environment) -> None:
         self.model = model

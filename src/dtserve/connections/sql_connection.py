@@ -26,6 +26,8 @@ _PARTS = {
     "provider": "provider",
     "applicationname": "application",
 }
+_PLACES = ("server", "provider", "driver", "dsn", "file", "extended")
+"""Parts of which a connection string has one, or it leads nowhere."""
 _ALIASES = {"retainsameconnection": "Retain"}
 
 
@@ -33,6 +35,7 @@ class SqlConnection(Connection):
     """A manager that gives :class:`SqlSession`; subclasses say how their string names a database."""
 
     style: ClassVar[str] = "oledb"
+    checked_early: ClassVar[bool] = True
 
     def __init__(self, model: Any, environment: Any) -> None:
         super().__init__(model, environment)
@@ -102,7 +105,7 @@ class SqlConnection(Connection):
     def target(self) -> DatabaseTarget:
         """Where sessions go: the connection map's entry, else the connection string's own database.
 
-        Raises UnsupportedProvider, BadConnectionMap.
+        Raises UnsupportedProvider, BadConnectionString, BadConnectionMap.
         """
         mapped = self.environment.target(self.name, self.server(), self.catalog())
         if mapped is not None:
@@ -114,10 +117,16 @@ class SqlConnection(Connection):
             if target.family == "sqlite" and not target.in_memory:
                 target = target.with_(database=str(self.environment.map_path(target.database)))
             return target
+        if not any(self._string.get(part) for part in _PLACES):
+            raise BadConnectionString(name=self.name, detail="it names neither a provider nor a data source.")
         own = self.own_target()
         if own is None:
             raise UnsupportedProvider(name=self.name, provider=self.provider_name() or "(none)")
         return own
+
+    def validate(self) -> None:
+        """What :meth:`target` finds wrong, without connecting."""
+        self.target()
 
     def provider_name(self) -> str:
         """The provider or driver as the string names it."""

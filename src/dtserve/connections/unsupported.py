@@ -45,6 +45,7 @@ class UnsupportedManager(Connection):
     """Stands for a manager of a kind in :data:`REASONS`: its properties can be read and set, nothing else."""
 
     kind: ClassVar[str] = "Unsupported"
+    checked_early: ClassVar[bool] = True
 
     def __init__(self, model: Any, environment: Any, stored_kind: str = "") -> None:
         super().__init__(model, environment)
@@ -58,6 +59,10 @@ class UnsupportedManager(Connection):
             part=self.stored_kind,
             reason=f"{REASONS.get(self.stored_kind, 'dtserve has no such kind')}.",
         )
+
+    def validate(self) -> NoReturn:
+        """A manager that is used is refused before anything runs."""
+        self.refuse()
 
     def __getattr__(self, name: str) -> Any:
         """Whatever is asked of the manager (``session``, ``path`` …) is refused by name."""

@@ -12,7 +12,7 @@ Values come as text (XML, ``/SET``, configurations) or typed (property expressio
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from dtserve.controlflow.errors import PropertyNotFound, PropertyReadOnly, PropertyValueError
@@ -29,10 +29,11 @@ class Property(Generic[T]):
 
     ``kind`` is ``str``, ``int``, ``float``, ``bool`` or an ``IntEnum`` whose members are stored by
     name (any of ``prefixes`` may stand before it) or number. ``xml`` is the attribute or child element
-    when it is named otherwise; ``aliases`` further names under which expressions set it.
+    when it is named otherwise; ``aliases`` further names under which expressions set it; ``valid`` says
+    which values of the kind it takes.
     """
 
-    __slots__ = ("aliases", "default", "kind", "name", "prefixes", "read_only", "text", "xml")
+    __slots__ = ("aliases", "default", "kind", "name", "prefixes", "read_only", "text", "valid", "xml")
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class Property(Generic[T]):
         prefixes: tuple[str, ...] = (),
         read_only: bool = False,
         text: str = "",
+        valid: Callable[[T], bool] | None = None,
     ) -> None:
         self.name = name
         self.kind = kind
@@ -54,6 +56,7 @@ class Property(Generic[T]):
         self.prefixes = prefixes
         self.read_only = read_only
         self.text = text
+        self.valid = valid
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -71,6 +74,8 @@ class Property(Generic[T]):
     def coerce(self, value: Any) -> T:
         """``value`` as this property's kind; PropertyValueError when it is none."""
         result: T = coerce(value, self.kind, self.name, self.prefixes)
+        if self.valid is not None and not self.valid(result):
+            raise PropertyValueError(property=self.name, type="a value that it takes")
         return result
 
 

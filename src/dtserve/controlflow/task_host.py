@@ -41,8 +41,13 @@ class TaskHost(Container):
     # --- what a task sees -----------------------------------------------------------------
 
     def connection(self, reference: str) -> Connection:
-        """The connection manager behind a refId, GUID or name; ConnectionNotFound."""
+        """The connection manager behind a refId, GUID or name; ConnectionNotFound.
+
+        While the task is validated, a manager that could never be opened is refused by name.
+        """
         found = self.run.connections.get(reference)
+        if not self._works and found.checked_early and not found.model.delay_validation:
+            found.validate()
         if self.transaction is not None and self._works:
             self.transaction.enlist(found)
         return found

@@ -57,6 +57,7 @@ class ExecutionResult:
 
 
 NOTICE_EVENTS = {"error": "OnError", "warning": "OnWarning", "information": "OnInformation"}
+W_CONNECTIONFILEMISSING = 0x80D51601
 EXIT_CODES = {ExecResult.SUCCESS: 0, ExecResult.FAILURE: 1, ExecResult.COMPLETION: 0, ExecResult.CANCELED: 3}
 
 
@@ -176,7 +177,7 @@ class Execution:
 
         found = self._configured(document, environment)
         run.failed_configurations = found.failed
-        self.notices = [*document.warnings, *found.notices]
+        self.notices = [*document.warnings, *self._absent_connections(), *found.notices]
         package = load_package(
             found.subject.package,
             run,
@@ -186,6 +187,18 @@ class Execution:
         )
         assign_parameters(package, self.options.settings)
         return package
+
+    def _absent_connections(self) -> list[Notice]:
+        """A warning per connection manager that the project lists and has no file for; told once per run."""
+        if self.project is None or self.parent is not None or not self.project.absent_connections:
+            return []
+        from dtserve.package.errors import Notice
+
+        text = 'The connection manager file "{name}" of the project is not there. Packages that use it cannot run.'
+        return [
+            Notice(W_CONNECTIONFILEMISSING, "DTSERVE_W_CONNECTIONFILEMISSING", text.format(name=name))
+            for name in self.project.absent_connections
+        ]
 
     def _configured(self, document: PackageDocument, environment: Environment) -> ConfiguredSubject:
         from dtserve.execution.configuration import configured_subject

@@ -41,6 +41,14 @@ def _one_of(**names: int) -> Callable[[str], int]:
     return convert
 
 
+def _concurrency(text: str) -> int:
+    """MaxConcurrentExecutables: one and more, or -1."""
+    number = int(text)
+    if number < 1 and number != -1:
+        raise ValueError(text)
+    return number
+
+
 _TRANSACTION = _one_of(NotSupported=0, Supported=1, Required=2)
 _RESULT = {"None": -1, "Success": 0, "Failure": 1, "Completion": 2}
 _ISOLATION = {
@@ -64,7 +72,7 @@ _EXECUTABLE: _Table = {
     "localeid": ("locale_id", int),
 }  # fmt: skip
 _PACKAGE: _Table = _EXECUTABLE | {
-    "maxconcurrentexecutables": ("max_concurrent_executables", int),
+    "maxconcurrentexecutables": ("max_concurrent_executables", _concurrency),
     "checkpointfilename": ("checkpoint_file_name", str), "savecheckpoints": ("save_checkpoints", _boolean),
     "checkpointusage": ("checkpoint_usage", _one_of(Never=0, IfExists=1, Always=2)),
     "enableconfigurations": ("enable_configurations", _boolean), "enableconfig": ("enable_configurations", _boolean),

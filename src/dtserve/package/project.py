@@ -135,12 +135,23 @@ class Project:
 
     @cached_property
     def connections(self) -> tuple[ConnectionManager, ...]:
-        """The project's connection managers, with what ``CM.…`` parameters of the configuration set."""
+        """The project's connection managers, with what ``CM.…`` parameters of the configuration set.
+
+        Those whose file is not there are left out (:attr:`absent_connections`): packages that do not use them run.
+        """
         found = []
         for name in self.manifest.connections:
-            opened = open_inline(self._required(name), self.password, owner=self.manifest.id)
+            data = self.read_part(name)
+            if data is None:
+                continue
+            opened = open_inline(data, self.password, owner=self.manifest.id)
             found.append(self._connection(read_connection(opened.root, scope="project")))
         return tuple(found)
+
+    @property
+    def absent_connections(self) -> tuple[str, ...]:
+        """The names of connection manager files that the project lists and that are not there."""
+        return tuple(name for name in self.manifest.connections if self.read_part(name) is None)
 
     def _connection(self, connection: ConnectionManager) -> ConnectionManager:
         head = f"CM.{connection.name}."

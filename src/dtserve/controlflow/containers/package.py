@@ -31,7 +31,11 @@ class PackageContainer(ParentContainer):
     kind: ClassVar[str] = "Package"
 
     max_concurrent_executables = Property(
-        "MaxConcurrentExecutables", int, -1, text="Tasks that run at once; -1 = logical processors + 2."
+        "MaxConcurrentExecutables",
+        int,
+        -1,
+        text="Tasks that run at once; -1 = logical processors + 2.",
+        valid=lambda number: number >= 1 or number == -1,
     )
     checkpoint_file_name = Property("CheckpointFileName", str, "", text="The checkpoint file.")
     checkpoint_usage = Property("CheckpointUsage", int, 0, text="0 Never, 1 IfExists, 2 Always.")
@@ -67,7 +71,7 @@ class PackageContainer(ParentContainer):
     def _copy_properties(self) -> None:
         super()._copy_properties()
         model, values = self.package_model, self.property_values
-        values["MaxConcurrentExecutables"] = model.max_concurrent_executables
+        self.set_property("MaxConcurrentExecutables", model.max_concurrent_executables)
         values["CheckpointFileName"] = model.checkpoint_file_name
         values["CheckpointUsage"] = model.checkpoint_usage
         values["SaveCheckpoints"] = model.save_checkpoints
