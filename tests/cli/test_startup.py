@@ -84,3 +84,20 @@ def test_a_home_costs_no_database(tmp_path: Path) -> None:
     assert "dtserve.service.config" in found
     for name in ("sqlalchemy", "polars", "fastapi", "cryptography", "asyncio", "sqlite3", "ssl"):
         assert not [module for module in found if module.partition(".")[0] == name], name
+
+
+USES_DUCKDB = """
+import sys
+import duckdb
+duckdb.connect(":memory:").sql("select 1 as n").fetchall()
+from dtserve.cli.dtexec import main
+sys.exit(main())
+"""
+
+
+def test_a_run_that_used_duckdb_ends_without_a_word_on_the_error_stream(tmp_path):
+    package = tmp_path / "empty.dtsx"
+    package.write_text(EMPTY, "utf-8")
+    command = [sys.executable, "-c", USES_DUCKDB, "/F", str(package)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
