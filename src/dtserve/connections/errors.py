@@ -176,6 +176,8 @@ class HttpFailed(ConnectionError_):
     symbol = "DTSERVE_E_HTTP"
     template = 'The request to "{url}" failed. {detail}'
     remedy = "Check the URL, the credentials, the proxy and the certificate."
+    status: int = 0
+    """The status of the answer, 0 when there was none."""
 
 
 class MailFailed(ConnectionError_):

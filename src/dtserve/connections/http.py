@@ -8,33 +8,20 @@ by name. Source: APPENDIX HTTP.
 
 from __future__ import annotations
 
-import base64
 import fnmatch
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from http.client import HTTPException
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from dtserve.connections.base import Connection
 from dtserve.connections.errors import HttpFailed, UnsupportedConnection
 from dtserve.connections.stored import decode, is_true, nested, to_int
+from dtserve.connections.web import HttpResponse, basic_credentials, origin, send
 
 __all__ = ["HttpManager", "HttpResponse"]
 
 DEFAULT_TIMEOUT = 30
-MAX_BYTES = 512 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class HttpResponse:
-    """Status, headers and the whole body of an answer."""
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class HttpManager(Connection):
@@ -83,22 +70,11 @@ class HttpManager(Connection):
         self.validate()
         place = url or self.url
         request = urllib.request.Request(place, data=data, method=method, headers=dict(headers or {}))
-        if urlsplit(place).scheme not in ("http", "https"):
-            raise HttpFailed(url=place, detail="Only http and https are supported.")
-        if is_true(self.get_property("UseServerCredentials")) and _origin(place) == _origin(self.url):
+        if is_true(self.get_property("UseServerCredentials")) and origin(place) == origin(self.url):
             name = self.get_property("ServerUserName")
-            request.add_unredirected_header("Authorization", _basic(name, self.secret("ServerPassword")))
+            request.add_unredirected_header("Authorization", basic_credentials(name, self.secret("ServerPassword")))
         timeout = to_int(self.get_property("TimeOut")) or DEFAULT_TIMEOUT
-        try:
-            with self._opener(place).open(request, timeout=timeout) as answer:
-                body = answer.read(MAX_BYTES + 1)
-                if len(body) > MAX_BYTES:
-                    raise HttpFailed(url=place, detail=f"The answer is larger than {MAX_BYTES} bytes.")
-                return HttpResponse(answer.status, body, dict(answer.headers.items()))
-        except urllib.error.HTTPError as error:
-            raise HttpFailed(url=place, detail=f"{error.code} {error.reason}") from None
-        except (OSError, HTTPException, ValueError) as error:
-            raise HttpFailed(url=place, detail=str(getattr(error, "reason", error))) from None
+        return send(request, self._opener(place), timeout=timeout)
 
     def _opener(self, place: str) -> urllib.request.OpenerDirector:
         proxies: dict[str, str] = {}
@@ -108,7 +84,7 @@ class HttpManager(Connection):
             proxies = {"http": proxy.geturl(), "https": proxy.geturl()}
             if is_true(self.get_property("UseProxyCredentials")):
                 name = self.get_property("ProxyUserName")
-                headers.append(("Proxy-Authorization", _basic(name, self.secret("ProxyPassword"))))
+                headers.append(("Proxy-Authorization", basic_credentials(name, self.secret("ProxyPassword"))))
         opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
         opener.addheaders = headers
         return opener
@@ -118,12 +94,3 @@ class HttpManager(Connection):
             return True
         patterns = [item.strip().lower() for item in self.get_property("BypassList").split(";")]
         return any(pattern and fnmatch.fnmatch(host.lower(), pattern) for pattern in patterns)
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port
-
-
-def _basic(user: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")

@@ -23,6 +23,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "HTTP": ("http", "HttpManager"),
     "MULTIFILE": ("multi_file", "MultiFileManager"),
     "MULTIFLATFILE": ("multi_flat_file", "MultiFlatFileManager"),
+    "ODATA": ("odata", "ODataManager"),
     "ODBC": ("odbc", "OdbcManager"),
     "OLEDB": ("oledb", "OleDbManager"),
     "ORACLE": ("oledb", "OracleManager"),
