@@ -35,6 +35,7 @@ __all__ = [
 
 TASKS: dict[str, str] = {
     "BulkInsertTask": "bulk_insert_task",
+    "CdcControlTask": "cdc_control_task",
     "DbMaintenanceTSQLExecuteTask": "tsql_execute_task",
     "ExecuteProcess": "execute_process_task",
     "ExecuteSQLTask": "execute_sql_task",

@@ -16,7 +16,6 @@ UNSUPPORTED: dict[str, str] = {
     "ASExecuteDDLTask": _ANALYSIS,
     "ActiveXScriptTask": _DTS2000,
     "AdlsTask": _AZURE,
-    "CdcControlTask": "it works on the change tables of SQL Server or Oracle, which dtserve does not read.",
     "CopyFromBlobTask": _AZURE,
     "CopyToBlobTask": _AZURE,
     "CreateHdiClusterTask": _AZURE,

@@ -1,0 +1,74 @@
+"""The CDC Control Task on SQL Server: which functions it asks (over a test double of the driver)."""
+
+import datetime
+import sys
+
+from dtserve.connections.environment import ConnectionTarget
+from dtserve.controlflow.tasks.cdc_positions import lsn_of_number
+from dtserve.execution.options import ExecutionOptions
+from support.control_flow import execute, package
+from support.scripted_sql_server import URL, scripted_driver
+
+BODY = """<connection name="db" kind="ADO.NET:SQL" string="Data Source=.;Initial Catalog=Sales;"/>
+<variable name="User::s" type="8" value="{state}"/>
+<task name="A" type="Attunity.CdcControlTask"><CDCControlTask Connection="db" StateVariable="User::s" {attributes}/></task>"""
+MANUAL = 'AutomaticStatePersistence="False"'
+LSN = bytes.fromhex("0000025B000001BC0003")
+
+
+def run(monkeypatch, script, attributes, state="", expected="SUCCESS"):
+    driver = scripted_driver(script)
+    monkeypatch.setitem(sys.modules, "pytds", driver)
+    options = ExecutionOptions(connection_map=(ConnectionTarget(URL, manager="db"),))
+    outcome = execute(package(BODY.format(attributes=attributes, state=state)), options=options)
+    assert outcome.result.name == expected, outcome.errors()
+    return outcome, driver.sent()
+
+
+def test_the_function_of_change_data_capture_gives_the_newest_position(monkeypatch) -> None:
+    outcome, sent = run(monkeypatch, {"fn_cdc_get_max_lsn": [[LSN]]}, f'TaskOperation="MarkInitialLoadStart" {MANUAL}')
+    assert [text for text, _ in sent] == ["SELECT sys.fn_cdc_get_max_lsn()"]
+    assert outcome.variables["User::s"].startswith("ILSTART/IR/0x0000025B000001BC0003//TS/")
+
+
+def test_the_end_of_the_load_is_the_first_change_after_the_servers_time(monkeypatch) -> None:
+    moment = datetime.datetime(2024, 1, 2, 3, 4, 5)
+    answers = iter([[[None]], [[LSN]]])
+    outcome, sent = run(
+        monkeypatch,
+        {"GETDATE": [[moment]], "lsn_time_mapping": lambda text, values: next(answers)},
+        f'TaskOperation="MarkInitialLoadEnd" ChangeDetectionRetryInterval="0" {MANUAL}',
+        "ILSTART/IR/0x0000025B000001BC0001//TS/2011-08-07T17:10:43.0031645/",
+    )
+    looks = [values for text, values in sent if "lsn_time_mapping" in text]
+    assert looks == [[moment], [moment]]
+    assert outcome.variables["User::s"].startswith("ILEND/IR/0x0000025B000001BC0001/0x0000025B000001BC0003/TS/")
+
+
+def test_a_snapshot_gives_the_position_at_which_its_files_were_made(monkeypatch) -> None:
+    number = 603_0000000444_00003
+    assert lsn_of_number(number) == LSN
+    outcome, sent = run(
+        monkeypatch, {"create_lsn": [[number]]}, f'TaskOperation="MarkCdcStart" OperationParameter="[Snap]" {MANUAL}'
+    )
+    assert "d.name = N'Snap'" in sent[0][0]
+    assert outcome.variables["User::s"].startswith("TFEND/CS/0x0000025B000001BC0003/TS/")
+
+
+def test_a_database_without_change_data_capture_is_named(monkeypatch) -> None:
+    outcome, _ = run(
+        monkeypatch, {"fn_cdc_get_max_lsn": [[None]]}, f'TaskOperation="ResetCdcState" {MANUAL}', expected="FAILURE"
+    )
+    assert outcome.errors() == ["A 0xC0D51533"]
+
+
+def test_state_table_on_the_server_gets_parameters(monkeypatch) -> None:
+    state = "TFEND/CS/0x0000025B000001BC0001/TS/2011-08-07T17:10:43.0031645/"
+    outcome, sent = run(
+        monkeypatch,
+        {"fn_cdc_get_max_lsn": [[LSN]], "SELECT state": [[state]]},
+        'TaskOperation="GetProcessingRange" StateName="S" StateTable="[dbo].[cdc_states]"',
+    )
+    assert sent[-1][0] == "UPDATE [dbo].[cdc_states] SET state = %s WHERE name = %s"
+    assert sent[-1][1] == [outcome.variables["User::s"], "S"]
+    assert outcome.variables["User::s"].startswith("TFSTART/CS/0x0000025B000001BC0001/CE/0x0000025B000001BC0003/TS/")
