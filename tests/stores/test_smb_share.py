@@ -118,8 +118,14 @@ def test_waiting_ends(place, monkeypatch):
 
 def test_sweeping(place):
     local, remote = place
-    for name in (".~dtserve-old.tmp", ".~dtserve-new.tmp", "kept.tmp"):
+    for name in (".~dtserve-left.tmp", "kept.tmp"):
         (local / name).write_bytes(b"x")
-    os.utime(local / ".~dtserve-old.tmp", (1, 1_000_000_000))
+    other = share(local.name)
+    with other.talking() as smb:
+        held = smb.open_file(other.path((), ".~dtserve-held.tmp"), "xb", buffering=0, share_access="", **other._login)
     assert remote.sweep(()) == 1
-    assert sorted(os.listdir(local)) == [".~dtserve-new.tmp", "kept.tmp"]
+    assert sorted(os.listdir(local)) == [".~dtserve-held.tmp", "kept.tmp"]
+    with other.talking():
+        held.close()
+    other.close()
+    assert remote.sweep(()) == 1

@@ -2,11 +2,14 @@
 
 The new content goes to a temporary file in the same folder, is forced to the disk, takes the
 name by a rename, and the folder is forced to the disk too. A writer holds a lock on its
-temporary file; one that nobody holds is left over from a crash and is swept away.
+temporary file; one that nobody holds is left over from a crash and is swept away. Where the file
+system can, a temporary file gets its name only when it is whole and locked, so that a crash
+while writing leaves nothing at all and a name that nobody holds is left over for certain.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -18,6 +21,7 @@ from pathlib import Path
 
 __all__ = [
     "TEMPORARY_PREFIX",
+    "NotConfirmed",
     "folder_lock",
     "is_temporary",
     "replacement",
@@ -28,8 +32,17 @@ __all__ = [
 
 TEMPORARY_PREFIX = ".~dtserve-"
 TEMPORARY_SUFFIX = ".tmp"
+_BORN_LOCKED = f"{TEMPORARY_PREFIX}held-"
+"""How the name of a temporary file begins that was locked before it had one."""
 STALE_SECONDS = 60.0
-"""Age from which an unlocked temporary file counts as left over: longer than making and locking one takes."""
+"""Age from which an unlocked temporary file counts as left over where it was named before it was locked."""
+
+_DISK_ERRORS = (errno.EIO, errno.ENOSPC, errno.EDQUOT)
+
+
+class NotConfirmed(OSError):
+    """The change is made and visible; the disk did not confirm that it survives a power failure."""
+
 
 if sys.platform != "win32":
     import fcntl
@@ -49,6 +62,10 @@ else:
         return True  # an open file cannot be unlinked there
 
 
+_CAN_BE_NAMELESS = hasattr(os, "O_TMPFILE") and os.path.isdir("/proc/self/fd")
+"""Whether files without a name can be made and named later; the file system may refuse all the same."""
+
+
 def is_temporary(name: str) -> bool:
     """Whether a file of that name is one of ours in the making."""
     return name.startswith(TEMPORARY_PREFIX) and name.endswith(TEMPORARY_SUFFIX)
@@ -56,6 +73,8 @@ def is_temporary(name: str) -> bool:
 
 def write_file(path: Path, data: bytes, *, mode: int | None = None) -> None:
     """Replace or create ``path`` durably; OSError when that fails, with the old content in place.
+
+    NotConfirmed, alone of them, leaves the new content in place.
 
     ``mode`` are the permissions of the new file; by default those of the one replaced, or what
     the umask leaves of 0666.
@@ -70,8 +89,7 @@ def replacement(path: Path, *, mode: int | None = None) -> Iterator[int]:
     if mode is None:
         with suppress(OSError):
             mode = stat.S_IMODE(path.lstat().st_mode) if not path.is_symlink() else None
-    temporary = path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
-    descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    descriptor, temporary = _open_temporary(path.parent)
     try:
         try:
             _lock(descriptor, wait=True)
@@ -79,6 +97,8 @@ def replacement(path: Path, *, mode: int | None = None) -> Iterator[int]:
             if mode is not None and hasattr(os, "fchmod"):
                 os.fchmod(descriptor, mode)
             os.fsync(descriptor)
+            if _is_born_locked(temporary.name):
+                _give_name(descriptor, temporary)
             if sys.platform != "win32":
                 os.replace(temporary, path)  # while locked, so that no sweep can come between
         finally:
@@ -92,6 +112,29 @@ def replacement(path: Path, *, mode: int | None = None) -> Iterator[int]:
     sync_folder(path.parent)
 
 
+def _open_temporary(folder: Path) -> tuple[int, Path]:
+    """A new file in ``folder`` and the name it has, or gets when it is whole."""
+    if _CAN_BE_NAMELESS:
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o666)
+            return descriptor, folder / f"{_BORN_LOCKED}{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+    temporary = folder / f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.open(temporary, flags, 0o666), temporary
+
+
+def _give_name(descriptor: int, path: Path) -> None:
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.link(f"/proc/self/fd/{descriptor}", path.name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
+
+
+def _is_born_locked(name: str) -> bool:
+    return name.startswith(_BORN_LOCKED)
+
+
 def _write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
@@ -99,13 +142,15 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Force a folder's entries to the disk, where the platform can."""
+    """Force a folder's entries to the disk, where the platform can; NotConfirmed when the disk fails."""
     if sys.platform == "win32":
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        with suppress(OSError):  # some network file systems cannot
-            os.fsync(descriptor)
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno in _DISK_ERRORS:  # any other one: a network file system that cannot
+            raise NotConfirmed(error.errno, error.strerror) from None
     finally:
         os.close(descriptor)
 
@@ -141,7 +186,9 @@ def _sweep(path: Path, limit: float) -> bool:
     except OSError:
         return False
     try:
-        if os.fstat(descriptor).st_mtime > limit or not _lock(descriptor, wait=False):
+        if os.fstat(descriptor).st_mtime > limit and not _is_born_locked(path.name):
+            return False
+        if not _lock(descriptor, wait=False):
             return False
         if sys.platform != "win32":
             os.unlink(path)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dtserve.stores.base import PackageStore, StorePath
-from dtserve.stores.durable import write_file
+from dtserve.stores.durable import NotConfirmed, write_file
 from dtserve.stores.errors import (
     FolderNotFound,
+    NotDurable,
     PackageExists,
     PackageFileNotFound,
     PackageTooLarge,
@@ -122,6 +123,8 @@ class FileEndpoint(Endpoint):
             if not self.path.parent.is_dir():
                 raise FolderNotFound(name=str(self.path.parent))
             write_file(self.path, data)
+        except NotConfirmed as error:
+            raise NotDurable(path=self.shown, reason=error.strerror) from None
         except OSError as error:
             raise WriteFailed(path=self.shown, reason=error.strerror) from None
 

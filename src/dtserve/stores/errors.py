@@ -17,6 +17,7 @@ __all__ = [
     "NameNotLegal",
     "NameTooLong",
     "NameTrailingBlank",
+    "NotDurable",
     "PackageExists",
     "PackageFileNotFound",
     "PackageNotInStore",
@@ -191,6 +192,15 @@ class WriteFailed(StoreError, TransientError):
     symbol = "DTSERVE_E_STOREWRITE"
     template = 'Writing "{path}" failed: {reason}. What was stored before is unchanged.'
     remedy = "Check the rights and the free space."
+
+
+class NotDurable(StoreError, TransientError):
+    """A change that was made and that the disk did not confirm."""
+
+    code = 0xC0D51716
+    symbol = "DTSERVE_E_NOTDURABLE"
+    template = 'The change of "{path}" was made, but the disk did not confirm it: {reason}.'
+    remedy = "Check the disk; what is stored now may be lost when the machine stops."
 
 
 class RolesUnsupported(StoreError):

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from dtserve.stores.base import FolderEntry, PackageInfo, PackageStore, StorePath
-from dtserve.stores.durable import folder_lock, is_temporary, sweep_folder, sync_folder, write_file
+from dtserve.stores.durable import NotConfirmed, folder_lock, is_temporary, sweep_folder, sync_folder, write_file
 from dtserve.stores.errors import (
     FolderExists,
     FolderNotEmpty,
     FolderNotFound,
     NameTooLong,
+    NotDurable,
     PackageExists,
     PackageFileNotFound,
     PackageTooLarge,
@@ -323,6 +324,8 @@ def _writing(path: StorePath) -> Iterator[None]:
     """Turn what the operating system refuses into a coded error."""
     try:
         yield
+    except NotConfirmed as error:
+        raise NotDurable(path=format_path(path), reason=error.strerror) from None
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             raise NameTooLong() from None

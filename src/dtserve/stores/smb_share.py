@@ -24,9 +24,8 @@ __all__ = ["ShareEntry", "ShareLogin", "SmbShare"]
 
 LOCK_SECONDS = 30.0
 """How long a writer waits for another one of the same folder."""
-STALE_SECONDS = 60.0
 LOCK_FILE = f"{TEMPORARY_PREFIX}lock.tmp"
-_DELETE, _WRITE_DATA = 0x00010000, 0x00000002
+_DELETE, _WRITE_DATA, _GENERIC_WRITE = 0x00010000, 0x00000002, 0x40000000
 _DELETE_ON_CLOSE = 0x00001000
 _DIRECTORY, _REPARSE_POINT = 0x10, 0x400
 _CHUNK = 1 << 20
@@ -167,16 +166,21 @@ class SmbShare:
         return data
 
     def put(self, folder: StorePath, name: str, data: bytes) -> None:
-        """Replace or create a file: written under another name, flushed by the server, renamed."""
+        """Replace or create a file: written under another name, flushed by the server, renamed.
+
+        The file stays open to its writer alone until it has its name, so that no sweep can take it.
+        """
         temporary = self.path(folder, f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}.tmp")
         with self.talking() as smb:
             try:
-                with smb.open_file(temporary, "xb", buffering=0, share_access="", **self._login) as stream:
+                with smb.open_file(
+                    temporary, "xb", buffering=0, share_access="", desired_access=_GENERIC_WRITE | _DELETE, **self._login
+                ) as stream:
                     view = memoryview(data)
                     while view:
                         view = view[stream.write(bytes(view[:_CHUNK])) :]
                     stream.flush()
-                smb.replace(temporary, self.path(folder, name), **self._login)
+                    _rename_open(stream, self.path(folder, name))
             except BaseException:
                 with suppress(OSError):
                     smb.remove(temporary, **self._login)
@@ -229,15 +233,28 @@ class SmbShare:
             with self.talking(), suppress(OSError):
                 lock.close()
 
-    def sweep(self, folder: StorePath, *, stale_after: float = STALE_SECONDS) -> int:
+    def sweep(self, folder: StorePath) -> int:
         """Remove what crashed writers left; a file that somebody writes cannot be removed and stays."""
         removed = 0
         for each in self.scan(folder):
-            if is_temporary(each.name) and each.name != LOCK_FILE and each.modified < time.time() - stale_after:
+            if is_temporary(each.name) and each.name != LOCK_FILE:
                 with suppress(OSError):
                     self.remove(folder, each.name)
                     removed += 1
         return removed
+
+
+def _rename_open(stream: Any, target: str) -> None:
+    """Give an open file its name, in place of what has it."""
+    from smbclient._io import SMBFileTransaction, set_info
+    from smbprotocol.file_info import FileRenameInformation
+
+    inside = "\\".join(target.split("\\")[4:])
+    rename = FileRenameInformation()
+    rename["replace_if_exists"] = True
+    rename["file_name"] = inside
+    with SMBFileTransaction(stream) as transaction:
+        set_info(transaction, rename)
 
 
 def _entry(info: Any) -> ShareEntry:

@@ -7,13 +7,14 @@ not answer raises its own error; the others stay usable.
 from __future__ import annotations
 
 import builtins
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
 
-from dtserve.errors import PackageNotFound
+from dtserve.errors import PackageNotFound, StoreError
 from dtserve.stores.base import Caller, FolderEntry, PackageInfo, PackageStore, StorePath
 from dtserve.stores.errors import (
     PackageNotInStore,
@@ -122,12 +123,17 @@ class PackageTree(PackageStore):
             return store.folder_path(rest)
 
     def clean(self, *, stale_after: float = 60.0) -> int:
-        """Clean the roots that are folders of this machine; others are cleaned as they are written to."""
-        removed = 0
+        """Clean the roots that are folders of this machine; those of other machines meanwhile, in a thread."""
+        removed, elsewhere = 0, []
         for root in self.roots:
             with suppress(RootUnavailable, StoreUnavailable):
                 store = root.store()
-                removed += store.clean(stale_after=stale_after) if store.folder_path(()) is not None else 0
+                if store.folder_path(()) is not None:
+                    removed += store.clean(stale_after=stale_after)
+                elif root.kind != "SqlServerFolder":
+                    elsewhere.append(store)
+        if elsewhere:
+            threading.Thread(target=_clean, args=(elsewhere,), name="clean-shares", daemon=True).start()
         return removed
 
     def list(self, folder: StorePath) -> tuple[Sequence[FolderEntry], Sequence[PackageInfo]]:
@@ -266,3 +272,9 @@ class PackageTree(PackageStore):
                 yield found
         except PackageNotFound:
             raise PackageNotInStore(path=format_path(path)) from None
+
+
+def _clean(stores: Sequence[PackageStore]) -> None:
+    for store in stores:
+        with suppress(StoreError, OSError):  # a share that does not answer is cleaned as it is written to
+            store.clean()
