@@ -5,14 +5,17 @@ from __future__ import annotations
 from dtserve.errors import DataFlowError
 
 __all__ = [
+    "ColumnInfoNotRetrieved",
     "ColumnNotInSource",
     "ColumnStatusError",
     "DataReaderNotRead",
     "DatabaseRefused",
     "ExternalColumnMissing",
+    "FastLoadRowsetNotOpened",
     "IncorrectConnectionType",
     "NotEnoughParameters",
     "NotMapped",
+    "ODataNotReadable",
     "RecordsetBadVariableName",
     "RecordsetBadVariableType",
     "RowsetNotOpened",
@@ -126,6 +129,25 @@ class RowsetNotOpened(DataFlowError):
     template = 'Opening a rowset for "{rowset}" failed. Check that the object exists in the database.'
 
 
+class FastLoadRowsetNotOpened(DataFlowError):
+    """A table for fast load that the database does not have."""
+
+    code = 0xC0202040
+    symbol = "DTS_E_CANNOTGETIROWSETFASTLOAD"
+    template = 'Failed to open a fastload rowset for "{rowset}". Check that the object exists in the database.'
+
+
+class ColumnInfoNotRetrieved(DataFlowError):
+    """A query whose columns the database does not give: a table or column in it does not exist."""
+
+    code = 0xC020204A
+    symbol = "DTS_E_UNABLETORETRIEVECOLUMNINFO"
+    template = (
+        "Unable to retrieve column information from the data source. Make sure your target table in the database is "
+        "available."
+    )
+
+
 class SheetFull(DataFlowError):
     """More rows than a sheet can hold."""
 
@@ -141,3 +163,12 @@ class XmlNotReadable(DataFlowError):
     code = 0xC02092AF
     symbol = "DTS_E_XMLSRCUNABLETOPROCESSXMLDATA"
     template = "The {component} was unable to process the XML data. {detail}"
+
+
+class ODataNotReadable(DataFlowError):
+    """An answer of an OData service that holds no rows."""
+
+    code = 0xC0D51434
+    symbol = "DTSERVE_E_ODATA"
+    template = "The {component} was unable to process the answer of the OData service: {detail}."
+    remedy = "Open the feed in a browser, with the same query options."

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from dtserve.connections.base import ResultSet, SqlParameter, SqlSession
     from dtserve.dataflow.base import Emit, PipelineComponent
-    from dtserve.package.model import Column
+    from dtserve.package.model import Column, Output
 
-__all__ = ["SqlReader"]
+__all__ = ["SqlReader", "error_rows"]
 
 
 class SqlReader:
@@ -69,25 +69,8 @@ class SqlReader:
         rows = pl.DataFrame(made)
         kept, redirected = errors.settle(rows, rows)
         if redirected is not None and self._error is not None:
-            yield self._error.ref_id, self._error_rows(redirected)
+            yield self._error.ref_id, error_rows(redirected, self._columns, self._error)
         yield self._output.ref_id, kept
-
-    def _error_rows(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows under the names of the error output, whose columns repeat those of the output by name."""
-        import polars as pl
-
-        if self._error is None:
-            return rows
-        by_name = {c.name: c.lineage_id for c in self._columns}
-        made = []
-        for column in self._error.columns:
-            if column.lineage_id in rows.columns:
-                made.append(pl.col(column.lineage_id))
-            elif column.name in by_name:
-                made.append(pl.col(by_name[column.name]).cast(column.type.polars()).alias(column.lineage_id))
-            else:
-                made.append(pl.lit(None, dtype=column.type.polars()).alias(column.lineage_id))
-        return rows.select(made)
 
     def _cause(self, column: Column) -> Cause:
         model = self._component.model
@@ -105,3 +88,19 @@ class SqlReader:
         """Column refId → name of the result column."""
         external = {e.ref_id: e.name for e in self._output.external_columns}
         return {c.ref_id: external.get(c.external_ref, c.name) for c in self._output.columns}
+
+
+def error_rows(rows: pl.DataFrame, columns: Sequence[Column], error: Output) -> pl.DataFrame:
+    """Redirected rows of a source under the names of its error output, whose columns repeat ``columns`` by name."""
+    import polars as pl
+
+    by_name = {c.name: c.lineage_id for c in columns}
+    made = []
+    for column in error.columns:
+        if column.lineage_id in rows.columns:
+            made.append(pl.col(column.lineage_id))
+        elif column.name in by_name:
+            made.append(pl.col(by_name[column.name]).cast(column.type.polars()).alias(column.lineage_id))
+        else:
+            made.append(pl.lit(None, dtype=column.type.polars()).alias(column.lineage_id))
+    return rows.select(made)

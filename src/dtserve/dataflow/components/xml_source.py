@@ -15,27 +15,22 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, Source
-from dtserve.dataflow.conversion import fit
 from dtserve.dataflow.dispositions import RowErrors
 from dtserve.dataflow.errors import BadMetadata, BadProperty
 from dtserve.dataflow.file_errors import FileCannotOpenRead
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.sql import variable_text
 from dtserve.dataflow.xml_rows import read_rows
-from dtserve.datatypes import DT, TypeSpec
+from dtserve.dataflow.xsd_values import schema_values
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from dtserve.datatypes.columns import ColumnResult
     from dtserve.package.model import Column, Output
 
 __all__ = ["XmlSource"]
 
 ROWS = 16_384
-_TEXT = TypeSpec(DT.WSTR, length=4000)
-_INVARIANT = 127
-_MOMENT = r"^(\d{4}-\d\d-\d\d)?T?(\d\d:\d\d:\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?$"
 
 
 @component("XmlSourceAdapter")
@@ -74,7 +69,7 @@ class XmlSource(Source):
         for at, column in enumerate(output.columns):
             text = pl.Series(column.lineage_id, [row[at] for row in rows], dtype=pl.String)
             texts.append(text)
-            made.append(errors.take(column, xml_values(text, column.type)).alias(column.lineage_id))
+            made.append(errors.take(column, schema_values(text, column.type)).alias(column.lineage_id))
         raw = pl.DataFrame(texts)
         kept, redirected = errors.settle(pl.DataFrame(made), raw, error)
         if redirected is not None and error is not None:
@@ -143,28 +138,3 @@ def without_declaration(text: str) -> str:
     """A document without its XML declaration, whose encoding is that of a file and not of a variable."""
     text = text.lstrip("\ufeff").lstrip()
     return text.partition("?>")[2] if text.startswith("<?xml") else text
-
-
-def xml_values(texts: pl.Series, target: TypeSpec) -> ColumnResult:
-    """Texts in the notation of XML Schema as a type; empty texts are NULL unless the type is a text."""
-    import polars as pl
-
-    values = texts
-    if target.family != "text":
-        values = values.str.strip_chars().replace({"": None})
-    if target.family == "datetime" and target.dt is not DT.DBTIMESTAMPOFFSET:
-        parts = values.str.extract_groups(_MOMENT)
-        frame = pl.DataFrame([parts.alias("p"), values.alias("v")]).select(
-            pl.when(pl.col("p").struct.field("1").is_null() & pl.col("p").struct.field("2").is_null())
-            .then(pl.col("v"))
-            .otherwise(
-                pl.concat_str(
-                    [pl.col("p").struct.field("1"), pl.col("p").struct.field("2")], separator=" ", ignore_nulls=True
-                )
-            )
-        )
-        values = frame.to_series()
-    if target.family == "binary":
-        decoded = values.str.decode("base64", strict=False)
-        return fit(decoded, TypeSpec(DT.IMAGE), target, "flat_file_source")
-    return fit(values, _TEXT, target, "flat_file_source", locale_id=_INVARIANT)
