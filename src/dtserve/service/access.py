@@ -1,15 +1,16 @@
-"""Who may do what: one table from endpoint to action, one from role to actions; the rest is denied.
+"""Who may do what: one table from endpoint to action; what is not in it is denied.
 
-An endpoint that is missing in :data:`ENDPOINTS` is refused for everybody, and so is an
-action that no role of the caller has (SERVICE §4, §7).
+The actions of each role stand in :mod:`dtserve.service.role_table`; an action that no role of the
+caller has is denied, too (SERVICE §4, §7). Which packages and executions it may be done
+with is decided by :mod:`dtserve.service.package_access` and by who started the execution.
 """
 
 from __future__ import annotations
 
 from dtserve.errors import AccessDenied
-from dtserve.service.identities import Identity
+from dtserve.service.identity import Identity
 
-__all__ = ["ENDPOINTS", "PUBLIC", "ROLES", "action_of", "check"]
+__all__ = ["ACTIONS", "ENDPOINTS", "PUBLIC", "action_of", "check"]
 
 PUBLIC = "public"
 """The action of endpoints that anybody who reaches the address may use: to sign in, and health."""
@@ -40,9 +41,8 @@ ENDPOINTS: dict[tuple[str, str], str] = {
     ("GET", "/api/events"): "events.view",
 }
 
-ROLES: dict[str, frozenset[str]] = {
-    "administrator": frozenset(action for action in ENDPOINTS.values() if action != PUBLIC),
-}
+ACTIONS = frozenset(ENDPOINTS.values()) - {PUBLIC}
+"""All actions there are: what a token can be narrowed to."""
 
 
 def action_of(method: str, route: str) -> str:
@@ -53,7 +53,9 @@ def action_of(method: str, route: str) -> str:
     return action
 
 
-def check(identity: Identity, action: str) -> None:
-    """AccessDenied unless one of the identity's roles has the action."""
-    if not any(action in ROLES.get(role, ()) for role in identity.roles):
+def check(identity: Identity, action: str) -> str:
+    """The scope, ``all`` or ``own``, in which the caller may do that; AccessDenied for none."""
+    scope = identity.scope(action)
+    if not scope:
         raise AccessDenied()
+    return scope

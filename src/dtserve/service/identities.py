@@ -1,103 +1,169 @@
-"""Who may speak to the service: named identities with hashed tokens, and browser sessions.
+"""Who may speak to the service: every way to sign in leads to one :class:`Identity`.
 
-A token has 256 random bits, so a plain SHA-256 protects it at rest (there is nothing to
-guess); passwords, which people choose, are another matter and would need Argon2id.
+Nothing is remembered between two requests but browser sessions, and those hold only who signed in: roles,
+disabled accounts and revoked tokens are looked up each time, so that a change counts at once.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import sqlalchemy as sa
-
-from dtserve.service import schema
+from dtserve.service.accounts import Accounts
+from dtserve.service.audit import Audit
 from dtserve.service.errors import BadToken
+from dtserve.service.grants import Grants
+from dtserve.service.identity import Identity
+from dtserve.service.login_limits import LoginLimits
+from dtserve.service.package_access import PackageRules
+from dtserve.service.role_table import ADMINISTRATOR
 from dtserve.service.state import State
+from dtserve.service.tokens import Tokens, hash_secret
+from dtserve.stores.names import parse_path
 
 __all__ = ["ADMINISTRATOR", "Identities", "Identity"]
 
-ADMINISTRATOR = "administrator"
 SESSION_SECONDS = 12 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """A caller: name and roles."""
+class Session:
+    """Who signed in, how, and until when."""
 
     name: str
-    roles: frozenset[str]
+    kind: str
+    groups: tuple[str, ...]
+    end: float
 
 
 class Identities:
-    """Looks up tokens and keeps browser sessions (in memory: a restart asks for the token again)."""
+    """Accounts, tokens, grants and rules of one service, and the ways to sign in."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-        self._sessions: dict[str, tuple[Identity, float]] = {}
+    def __init__(self, state: State, *, least_password: int = 12, administrators: str = "") -> None:
+        self.accounts = Accounts(state, least=least_password)
+        self.tokens = Tokens(state)
+        self.grants = Grants(state)
+        self.rules = PackageRules(state)
+        self.audit = Audit(state)
+        self.limits = LoginLimits()
+        self._administrators = administrators
+        self._sessions: dict[str, Session] = {}
         self._lock = threading.Lock()
 
     def ensure_administrator(self, token_file: Path) -> str | None:
-        """Make the local administrator on the first start.
+        """Make the account ``administrator`` on the first start, with every right and a token.
 
-        Returns the new token, which also stands in ``token_file`` (mode 0600); None when the
-        administrator exists already.
+        Returns the new token, which also stands in ``token_file`` (mode 0600); None when
+        somebody is administrator already.
         """
-        with self._state.read() as connection:
-            known = connection.execute(
-                sa.select(schema.identities.c.name).where(schema.identities.c.name == ADMINISTRATOR)
-            ).first()
-        if known is not None:
+        if self.grants.holders(ADMINISTRATOR):
             return None
-        token = secrets.token_urlsafe(32)
+        if not any(each["name"] == ADMINISTRATOR for each in self.accounts.list()):
+            self.accounts.add(ADMINISTRATOR)
+        token, _ = self.tokens.create(ADMINISTRATOR, label="first start")
         _write_private(token_file, token + "\n")
-        with self._state.write() as connection:
-            connection.execute(
-                schema.identities.insert().values(
-                    name=ADMINISTRATOR, token_hash=_hash(token), roles="administrator", created=time.time()
-                )
-            )
+        self.grants.grant(ADMINISTRATOR, ADMINISTRATOR)
         return token
 
-    def by_token(self, token: str) -> Identity:
-        """The identity of a token; BadToken otherwise."""
-        query = sa.select(schema.identities).where(schema.identities.c.token_hash == _hash(token))
-        with self._state.read() as connection:
-            row = connection.execute(query).mappings().first()
-        if row is None:
-            raise BadToken()
-        return Identity(row["name"], frozenset(row["roles"].split()))
+    def by_token(self, token: str, *, remote: bool = False) -> Identity:
+        """The identity of a token; BadToken when it is unknown, over, or its account is disabled."""
+        found = self.tokens.find(token)
+        identity = self._identity(found["principal"], "token", remote=remote)
+        actions = frozenset(found["actions"]) or None
+        folders = tuple(parse_path(each) for each in found["folders"])
+        return Identity(identity.name, identity.roles, "token", actions, folders, remote)
 
-    def open_session(self, identity: Identity) -> str:
+    def by_password(self, name: str, password: str, *, remote: bool = False) -> Identity:
+        """The identity of an account; BadLogin."""
+        return self._identity(self.accounts.verify(name, password), "account", remote=remote)
+
+    def by_peer(self, uid: int, gid: int) -> Identity:
+        """The operating system's user at the other end of the local socket, with its groups.
+
+        The user that the service runs as, root, and the group of the setting ``access.administrators`` are
+        administrators: they can read and write the home folder anyway, or are named for it.
+        """
+        name, groups = _user_and_groups(uid, gid)
+        identity = self._identity(f"os:{name}", "operating system", tuple(f"osgroup:{each}" for each in groups))
+        if uid in (0, os.geteuid()) or (self._administrators and self._administrators in groups):
+            return Identity(identity.name, identity.roles | {ADMINISTRATOR}, identity.kind)
+        return identity
+
+    def by_certificate(self, subject: str, *, remote: bool = True) -> Identity:
+        """The identity of a client certificate that the configured authority signed."""
+        return self._identity(f"cert:{subject}", "certificate", remote=remote)
+
+    def by_claims(self, name: str, groups: tuple[str, ...], *, remote: bool = False) -> Identity:
+        """The identity that the OpenID provider told."""
+        return self._identity(f"oidc:{name}", "OpenID", tuple(f"oidcgroup:{each}" for each in groups), remote=remote)
+
+    def open_session(self, identity: Identity, groups: tuple[str, ...] = ()) -> str:
         """A new session's secret for a browser's cookie."""
         secret = secrets.token_urlsafe(32)
         with self._lock:
             now = time.monotonic()
-            self._sessions = {key: s for key, s in self._sessions.items() if s[1] > now}
-            self._sessions[_hash(secret)] = (identity, now + SESSION_SECONDS)
+            self._sessions = {key: each for key, each in self._sessions.items() if each.end > now}
+            self._sessions[hash_secret(secret)] = Session(identity.name, identity.kind, groups, now + SESSION_SECONDS)
         return secret
 
-    def by_session(self, secret: str) -> Identity:
+    def by_session(self, secret: str, *, remote: bool = False) -> Identity:
         """The identity of a session; BadToken when it is unknown or over."""
         with self._lock:
-            found = self._sessions.get(_hash(secret))
-        if found is None or found[1] <= time.monotonic():
+            found = self._sessions.get(hash_secret(secret))
+        if found is None or found.end <= time.monotonic():
             raise BadToken()
-        return found[0]
+        return self._identity(found.name, found.kind, found.groups, remote=remote)
 
     def close_session(self, secret: str) -> None:
         """End a session; unknown ones are none of our business."""
         with self._lock:
-            self._sessions.pop(_hash(secret), None)
+            self._sessions.pop(hash_secret(secret), None)
+
+    def close_sessions(self, name: str) -> None:
+        """End every session of an account."""
+        with self._lock:
+            self._sessions = {key: each for key, each in self._sessions.items() if each.name != name}
+
+    def _identity(self, name: str, kind: str, groups: tuple[str, ...] = (), *, remote: bool = False) -> Identity:
+        """With the roles granted now; BadToken for an account that is gone or disabled."""
+        if ":" not in name and not self.accounts.enabled(name):
+            raise BadToken()
+        return Identity(name, self.grants.of((name, *groups)), kind, remote=remote)
 
 
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+def describe(identity: Identity) -> Mapping[str, Any]:
+    """What a caller is told of itself."""
+    return {
+        "user": identity.name,
+        "kind": identity.kind,
+        "roles": sorted(identity.roles),
+        "actions": sorted(identity.actions) if identity.actions is not None else None,
+    }
+
+
+def _user_and_groups(uid: int, gid: int) -> tuple[str, list[str]]:
+    """Names, or numbers where the system has no name."""
+    import grp
+    import pwd
+
+    try:
+        name = pwd.getpwuid(uid).pw_name
+        numbers = os.getgrouplist(name, gid)
+    except KeyError:
+        return str(uid), []
+    found = []
+    for number in numbers:
+        try:
+            found.append(grp.getgrgid(number).gr_name)
+        except KeyError:
+            found.append(str(number))
+    return name, found
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Tables of the service's own state: executions, their events and row counts, event log, identities, audit.
+"""Tables of the service's own state: executions, their events and row counts, event log, audit.
 
 One schema for SQLite (the embedded default) and PostgreSQL. Times are seconds since the
 epoch. :func:`upgrade` brings a database of an earlier version up to this one: new tables,
@@ -15,7 +15,6 @@ __all__ = [
     "event_log",
     "events",
     "executions",
-    "identities",
     "meta",
     "metadata",
     "path_rows",
@@ -102,15 +101,6 @@ event_log = sa.Table(
     sa.Column("message", sa.Text, nullable=False),
 )
 
-identities = sa.Table(
-    "identities",
-    metadata,
-    sa.Column("name", sa.String(128), primary_key=True),
-    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
-    sa.Column("roles", sa.Text, nullable=False),
-    sa.Column("created", sa.Float, nullable=False),
-)
-
 audit = sa.Table(
     "audit",
     metadata,
@@ -121,6 +111,10 @@ audit = sa.Table(
     sa.Column("action", sa.String(64), nullable=False),
     sa.Column("target", sa.Text, nullable=False),
     sa.Column("outcome", sa.String(16), nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False, default="", server_default=""),
+    sa.Column("before", sa.Text, nullable=False, default="", server_default=""),
+    sa.Column("after", sa.Text, nullable=False, default="", server_default=""),
+    sa.Column("detail", sa.Text, nullable=False, default="", server_default=""),
 )
 
 

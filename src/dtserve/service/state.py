@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dtserve.service import schema
+from dtserve.service import identity_schema, schema
 from dtserve.service.errors import StateTooNew, StateUnavailable
 
 __all__ = ["State", "open_state"]
@@ -71,6 +71,7 @@ def open_state(path: Path) -> State:
             connection.execute(schema.meta.insert().values(name="version", value=str(schema.VERSION)))
         elif int(found) > schema.VERSION:
             raise StateTooNew(path=str(path), found=found, known=schema.VERSION)
+        identity_schema.adopt_identities(connection)
     return state
 
 

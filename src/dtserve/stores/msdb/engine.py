@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from dtserve.stores.base import Caller
 from dtserve.stores.errors import StoreUnavailable, WriteFailed
 from dtserve.stores.msdb.procedures import Procedures
-from dtserve.stores.msdb.schema import migrate
+from dtserve.stores.msdb.schema import migrate, principals, role_sid
 from dtserve.stores.msdb.urls import sqlite_url
+from dtserve.stores.names import name_key
 
 __all__ = ["BUSY_SECONDS", "Database", "sqlite_url"]
 
@@ -68,6 +69,14 @@ class Database:
         """The procedures for a caller, in one transaction."""
         with self.begin(write=write) as connection:
             yield Procedures(connection, caller)
+
+    def add_role(self, role: str) -> None:
+        """A role of the database (CREATE ROLE), unless it is there; readers and writers of packages must be roles."""
+        row = {"sid": role_sid(role), "name": role, "namekey": name_key(role), "kind": "R"}
+        with self.begin() as connection:
+            known = sa.select(principals.c.sid).where(principals.c.kind == "R", principals.c.namekey == row["namekey"])
+            if connection.execute(known).first() is None:
+                connection.execute(sa.insert(principals).values(row))
 
     @contextmanager
     def _connect(self) -> Iterator[sa.Connection]:
