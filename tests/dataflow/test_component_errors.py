@@ -6,11 +6,13 @@ from dtserve.dataflow import component_errors
 from support.error_tables import check_errors
 
 EXPECTED = {
+    "ColumnInfoNotRetrieved": (0xC020204A, "DTS_E_UNABLETORETRIEVECOLUMNINFO"),
     "ColumnNotInSource": (0xC0202005, "DTS_E_COLUMNNOTFOUND"),
     "ColumnStatusError": (0xC020901C, "DTS_E_COLUMNSTATUSERROR"),
     "DataReaderNotRead": (0xC02020FD, "DTS_E_DATAREADERDESTREADFAILED"),
     "DatabaseRefused": (0xC0202009, "DTS_E_OLEDBERROR"),
     "ExternalColumnMissing": (0xC02020DD, "DTS_E_COLUMNMAPPEDTONONEXISTENTEXTERNALMETADATACOLUMN"),
+    "FastLoadRowsetNotOpened": (0xC0202040, "DTS_E_CANNOTGETIROWSETFASTLOAD"),
     "IncorrectConnectionType": (0xC020801E, "DTS_E_INCORRECTCONNECTIONMANAGERTYPE"),
     "NotEnoughParameters": (0xC0207013, "DTS_E_NOTENOUGHPARAMETERSPROVIDED"),
     "NotMapped": (0xC02020D9, "DTS_E_ATLEASTONEINPUTMUSTBEMAPPEDTOOUTPUT"),

@@ -186,6 +186,10 @@ class SqlSession(ABC):
     def describe(self, sql: str) -> tuple[ResultColumn, ...]:
         """The columns a query would give, without running it through."""
 
+    def outline(self, sql: str) -> tuple[ResultColumn, ...]:
+        """As :meth:`describe`, without reading a row even where types are known from rows only."""
+        return self.describe(sql)
+
     @abstractmethod
     def table_columns(self, table: str) -> tuple[ResultColumn, ...]:
         """The columns of a table or view in order; ``table`` may be ``[dbo].[T]``, ``"s"."T"`` or ``T``."""
@@ -205,6 +209,17 @@ class SqlSession(ABC):
     @abstractmethod
     def begin(self) -> None:
         """Start a transaction."""
+
+    def begin_isolated(self, level: str) -> None:
+        """Start a transaction at an isolation level as SQL calls it; empty, and where there is one level: the own."""
+        self.begin()
+
+    def check_commit(self) -> None:
+        """Find out what would make a commit fail, as far as the database tells beforehand; raises SqlError."""
+
+    def can_prepare(self) -> bool:
+        """Whether the open transaction can be prepared, to be ended in a second phase."""
+        return False
 
     @abstractmethod
     def commit(self) -> None:

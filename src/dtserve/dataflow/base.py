@@ -22,6 +22,7 @@ from dtserve.datatypes import TypeSpec
 if TYPE_CHECKING:
     import polars as pl
 
+    from dtserve.dataflow.external_metadata import ExternalCheck
     from dtserve.dataflow.host import FlowHost
     from dtserve.package.model import Column, Component, Input, Output
 
@@ -58,7 +59,7 @@ def listed_columns(model: Component, input_ref: str) -> frozenset[str]:
 class PipelineComponent:
     """A component of a running data flow.
 
-    Life: ``__init__`` → :meth:`validate` → :meth:`start` → rows → ``finish`` (after the last
+    Life: ``__init__`` → :meth:`validate` (→ :meth:`validate_external`) → :meth:`start` → rows → ``finish`` (after the last
     row) → :meth:`post_execute` → :meth:`close` (always, also after an error or cancel).
 
     ``input_schemas`` gives, per input refId, every column of the buffers that arrive there;
@@ -84,6 +85,9 @@ class PipelineComponent:
 
     def validate(self) -> None:
         """Check properties and metadata; raises a coded DataFlowError that names component and property."""
+
+    def validate_external(self, check: ExternalCheck) -> None:
+        """Compare external metadata with the data source; only where ``validateExternalMetadata`` is true."""
 
     def start(self) -> None:
         """PreExecute: open connections, load caches."""

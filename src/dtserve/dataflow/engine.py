@@ -9,17 +9,13 @@ No thread outlives the call, and every component that was made is closed.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from dtserve.dataflow.base import PipelineComponent
 from dtserve.dataflow.errors import (
-    ComponentBroken,
     DataFlowFailed,
-    InputNotConnected,
-    MissingColumn,
     PostExecuteFailed,
     PreExecuteFailed,
-    ValidationFailedOnComponents,
 )
 from dtserve.dataflow.memory import calm_collector, hold_pages
 from dtserve.dataflow.plan import Plan, make_plan
@@ -27,6 +23,7 @@ from dtserve.dataflow.running import PIPELINE, Running, coded, post
 from dtserve.dataflow.sizes import row_bytes
 from dtserve.dataflow.stage import Stage
 from dtserve.dataflow.tracing import trace_plan
+from dtserve.dataflow.validation import validate_components
 from dtserve.errors import Canceled, DtserveError, hresult
 
 if TYPE_CHECKING:
@@ -63,7 +60,7 @@ def validate_data_flow(flow: DataFlow, host: FlowHost) -> None:
     _warn(plan, host)
     components = _make(plan, host)
     try:
-        _validate(plan, components, host, progress=True)
+        validate_components(plan, components, host, progress=True)
     finally:
         _close(components)
     host.fire_progress("Validating", 100, PIPELINE)
@@ -81,7 +78,7 @@ def run_data_flow(flow: DataFlow, host: FlowHost) -> None:
     components = _make(plan, host)
     running = Running(host, components)
     try:
-        _validate(plan, components, host)
+        validate_components(plan, components, host)
         host.fire_progress("Prepare for Execute", 100, PIPELINE)
         started = _start(plan, running)
         if started:
@@ -137,56 +134,6 @@ def _ssis_buffer_rows(plan: Plan, model: Component) -> int:
         return rows
     schemas = list(plan.input_schemas(model).values())
     return max(min(rows, size // row_bytes(schemas[0])), 1) if schemas else rows
-
-
-def _validate(plan: Plan, components: dict[str, PipelineComponent], host: FlowHost, *, progress: bool = False) -> None:
-    first: tuple[DtserveError, str] | None = None
-    for index, component in enumerate(components.values(), start=1):
-        started = time.perf_counter()
-        component.host = (
-            host if progress else cast(Any, _WithoutWarnings(host))
-        )  # the task's validation has posted them
-        try:
-            _check_metadata(plan, component.model)
-            component.validate()
-        except Exception as error:
-            found = coded(error, component.model.name)
-            post(host, found, component.label)
-            post(host, ComponentBroken(component=component.model.name), PIPELINE)
-            first = first or (found, component.model.name)
-        finally:
-            component.host = host
-        if progress:
-            host.phase(component.model.name, "Validate", time.perf_counter() - started)
-            host.fire_progress("Validating", 100 * index // (len(components) + 1), PIPELINE)
-    if first is not None:
-        post(host, ValidationFailedOnComponents(), PIPELINE)
-        raise DataFlowFailed(*first) from first[0]
-
-
-class _WithoutWarnings:
-    """A host that drops warnings and hands everything else on."""
-
-    def __init__(self, host: FlowHost) -> None:
-        self._host = host
-
-    def fire_warning(self, code: int, component: str, message: str) -> None:
-        """Nothing."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._host, name)
-
-
-def _check_metadata(plan: Plan, model: Component) -> None:
-    """What must be right in any component: connected inputs and lineage ids."""
-    connected = [i for i in model.inputs if i.ref_id in plan.by_input]
-    if model.inputs and not connected:
-        raise InputNotConnected(input=model.inputs[0].name, component=model.name)
-    for one in connected:
-        arriving = plan.by_input[one.ref_id].available
-        for column in one.columns:
-            if column.usage != "ignored" and column.lineage_id not in arriving:
-                raise MissingColumn(column=column.name, component=model.name, lineage=column.lineage_id)
 
 
 def _start(plan: Plan, running: Running) -> bool:

@@ -257,11 +257,14 @@ class ValidationFailed(DataFlowError):
 
 
 class ComponentBroken(DataFlowError):
-    """What the engine posts after a component said that it is not valid."""
+    """What the engine posts after a component said that it is not valid: VS_ISBROKEN or VS_NEEDSNEWMETADATA."""
 
     code = 0xC004706B
     symbol = "DTS_E_INDIVIDUALVALIDATIONSTATUSFAILED"
-    template = '"{component}" failed validation and returned validation status "VS_ISBROKEN".'
+    template = '"{component}" failed validation and returned validation status "{status}".'
+
+    def __init__(self, *, component: str, status: str = "VS_ISBROKEN") -> None:
+        super().__init__(component=component, status=status)
 
 
 class ValidationFailedOnComponents(DataFlowError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from dtserve.connections.base import ResultColumn, ResultSet, SqlParameter, SqlSession
@@ -136,16 +136,29 @@ class FamilySession(SqlSession):
 
     def describe(self, sql: str) -> tuple[ResultColumn, ...]:
         """The columns of the first query of a text; empty when it has none."""
+        return self._first_query(sql, self.describe_statement)
+
+    def outline(self, sql: str) -> tuple[ResultColumn, ...]:
+        """As :meth:`describe`; no row is read."""
+        return self._first_query(sql, self.outline_statement)
+
+    def outline_statement(self, statement: Statement) -> tuple[ResultColumn, ...]:
+        """As :meth:`describe_statement`; drivers that would sample rows have one of their own."""
+        return self.describe_statement(statement)
+
+    def _first_query(
+        self, sql: str, columns: Callable[[Statement], tuple[ResultColumn, ...]]
+    ) -> tuple[ResultColumn, ...]:
         with self.lock:
             if not self.translator.tsql:
                 statements = self.translator.statements(sql, self.schema_generation())
-                return self.describe_statement(statements[-1]) if statements else ()
+                return columns(statements[-1]) if statements else ()
             for text in split_go(sql):
                 for found in _queries(parse_batch(text)):
                     statements = self.translator.statements(found, self.schema_generation())
                     rows = [statement for statement in statements if statement.rows]
                     if rows:
-                        return self.describe_statement(rows[0])
+                        return columns(rows[0])
         return ()
 
     def table_columns(self, table: str) -> tuple[ResultColumn, ...]:

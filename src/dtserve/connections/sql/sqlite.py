@@ -201,9 +201,16 @@ class SqliteSession(FamilySession):
 
     def describe_statement(self, statement: Statement) -> tuple[ResultColumn, ...]:
         """Names and types by a temporary view; a column without declared type is sampled."""
+        return self._outlined(statement, SAMPLE_ROWS)
+
+    def outline_statement(self, statement: Statement) -> tuple[ResultColumn, ...]:
+        """The same, without a sample: what has no declared type is text of any length."""
+        return self._outlined(statement, 0)
+
+    def _outlined(self, statement: Statement, rows: int) -> tuple[ResultColumn, ...]:
         text = statement.render(lambda position, slot: "NULL").rstrip().rstrip(";")
         with self.lock, self.errors():
-            cursor = self.connection.execute(f"SELECT * FROM ({text}) LIMIT {SAMPLE_ROWS}" if statement.rows else text)
+            cursor = self.connection.execute(f"SELECT * FROM ({text}) LIMIT {rows}" if statement.rows else text)
             names = [str(item[0]) for item in cursor.description or ()]
             known: Sequence[TypeSpec | None] = statement.types
             if len(known) != len(names) or None in known:

@@ -22,6 +22,8 @@ from dtserve.dataflow.table_writer import TableWriter
 if TYPE_CHECKING:
     import polars as pl
 
+    from dtserve.dataflow.external_metadata import ExternalCheck
+
 __all__ = ["AdoNetDestination"]
 
 _ROW_BY_ROW = 0x802092AA
@@ -46,6 +48,10 @@ class AdoNetDestination(Destination):
                 "Batch mode is not currently supported when error row disposition is used. The BatchSize property will "
                 "be set to 1.",
             )
+
+    def validate_external(self, check: ExternalCheck) -> None:
+        """The table must have the external columns."""
+        check.target(self, self._table(), "IDbConnection")
 
     def start(self) -> None:
         """Open the connection."""

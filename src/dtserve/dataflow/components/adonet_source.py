@@ -20,6 +20,7 @@ from dtserve.dataflow.sql_reader import SqlReader
 
 if TYPE_CHECKING:
     from dtserve.connections.base import SqlSession
+    from dtserve.dataflow.external_metadata import ExternalCheck
 
 __all__ = ["AdoNetSource"]
 
@@ -39,6 +40,17 @@ class AdoNetSource(Source):
             raise BadMetadata(component=self.model.name, detail="the output has no columns")
         if self._mode() != TABLE_VARIABLE:
             self._statement()
+
+    def validate_external(self, check: ExternalCheck) -> None:
+        """The table, view or query must give the external columns."""
+        mode, owner = self._mode(), self.model.properties
+        if mode == SQL_COMMAND:
+            check.source(self, "IDbConnection", statement=self._statement())
+        elif mode == TABLE_VARIABLE:
+            table = variable_text(self.host, self.model.name, owner, "TableOrViewName")
+            check.source(self, "IDbConnection", table=table)
+        else:
+            check.source(self, "IDbConnection", table=properties.text(owner, "TableOrViewName"))
 
     def start(self) -> None:
         """Open the connection."""

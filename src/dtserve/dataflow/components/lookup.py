@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dtserve.connections.base import SqlSession
+    from dtserve.dataflow.external_metadata import ExternalCheck
     from dtserve.package.model import Column, Output
 
 __all__ = ["Lookup"]
@@ -86,6 +87,17 @@ class Lookup(RowTransform):
             raise BadProperty(property="CacheType", component=self.model.name, detail="it must be 0, 1 or 2")
         if not self._from_cache() and self._cache_type() != FULL:
             self._parameters()
+
+    def validate_external(self, check: ExternalCheck) -> None:
+        """The query must give the reference columns."""
+        if self._from_cache():
+            return
+        session = check.session(self, "OleDbConnection", "LookupConnection")
+        found = check.query(session, self._statement())
+        names = {column.name.lower() for column in found or ()}
+        for _, name in (*self._joins(), *self._copies()):
+            if found and name.lower() not in names:
+                raise ReferenceColumnMissing(column=name)
 
     def start(self) -> None:
         """Load the cache, or open the connection for single keys."""

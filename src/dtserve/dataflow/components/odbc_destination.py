@@ -23,6 +23,8 @@ from dtserve.dataflow.table_writer import TableWriter
 if TYPE_CHECKING:
     import polars as pl
 
+    from dtserve.dataflow.external_metadata import ExternalCheck
+
 __all__ = ["OdbcDestination"]
 
 
@@ -37,6 +39,10 @@ class OdbcDestination(Destination):
         connection_of(self, "ODBCConnection")
         self._table()
         TableWriter(self).validate(strict_texts=False)
+
+    def validate_external(self, check: ExternalCheck) -> None:
+        """The table must have the external columns."""
+        check.target(self, self._table(), "ODBCConnection")
 
     def start(self) -> None:
         """Open the connection."""

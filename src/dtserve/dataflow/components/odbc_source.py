@@ -20,6 +20,7 @@ from dtserve.dataflow.sql_reader import SqlReader
 
 if TYPE_CHECKING:
     from dtserve.connections.base import SqlSession
+    from dtserve.dataflow.external_metadata import ExternalCheck
 
 __all__ = ["OdbcSource"]
 
@@ -36,6 +37,14 @@ class OdbcSource(Source):
         if not self.output().columns:
             raise BadMetadata(component=self.model.name, detail="the output has no columns")
         self._statement()
+
+    def validate_external(self, check: ExternalCheck) -> None:
+        """The table, view or query must give the external columns."""
+        owner = self.model.properties
+        if properties.integer(owner, "AccessMode", owner=self.model.name) == 1:
+            check.source(self, "ODBCConnection", statement=self._statement())
+        else:
+            check.source(self, "ODBCConnection", table=properties.text(owner, "TableName").strip())
 
     def start(self) -> None:
         """Open the connection."""

@@ -27,6 +27,8 @@ from dtserve.dataflow.table_writer import TableWriter
 if TYPE_CHECKING:
     import polars as pl
 
+    from dtserve.dataflow.external_metadata import ExternalCheck
+
 __all__ = ["OLEDBDestination"]
 
 _COMMIT_STARTED = (0x402090DF, 'The final commit for the data insertion in "{name}" has started.')
@@ -49,6 +51,10 @@ class OLEDBDestination(Destination):
             self._table()
         self._options()
         TableWriter(self).validate()
+
+    def validate_external(self, check: ExternalCheck) -> None:
+        """The table must have the external columns."""
+        check.target(self, self._table(), "OleDbConnection", fast=self._fast())
 
     def start(self) -> None:
         """Open the connection."""

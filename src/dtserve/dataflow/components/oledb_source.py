@@ -24,6 +24,7 @@ from dtserve.dataflow.sql_reader import SqlReader
 
 if TYPE_CHECKING:
     from dtserve.connections.base import SqlSession
+    from dtserve.dataflow.external_metadata import ExternalCheck
 
 __all__ = ["OLEDBSource"]
 
@@ -51,6 +52,17 @@ class OLEDBSource(Source):
             found = len(self._mapping())
             if wanted > found:
                 raise NotEnoughParameters(wanted=wanted, found=found)
+
+    def validate_external(self, check: ExternalCheck) -> None:
+        """The table, view or query must give the external columns."""
+        mode, owner = self._mode(), self.model.properties
+        if mode == 0:
+            check.source(self, "OleDbConnection", table=properties.text(owner, "OpenRowset"))
+        elif mode == 1:
+            table = variable_text(self.host, self.model.name, owner, "OpenRowsetVariable")
+            check.source(self, "OleDbConnection", table=table)
+        else:
+            check.source(self, "OleDbConnection", statement=self._statement())
 
     def start(self) -> None:
         """Open the connection."""

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dtserve.connections.base import SqlSession
+    from dtserve.dataflow.external_metadata import ExternalCheck
     from dtserve.package.model import Column
 
 __all__ = ["SlowlyChangingDimension"]
@@ -84,6 +85,14 @@ class SlowlyChangingDimension(RowTransform):
                 raise ScdColumnMissing(column=indicator)
             if external[indicator].dt is not DT.BOOL:
                 raise ScdIndicatorNotBoolean(column=indicator)
+
+    def validate_external(self, check: ExternalCheck) -> None:
+        """The query must give the dimension's columns."""
+        found = check.query(check.session(self, "LookupConnection"), self._text("SqlCommand"))
+        names = {column.name.lower() for column in found or ()}
+        for _, name, _ in self._columns():
+            if found and name.lower() not in names:
+                raise ScdColumnMissing(column=name)
 
     def start(self) -> None:
         """Open the connection and put the query together."""

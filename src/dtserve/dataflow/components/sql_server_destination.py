@@ -25,6 +25,8 @@ from dtserve.dataflow.table_writer import TableWriter
 if TYPE_CHECKING:
     import polars as pl
 
+    from dtserve.dataflow.external_metadata import ExternalCheck
+
 __all__ = ["SqlServerDestination"]
 
 
@@ -45,6 +47,10 @@ class SqlServerDestination(Destination):
                 component=self.model.name, reason="a bulk load takes a batch as a whole or not at all",
             )  # fmt: skip
         TableWriter(self).validate()
+
+    def validate_external(self, check: ExternalCheck) -> None:
+        """The table must have the external columns."""
+        check.target(self, self._table(), "OleDbConnection", fast=True)
 
     def start(self) -> None:
         """Open the connection."""
