@@ -10,6 +10,7 @@ from functools import cache
 import polars as pl
 
 from dtserve.datatypes.column_result import complete
+from dtserve.datatypes.columns_stamps import stamp_texts
 from dtserve.datatypes.distinct import through_distinct
 from dtserve.datatypes.locales import DEFAULT_LCID, locale_for
 from dtserve.datatypes.physical import polars_type
@@ -148,6 +149,10 @@ def _moments(series: pl.Series, spec: TypeSpec) -> pl.Series:
         return _with_scale(_clock_texts(seconds), rest, spec)
     if spec.dt is DT.DBTIMESTAMPOFFSET:
         return _offsets(series, spec)
+    if len(series) >= _FEW and _ends_with_seconds(spec):
+        texts = stamp_texts(series.to_physical())
+        if texts is not None:
+            return texts
     days, seconds, rest = _parts(series.to_physical())
     stem = _date_texts(days), " ", _clock_texts(seconds)
     if spec.dt is DT.FILETIME:
@@ -160,6 +165,13 @@ def _moments(series: pl.Series, spec: TypeSpec) -> pl.Series:
     return (
         long if (rest != 0).all() else pl.select(pl.when(rest != 0).then(long).otherwise(long.str.head(19))).to_series()
     )
+
+
+def _ends_with_seconds(spec: TypeSpec) -> bool:
+    """Whether moments of whole seconds print without a fraction."""
+    if spec.dt is DT.DBTIMESTAMP2:
+        return not spec.scale or not current().zero_fraction_printed
+    return spec.dt is DT.DBTIMESTAMP
 
 
 def _digits(numbers: pl.Series, count: int) -> pl.Series:
