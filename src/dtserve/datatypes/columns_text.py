@@ -21,8 +21,8 @@ def fit_text_column(series: pl.Series, target: TypeSpec) -> ColumnResult:
         return ColumnResult(series)
     fits, cuts = _unicode(series, target) if target.dt is DT.WSTR else _code_page(series, target)
     if target.dt in (DT.STR, DT.WSTR):
-        nul = series.str.contains("\0", literal=True)
-        if nul.any():
+        if _has_nul(series):
+            nul = series.str.contains("\0", literal=True)
             fits, cuts = fits & ~nul, cuts & ~nul
     if fits is True or (isinstance(fits, pl.Series) and fits.all()):
         return ColumnResult(series)
@@ -39,6 +39,12 @@ def fit_text_column(series: pl.Series, target: TypeSpec) -> ColumnResult:
         TypeSpec(DT.WSTR),
         target,
     )
+
+
+def _has_nul(series: pl.Series) -> bool:
+    """Whether a NUL character stands anywhere in a column."""
+    data = series.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()[2]
+    return data is not None and b"\0" in bytes(data)
 
 
 def _unicode(series: pl.Series, target: TypeSpec) -> Masks:

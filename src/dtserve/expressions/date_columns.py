@@ -24,8 +24,27 @@ _STAMP = pl.Datetime("us")
 Result = tuple[pl.Series, pl.Series | None]
 
 
-def date_part(part: str, value: pl.Expr) -> pl.Expr:
-    """DATEPART, DAY, MONTH and YEAR."""
+_OF_DAYS = frozenset(("year", "quarter", "month", "dayofyear", "day", "week", "weekday"))
+
+
+def date_part(call: ColumnCall, part: str) -> pl.Expr:
+    """DATEPART, DAY, MONTH and YEAR of the last operand; parts of days once per day where the days lie together."""
+    if part not in _OF_DAYS:
+        return _part(part, call.operands[-1].expr)
+
+    def kernel(run: Run, *arguments: Any) -> pl.Series:
+        value = arguments[-1]
+        days = value.cast(pl.Date).to_physical()
+        low, high = days.min(), days.max()
+        if low is None or high - low > len(days):
+            return select([value], lambda date: _part(part, date))
+        table = pl.int_range(low, high + 1, dtype=pl.Int32, eager=True).cast(pl.Date)
+        return select([table], lambda date: _part(part, date)).gather(days - low)
+
+    return call.kernel(kernel)
+
+
+def _part(part: str, value: pl.Expr) -> pl.Expr:
     dates = value.dt
     first = current().first_weekday
     match part:

@@ -69,9 +69,14 @@ class ConditionalSplit(RowTransform):
             yield self.output(error=True).ref_id, redirected
         for ref, taken in routed:
             if taken.any():
-                yield ref, frame.filter(taken)
+                yield ref, self._rows(frame, ref, taken)
         if open_rows.any():
-            yield self._default_ref, frame.filter(open_rows)
+            yield self._default_ref, self._rows(frame, self._default_ref, open_rows)
+
+    def _rows(self, frame: pl.DataFrame, ref: str, taken: pl.Series) -> pl.DataFrame:
+        """The rows of an output, only with the columns that somebody behind it wants."""
+        wanted = list(self.output_schemas.get(ref, ()))
+        return (frame.select(wanted) if wanted else frame).filter(taken)
 
     def _cause(self, output: Output, text: str) -> Cause:
         def cause(row: int, code: int, truncated: bool) -> DtserveError:

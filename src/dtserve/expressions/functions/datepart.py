@@ -33,7 +33,7 @@ def _scalar(call: ScalarCall, part: str, date: datetime) -> int:
 def _columnar(call: ColumnCall, part: Operand, date: Operand) -> pl.Expr:
     from dtserve.expressions.date_columns import date_part
 
-    return date_part(part_named(part.value, "DATEPART"), date.expr)
+    return date_part(call, part_named(part.value, "DATEPART"))
 
 
 FUNCTION = Function(

@@ -31,7 +31,7 @@ def _scalar(call: ScalarCall, date: datetime) -> int:
 def _columnar(call: ColumnCall, date: Operand) -> pl.Expr:
     from dtserve.expressions.date_columns import date_part
 
-    return date_part("day", date.expr)
+    return date_part(call, "day")
 
 
 FUNCTION = Function(
