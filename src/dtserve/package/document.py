@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dtserve.package.errors import CannotLoadFromNode, InvalidVersionNumber, Notice
 from dtserve.package.model import Package, ProtectionLevel
-from dtserve.package.reader import read_package
+from dtserve.package.reader import read_package, read_protection_level
 from dtserve.package.xml import DEFAULT_LIMITS, DTS, Limits, local_name, parse_xml, to_utf8
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class PackageDocument:
     @property
     def protection_level(self) -> ProtectionLevel:
         """The stored level; absent means EncryptSensitiveWithUserKey."""
-        return self.model.protection_level
+        return read_protection_level(self.root)
 
 
 def _is_ciphertext(data: bytes) -> bool:

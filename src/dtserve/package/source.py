@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dtserve.package.errors import MalformedXml
 from dtserve.package.xml import detect_encoding, to_utf8
@@ -22,6 +22,7 @@ _TOKEN = re.compile(
     rb"|(?P<close></[^>]*>)|(?P<open><[^!?/](?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>)",
     re.DOTALL,
 )
+_SLASH = ord("/")
 _ATTRIBUTE = re.compile(rb"(?P<space>\s+)(?P<name>[^\s=/>]+)\s*=\s*(?P<quote>[\"'])(?P<value>.*?)(?P=quote)", re.DOTALL)
 
 
@@ -44,8 +45,7 @@ class Encoding:
         return self.bom + text.decode("utf-8").encode(self.codec, "xmlcharrefreplace")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Offsets of an element: start tag ``[start, open_end)``, content up to ``close_start``, end of end tag."""
 
     start: int
@@ -141,20 +141,21 @@ def _scan(data: bytes) -> list[Span]:
     starts: list[tuple[int, int]] = []
     stack: list[int] = []
     for token in _TOKEN.finditer(data):
-        if token["open"] is not None:
-            index = len(spans)
-            starts.append(token.span())
-            if data[token.end() - 2 : token.end() - 1] == b"/":
-                spans.append(Span(token.start(), token.end(), token.end(), token.end()))
+        kind = token.lastgroup
+        if kind == "open":
+            place = token.span()
+            start, end = place
+            if data[end - 2] == _SLASH:
+                spans.append(Span(start, end, end, end))
             else:
+                stack.append(len(spans))
                 spans.append(None)
-                stack.append(index)
-        elif token["close"] is not None:
+            starts.append(place)
+        elif kind == "close":
             if not stack:
                 break
             index = stack.pop()
-            start, open_end = starts[index]
-            spans[index] = Span(start, open_end, token.start(), token.end())
+            spans[index] = Span(*starts[index], *token.span())
     return [span for span in spans if span is not None]
 
 

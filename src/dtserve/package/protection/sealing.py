@@ -119,11 +119,12 @@ def _new_element(node: SensitiveNode, value: str) -> bytes:
 def _seal_parts(clear: bytes, options: SealOptions) -> bytes:
     """Levels 1 and 2: encrypt each sensitive element that stands in clear and is not empty."""
     root = parse_xml(clear)
+    nodes = [node for node in find_sensitive(root) if node.state == "clear" and not node.empty]
+    if not nodes:
+        return clear
     source = SourceMap(clear, root)
     edit = TextEdit(source)
-    for node in find_sensitive(root):
-        if node.state != "clear" or node.empty:
-            continue
+    for node in nodes:
         outer = source.outer(node.element)
         known = options.reuse.get(canonical(outer, node.element))
         if known is not None:

@@ -23,7 +23,7 @@ from dtserve.package.xml import local_name
 if TYPE_CHECKING:
     from dtserve.package.member_model import ConnectionManager, EventHandler, ForEachMapping, PrecedenceConstraint
 
-__all__ = ["read_package"]
+__all__ = ["read_package", "read_protection_level"]
 
 _COMMON: dict[str, tuple[str, Any]] = {
     "ObjectName": ("name", None),
@@ -93,6 +93,12 @@ class _Pending:
         self.parent = parent
         self.executables: list[Executable] = []
         self.handlers: list[EventHandler] = []
+
+
+def read_protection_level(root: Any) -> ProtectionLevel:
+    """The ProtectionLevel of a ``DTS:Executable`` root, without the rest of the model; raises PersistenceError."""
+    text = gather(root).props.get("ProtectionLevel")
+    return ProtectionLevel.ENCRYPT_SENSITIVE_WITH_USER_KEY if text is None else _protection("ProtectionLevel", text)
 
 
 def read_package(root: Any) -> Package:
