@@ -78,29 +78,25 @@ def test_a_database_in_memory_is_shared(tmp_path):
     found.close()
 
 
-def test_transactions_share_one_session(tmp_path):
+def test_inside_a_transaction_a_manager_gives_its_session_and_no_other(tmp_path):
     found = make(tmp_path)
-    plain = found.session()
-    plain.execute("CREATE TABLE t (a int)")
-
-    def count():
-        return next(iter(plain.execute("SELECT COUNT(*) FROM t")[0].rows()))[0]
-
-    found.begin_transaction()
-    inside = found.session()
-    assert found.session() is inside
-    inside.execute("INSERT INTO t VALUES (1)")
-    inside.close()
-    assert count() == 0
-    found.begin_transaction()
-    found.commit_transaction()
-    assert count() == 0
-    found.commit_transaction()
-    assert count() == 1
-    found.begin_transaction()
-    found.session().execute("DELETE FROM t")
-    found.rollback_transaction()
-    assert count() == 1
-    found.rollback_transaction()
-    found.close()
-    plain.close()
+    with found.session() as plain:
+        plain.execute("CREATE TABLE t (a int)")
+    assert not found.keeps_session
+    assert make(tmp_path, Retain="-1").keeps_session
+    with found.session() as session:
+        session.begin_isolated("SERIALIZABLE")
+        session.keep_open = True
+        inside = found.bound(session)
+        assert inside.session() is session
+        inside.close()
+        inside.session().execute("INSERT INTO t VALUES (1)")
+        with found.session() as outside, found.another_session() as another:
+            assert outside is not session
+            assert [list(each.execute("SELECT COUNT(*) FROM t")[0].rows()) for each in (outside, another)] == [[(0,)]] * 2
+        session.check_commit()
+        assert not session.can_prepare()
+        session.commit()
+        session.keep_open = False
+    with found.session() as plain:
+        assert list(plain.execute("SELECT COUNT(*) FROM t")[0].rows()) == [(1,)]

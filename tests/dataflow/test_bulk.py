@@ -94,15 +94,16 @@ def test_closing_undoes_what_was_not_committed(database, tmp_path):
 
 
 def test_inside_a_transaction_of_the_package_nothing_is_committed_here(database, tmp_path):
-    database.begin_transaction()
     session = database.session()
+    session.begin()
     assert in_transaction(session)
     loader = batches(session, tmp_path, 1)
     loader.add(rows(1, 2), rows(1, 2))
     loader.finish()
     with pytest.raises(SqlError):
         loader.add(rows(1), rows(1))
-    database.rollback_transaction()
+    session.rollback()
+    session.close()
     assert stored(database) == []
 
 

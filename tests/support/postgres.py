@@ -69,8 +69,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A running server, loopback only, no fsync."""
+def postgres_server(*settings: str) -> Iterator[PostgresServer]:
+    """A running server, loopback only, no fsync; ``settings`` as ``name=value``."""
     binaries = _binaries()
     account = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     folder = Path(tempfile.mkdtemp(prefix="dtserve-pg-"))
@@ -95,6 +95,7 @@ def postgres_server() -> Iterator[PostgresServer]:
             "--locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c full_page_writes=off -c client_min_messages=warning"
+        options += "".join(f" -c {each}" for each in settings)
         run("pg_ctl", "-D", str(data), "-w", "-t", "60", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield PostgresServer(port, password, binaries)

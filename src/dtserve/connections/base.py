@@ -216,6 +216,7 @@ class SqlSession(ABC):
 
     def check_commit(self) -> None:
         """Find out what would make a commit fail, as far as the database tells beforehand; raises SqlError."""
+        return None
 
     def can_prepare(self) -> bool:
         """Whether the open transaction can be prepared, to be ended in a second phase."""

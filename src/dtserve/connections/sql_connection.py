@@ -8,8 +8,9 @@ ConnectionString, setting ConnectionString replaces all parts; the last one set 
 
 from __future__ import annotations
 
+import copy
 import threading
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from dtserve.connections.base import Connection, SqlSession
 from dtserve.connections.connection_string import ConnectionString
@@ -41,7 +42,7 @@ class SqlConnection(Connection):
         super().__init__(model, environment)
         self._lock = threading.RLock()
         self._shared: SqlSession | None = None
-        self._transactions = 0
+        self._lent = False
         self._string = ConnectionString("", self.style)
         self._parse(super().get_property("ConnectionString"))
 
@@ -133,7 +134,7 @@ class SqlConnection(Connection):
         return self._string.get("provider") or self._string.get("driver")
 
     def session(self) -> SqlSession:
-        """A session: the shared one while it is retained or a transaction is open, else a new one.
+        """A session: the shared one where it is retained or the transaction's, else a new one.
 
         The caller closes it; closing the shared one has no effect before the manager is closed.
         Raises CannotAcquireConnection, UnsupportedProvider, DriverMissing.
@@ -143,8 +144,9 @@ class SqlConnection(Connection):
                 return self._shared
             target = self.target()
             opened = self._open(target)
-            if self.retains or self._transactions or target.in_memory:
-                self._share(opened)
+            if self.retains or target.in_memory:
+                opened.keep_open = True
+                self._shared = opened
             return opened
 
     def _open(self, target: DatabaseTarget) -> SqlSession:
@@ -152,45 +154,27 @@ class SqlConnection(Connection):
 
         return open_session(target)
 
-    def _share(self, opened: SqlSession) -> None:
-        opened.keep_open = True
-        self._shared = opened
+    @property
+    def keeps_session(self) -> bool:
+        """Whether all who use the manager share one session: RetainSameConnection, and a database in memory."""
+        return self.retains or self.target().in_memory
 
-    def begin_transaction(self) -> None:
-        """Start a transaction that all sessions of this manager join until it ends (CONTROL_FLOW §8)."""
-        with self._lock:
-            self._transactions += 1
-            if self._transactions == 1:
-                self.session().begin()
+    def bound(self, session: SqlSession) -> Self:
+        """The manager as it is inside a transaction of a container: all its sessions are that one (CONTROL_FLOW §8)."""
+        inside = copy.copy(self)
+        inside._shared, inside._lent = session, True
+        return inside
 
-    def commit_transaction(self) -> None:
-        """End the transaction, keeping its work."""
-        self._end(commit=True)
-
-    def rollback_transaction(self) -> None:
-        """End the transaction, undoing its work."""
-        self._end(commit=False)
-
-    def _end(self, commit: bool) -> None:
-        with self._lock:
-            shared = self._shared
-            if not self._transactions or shared is None:
-                return
-            self._transactions -= 1
-            if self._transactions and commit:
-                return
-            self._transactions = 0
-            try:
-                shared.commit() if commit else shared.rollback()
-            finally:
-                if not self.retains:
-                    self.close()
+    def another_session(self) -> SqlSession:
+        """A new session whatever is shared; the caller closes it."""
+        return self._open(self.target())
 
     def close(self) -> None:
         """Close the shared session; an open transaction is undone by the database."""
+        if self._lent:
+            return
         with self._lock:
             shared, self._shared = self._shared, None
-            self._transactions = 0
             if shared is not None:
                 shared.keep_open = False
                 shared.close()

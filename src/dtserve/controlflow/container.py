@@ -219,6 +219,7 @@ class Container(PropertyBag):
                 self._apply_expression(each)
         if self.disabled:
             return
+        transactions.refuse_isolation(self)
         self.refuse()
         for child in (*self.children, *self.handlers.values()):
             child.refuse_unsupported()

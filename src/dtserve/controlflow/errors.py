@@ -28,7 +28,6 @@ __all__ = [
     "PropertyValueError",
     "RequiredParameterMissing",
     "TaskValidationFailed",
-    "TransactionSpansConnections",
     "UnsupportedPart",
     "VariableExpressionError",
     "VariableLoadError",
@@ -203,18 +202,6 @@ class TaskValidationFailed(ControlFlowError):
     symbol = "DTS_E_TASKVALIDATIONERROR"
     template = "There were errors during task validation."
     remedy = "See the errors before this one."
-
-
-class TransactionSpansConnections(ControlFlowError):
-    """A transaction over more than one connection, which needs a distributed transaction coordinator."""
-
-    code = 0xC001401A
-    symbol = "DTS_E_BEGINTRANSACTION"
-    template = (
-        'The transaction of "{container}" cannot take in connection "{connection}": it already covers "{first}", and '
-        "a transaction over several connections needs a distributed transaction coordinator."
-    )
-    remedy = "Use one connection manager inside the transaction, or set TransactionOption to Supported."
 
 
 class PackageRecursion(ControlFlowError):

@@ -9,6 +9,7 @@ from dtserve.controlflow.errors import TaskValidationFailed, UnsupportedPart
 from dtserve.controlflow.registry import task_class, unsupported_reason
 from dtserve.controlflow.results import ExecResult
 from dtserve.controlflow.system_variables import add_task_variables
+from dtserve.controlflow.transactions import joined
 from dtserve.errors import Canceled
 from dtserve.package.model import Executable
 
@@ -43,14 +44,14 @@ class TaskHost(Container):
     def connection(self, reference: str) -> Connection:
         """The connection manager behind a refId, GUID or name; ConnectionNotFound.
 
-        While the task is validated, a manager that could never be opened is refused by name.
+        While the task is validated, a manager that could never be opened is refused by name; in a transaction
+        validation sees, and does not wait for, what was done in it.
         """
         found = self.run.connections.get(reference)
         if not self._works and found.checked_early and not found.model.delay_validation:
             found.validate()
-        if self.transaction is not None and self._works:
-            self.transaction.enlist(found)
-        return found
+        transaction = joined(self)
+        return found if transaction is None else transaction.enlist(found)
 
     def custom_event(self, kind: str, message: str, **data: Any) -> None:
         """A custom log entry of the task (EVENTS §1.2)."""

@@ -151,7 +151,9 @@ class DbApiSession(DbApiLoading, FamilySession):
             return tuple(row) if row is not None else None
 
     def stream(self, statement: Statement, values: Sequence[Any], batch_rows: int, timeout: int) -> ResultSet:
-        """Run one query; ``batch_rows`` rows are in memory at a time."""
+        """Run one query; ``batch_rows`` rows are in memory at a time, all of them where others share the session."""
+        if self.keep_open or self.transaction_depth:
+            return self.run(statement, values, timeout)
         with self.lock, self.errors(timeout):
             self.free()
             cursor = self.connection.cursor()

@@ -287,6 +287,18 @@ class MySqlSession(FamilySession):
                 self.connection.begin()
             self.transaction_depth += 1
 
+    def begin_isolated(self, level: str) -> None:
+        """BEGIN, the level set for it beforehand; inside a transaction its level stays."""
+        if level and self.transaction_depth == 0:
+            with self.lock, self.errors(0), self.connection.cursor() as cursor:
+                cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {level}")
+        self.begin()
+
+    def check_commit(self) -> None:
+        """Whether the server is still there."""
+        with self.lock, self.errors(0):
+            self.connection.ping(reconnect=False)
+
     def commit(self) -> None:
         """COMMIT of the outermost level."""
         self._end("COMMIT", self.transaction_depth - 1)

@@ -46,6 +46,15 @@ class OracleSession(DbApiSession):
         connection.autocommit = True
         return connection
 
+    def begin_isolated(self, level: str) -> None:
+        """Begin at SERIALIZABLE or READ COMMITTED, the two levels there are; the stricter one for others."""
+        outermost = self.transaction_depth == 0
+        self.begin()
+        if level and outermost:
+            known = "READ COMMITTED" if level.startswith("READ") else "SERIALIZABLE"
+            with self.lock, self.errors(0), self.open_cursor() as cursor:
+                cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {known}")
+
     def marker(self, position: int, slot: str) -> str:
         """``:1``, ``:2`` …"""
         return f":{position + 1}"

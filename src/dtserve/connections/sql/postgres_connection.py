@@ -115,6 +115,45 @@ class PostgresConnection(FamilySession):
                 self.connection.execute("BEGIN")
             self.transaction_depth += 1
 
+    def begin_isolated(self, level: str) -> None:
+        """BEGIN with the level; inside a transaction its level stays."""
+        outermost = self.transaction_depth == 0
+        self.begin()
+        if level and outermost:
+            self._say(f"SET TRANSACTION ISOLATION LEVEL {level}")
+
+    def check_commit(self) -> None:
+        """Constraints that wait for the end are checked now."""
+        self._say("SET CONSTRAINTS ALL IMMEDIATE")
+
+    def can_prepare(self) -> bool:
+        """Where the server keeps prepared transactions and the session has no temporary tables, which hinder it."""
+        if self.transaction_depth != 1:
+            return False
+        with self.lock, self.errors(0):
+            found = self.connection.execute(
+                "SELECT pg_catalog.current_setting('max_prepared_transactions')::int > 0 "
+                "AND pg_catalog.pg_my_temp_schema() = 0"
+            ).fetchone()
+        return bool(found and found[0])
+
+    def prepare(self, name: str) -> None:
+        """PREPARE TRANSACTION: from now on only :meth:`finish_prepared` ends it; raises SqlError, all undone."""
+        with self.lock, self.errors(0):
+            self.transaction_depth = 0
+            done = self.connection.execute(f"PREPARE TRANSACTION '{name}'".encode())
+            if done.statusmessage != "PREPARE TRANSACTION":  # the server undoes a transaction that has failed
+                raise SqlError(detail="The transaction could not be prepared.")
+
+    def finish_prepared(self, name: str, *, commit: bool) -> None:
+        """COMMIT PREPARED or ROLLBACK PREPARED."""
+        self._say(f"{'COMMIT' if commit else 'ROLLBACK'} PREPARED '{name}'")
+
+    def _say(self, text: str) -> None:
+        with self.lock, self.errors(0):
+            self.free()
+            self.connection.execute(text.encode())
+
     def commit(self) -> None:
         """COMMIT of the outermost level."""
         self._end("COMMIT", self.transaction_depth - 1)

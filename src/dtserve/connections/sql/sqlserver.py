@@ -130,6 +130,21 @@ class SqlServerSession(DbApiSession):
             return from_odbc(numbers[at], item[3] or 0, item[5] or 0)
         return from_python(item)
 
+    def begin_isolated(self, level: str) -> None:
+        """BEGIN TRANSACTION, the level set beforehand; inside a transaction its level stays."""
+        if level and self.transaction_depth == 0:
+            with self.lock, self.errors(0):
+                self._say(f"SET TRANSACTION ISOLATION LEVEL {level}")
+        self.begin()
+
+    def check_commit(self) -> None:
+        """Whether the server is there and has not doomed the transaction."""
+        with self.lock, self.errors(0), self.open_cursor() as cursor:
+            cursor.execute("SELECT XACT_STATE()")
+            row = cursor.fetchone()
+        if row is not None and row[0] == -1:
+            raise SqlError(detail="The current transaction cannot be committed: the server has doomed it.")
+
     def start(self) -> None:
         """BEGIN TRANSACTION in T-SQL: the driver stays in autocommit mode."""
         self._say("BEGIN TRANSACTION")
