@@ -7,7 +7,6 @@ __all__ = ["UNSUPPORTED"]
 _WMI = "it asks Windows Management Instrumentation, which exists only on Windows."
 _ANALYSIS = "it needs SQL Server Analysis Services."
 _SMO = "it moves objects between SQL Servers through SQL Server Management Objects, which dtserve does not have."
-_MAINTENANCE = "of the maintenance plan tasks only Execute T-SQL Statement is run."
 _AZURE = "it belongs to the Azure Feature Pack, whose clients are not part of dtserve."
 _HADOOP = "it needs a Hadoop cluster's clients, which are not part of dtserve."
 _DTS2000 = "it is of SQL Server 2000's DTS and was removed in SQL Server 2012."
@@ -22,13 +21,6 @@ UNSUPPORTED: dict[str, str] = {
     "DMQueryTask": _ANALYSIS,
     "DTSProcessingTask": _ANALYSIS,
     "DataProfilingTask": "it writes profiles that only SQL Server's Data Profile Viewer reads.",
-    **{
-        f"DbMaintenance{stem}Task": _MAINTENANCE
-        for stem in (
-            "Backup", "CheckIntegrity", "DefragmentIndex", "ExecuteAgentJob", "FileCleanup", "HistoryCleanup",
-            "NotifyOperator", "Reindex", "Shrink", "UpdateStatistics",
-        )
-    },
     "DeleteHdiClusterTask": _AZURE,
     "DwUploadTask": _AZURE,
     "Exec80PackageTask": _DTS2000,
