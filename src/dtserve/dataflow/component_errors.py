@@ -5,6 +5,8 @@ from __future__ import annotations
 from dtserve.errors import DataFlowError
 
 __all__ = [
+    "CdcKeysMissing",
+    "CdcNoRange",
     "ColumnInfoNotRetrieved",
     "ColumnNotInSource",
     "ColumnStatusError",
@@ -16,6 +18,7 @@ __all__ = [
     "NotEnoughParameters",
     "NotMapped",
     "ODataNotReadable",
+    "OperationUnknown",
     "RecordsetBadVariableName",
     "RecordsetBadVariableType",
     "RowsetNotOpened",
@@ -172,3 +175,30 @@ class ODataNotReadable(DataFlowError):
     symbol = "DTSERVE_E_ODATA"
     template = "The {component} was unable to process the answer of the OData service: {detail}."
     remedy = "Open the feed in a browser, with the same query options."
+
+
+class CdcNoRange(DataFlowError):
+    """A CDC Source whose state variable holds no range."""
+
+    code = 0xC0D51435
+    symbol = "DTSERVE_E_CDCNORANGE"
+    template = 'The CDC state in "{variable}" is {state}, which says no range of changes for the {component}.'
+    remedy = "Run a CDC Control Task with GetProcessingRange before the data flow."
+
+
+class CdcKeysMissing(DataFlowError):
+    """Net changes of a change table outside SQL Server whose key columns nobody tells."""
+
+    code = 0xC0D51436
+    symbol = "DTSERVE_E_CDCKEYS"
+    template = 'The keys of the capture instance "{instance}" are not known: {detail}.'
+    remedy = "Copy cdc.change_tables and cdc.index_columns beside the change table, or read all changes."
+
+
+class OperationUnknown(DataFlowError):
+    """A change row for the CDC Splitter whose operation is none."""
+
+    code = 0xC0D51437
+    symbol = "DTSERVE_E_CDCOPERATION"
+    template = "The {component} got a row whose __$operation is not one of 1 to 5."
+    remedy = "Connect the CDC Splitter to a CDC Source, or redirect such rows."

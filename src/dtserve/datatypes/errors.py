@@ -18,7 +18,6 @@ __all__ = [
     "HOST_CODES",
     "SIGN_MISMATCH",
     "TRUNCATED",
-    "BadCdcState",
     "BadLocale",
     "CdcStateInvalid",
     "ConversionError",
@@ -138,15 +137,6 @@ class BadLocale(DataFlowError):
     symbol = "DTSERVE_E_LOCALE"
     template = "The locale {locale_id} is not a locale identifier."
     remedy = "Use a Windows LCID, for instance 1033 for English (United States)."
-
-
-class BadCdcState(DataFlowError):
-    """A CDC state variable whose text is no state."""
-
-    code = 0xC0D51003
-    symbol = "DTSERVE_E_CDCSTATE"
-    template = "The CDC state is not valid: {detail}."
-    remedy = "Let a CDC Control Task set the variable before it is used."
 
 
 class CdcStateInvalid(DataFlowError):
