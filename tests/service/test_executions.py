@@ -1,5 +1,6 @@
 """Runs in processes of their own: start, watch, stop, one end each."""
 
+import base64
 import json
 import os
 import signal
@@ -67,13 +68,15 @@ def test_a_failing_package_fails_with_its_errors(service) -> None:
     assert "NoSuchTable" in events[0]["message"]
 
 
-def test_parameters_are_given_and_their_values_not_kept(service) -> None:
+def test_parameters_are_given_and_shown_other_values_not_kept(service) -> None:
     _, client = service
-    began = start(client, r"\MSDB\Samples\SlowPackage", parameters={"Steps": "1", "Size": "4711"})
+    hidden = {r"\Package.Properties[Description]": "canary-4711"}
+    began = start(client, r"\MSDB\Samples\SlowPackage", parameters={"Steps": "1", "Size": "4711"}, set=hidden)
     found = end_of(client, began["id"])
     assert found["state"] == "succeeded"
-    assert found["options"]["set"] == ["parameter $Package::Steps", "parameter $Package::Size"]
-    assert "4711" not in json.dumps(found)
+    assert found["options"]["parameters"] == {"$Package::Steps": "1", "$Package::Size": "4711"}
+    assert found["options"]["set"][0] == r"set \Package.Properties[Description]"
+    assert "canary" not in json.dumps(found)
 
 
 def test_unknown_packages_do_not_start(service) -> None:
@@ -101,14 +104,14 @@ def test_stopping_ends_the_process_and_says_so(service) -> None:
     assert hub.event_log.entries()[0]["event_id"] == 336
 
 
-def test_a_worker_that_is_killed_is_a_failed_run(service) -> None:
+def test_a_worker_that_is_killed_is_a_lost_run(service) -> None:
     _, client = service
     execution_id = start(client, r"\MSDB\Samples\SlowPackage")["id"]
     while (found := client.get(f"/api/executions/{execution_id}").json())["state"] == "starting":
         time.sleep(0.05)
     os.kill(found["pid"], signal.SIGKILL)
     found = end_of(client, execution_id, 15)
-    assert (found["state"], found["exit_code"]) == ("failed", 1)
+    assert (found["state"], found["exit_code"]) == ("lost", 1)
     assert "ended unexpectedly" in found["reason"]
 
 
@@ -132,3 +135,134 @@ def test_the_stream_replays_from_a_cursor_and_ends_with_the_run(service) -> None
     assert last["state"] == "succeeded"
     assert min(seen) == 6
     assert seen == sorted(set(seen))
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A service that runs one package at a time and lets two wait."""
+    monkeypatch.setenv("DTSERVE_EXECUTION_MAX_CONCURRENT_PACKAGES", "1")
+    monkeypatch.setenv("DTSERVE_EXECUTION_MAX_QUEUED_PACKAGES", "2")
+    monkeypatch.setenv("DTSERVE_EXECUTION_ALLOWED_FOLDERS", "Drop")
+    with open_service(tmp_path) as (hub, client):
+        install_samples(hub.home, hub.tree)
+        yield hub, client
+
+
+def test_the_queue_has_an_order_and_an_end(small) -> None:
+    _, client = small
+    first = start(client, r"\MSDB\Samples\SlowPackage")
+    low = start(client, r"\MSDB\Samples\CountMonths")
+    high = start(client, r"\MSDB\Samples\CountMonths", priority=5)
+    assert (first["state"], low["state"], high["state"]) == ("starting", "queued", "queued")
+    refused = client.post("/api/executions", json={"package": r"\MSDB\Samples\CountMonths"})
+    assert refused.status_code == 503
+    assert "at capacity" in refused.json()["detail"]
+    assert client.post(f"/api/executions/{first['id']}/stop").status_code == 202
+    low, high = end_of(client, low["id"]), end_of(client, high["id"])
+    assert (low["state"], high["state"]) == ("succeeded", "succeeded")
+    assert high["started"] < low["started"]
+
+
+def test_a_queued_execution_is_taken_out_by_a_stop(small) -> None:
+    hub, client = small
+    first = start(client, r"\MSDB\Samples\SlowPackage")
+    queued = start(client, r"\MSDB\Samples\CountMonths")
+    assert client.post(f"/api/executions/{queued['id']}/stop").json()["state"] == "canceled"
+    assert not (hub.home.spool_path / queued["id"]).exists()
+    client.post(f"/api/executions/{first['id']}/stop")
+    end_of(client, first["id"])
+    assert client.get(f"/api/executions/{queued['id']}").json()["started"] is None
+
+
+def test_executions_of_one_key_never_run_together(service) -> None:
+    _, client = service
+    first = start(client, r"\MSDB\Samples\SlowPackage", key="dw")
+    second = start(client, r"\MSDB\Samples\CountMonths", key="dw")
+    other = start(client, r"\MSDB\Samples\CountMonths", key="x")
+    assert (second["state"], other["state"]) == ("queued", "starting")
+    refused = client.post(
+        "/api/executions", json={"package": r"\MSDB\Samples\CountMonths", "key": "dw", "when_busy": "refuse"}
+    )
+    assert refused.status_code == 409
+    assert first["id"] in refused.json()["detail"]
+    client.post(f"/api/executions/{first['id']}/stop")
+    assert end_of(client, second["id"])["started"] >= end_of(client, first["id"])["ended"]
+
+
+def test_a_run_that_takes_too_long_is_stopped(service) -> None:
+    _, client = service
+    found = end_of(client, start(client, r"\MSDB\Samples\SlowPackage", timeout_seconds=1.5)["id"])
+    assert (found["state"], found["exit_code"]) == ("timed_out", 3)
+    assert "longer than 1.5 seconds" in found["reason"]
+
+
+def test_a_failed_run_is_tried_again(service) -> None:
+    _, client = service
+    settings = {r"\Package.Properties[MaximumErrorCount]": "1"}
+    first = start(client, r"\MSDB\Samples\HandleErrors", set=settings, retries=1, retry_seconds=0.5)
+    first = end_of(client, first["id"])
+    (again,) = (e for e in client.get("/api/executions").json()["executions"] if e["retry_of"] == first["id"])
+    again = end_of(client, again["id"])
+    assert (first["state"], again["state"], again["attempt"]) == ("failed", "failed", 2)
+    assert again["started"] - first["ended"] >= 0.5
+    time.sleep(0.5)
+    assert len(client.get("/api/executions").json()["executions"]) == 2
+
+
+def test_files_of_allowed_folders_and_sent_packages(small) -> None:
+    hub, client = small
+    content = hub.tree.read(("MSDB", "Samples", "CountMonths"))
+    folder = hub.home.path / "Drop"
+    folder.mkdir()
+    (folder / "Mine.dtsx").write_bytes(content)
+    answer = client.post("/api/executions", json={"file": str(folder / "Mine.dtsx")})
+    assert answer.status_code == 201, answer.text
+    assert end_of(client, answer.json()["id"])["state"] == "succeeded"
+    for outside in ("/etc/passwd", str(folder / ".." / "dtserve.toml"), "/nowhere/x.dtsx"):
+        refused = client.post("/api/executions", json={"file": outside})
+        assert refused.status_code == 403
+        assert refused.json()["symbol"] == "DTSERVE_E_FILENOTALLOWED"
+    sent = client.post("/api/executions", json={"content": base64.b64encode(content).decode(), "package_name": "Sent"})
+    assert end_of(client, sent.json()["id"])["state"] == "succeeded"
+    assert sent.json()["package_name"] == "Sent"
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"package": "a", "file": "b"}, {"content": "%"}, {"package": "x", "unknown": 1}, {"package": 5}]
+)
+def test_starts_that_make_no_sense(service, body) -> None:
+    _, client = service
+    assert client.post("/api/executions", json=body).status_code in (400, 422)
+    assert client.get("/api/executions").json()["executions"] == []
+
+
+def test_options_of_the_execute_package_utility(service, tmp_path) -> None:
+    _, client = service
+    log = tmp_path / "run.log"
+    body = {
+        "set": {r"\Package.Properties[MaximumErrorCount]": "5"},
+        "loggers": [{"provider": "DTS.LogProviderTextFile.2", "config_string": str(log)}],
+        "max_concurrent": 1,
+        "warnings_as_errors": True,
+    }
+    found = end_of(client, start(client, r"\MSDB\Samples\CountMonths", **body)["id"])
+    assert found["state"] == "succeeded", found
+    assert found["options"]["warnings_as_errors"] is True
+    assert (found["cpu_seconds"] > 0, found["peak_memory"] > 1 << 20) == (True, True)
+    build = end_of(client, start(client, r"\MSDB\Samples\CountMonths", verify_build=[99, 0, 0])["id"])
+    assert build["state"] == "failed"
+
+
+def test_a_sealed_job_holds_no_secret(small) -> None:
+    hub, client = small
+    first = start(client, r"\MSDB\Samples\SlowPackage", password="canary-pw")
+    queued = start(client, r"\MSDB\Samples\CountMonths", connections={"DW": "Password=canary-cs"})
+    for each in (first, queued):
+        files = [path for path in (hub.home.spool_path / each["id"]).iterdir() if path.is_file()]
+        assert files
+        assert all(b"canary" not in path.read_bytes() for path in files)
+    assert b"canary" not in hub.home.state_path.read_bytes()
+    for each in (queued, first):
+        client.post(f"/api/executions/{each['id']}/stop")
+        end_of(client, each["id"])
+    assert list(hub.home.spool_path.iterdir()) == []

@@ -19,10 +19,10 @@ def add(history: History, name: str = "a") -> int:
     return history.add(id=name, user="me", package_path=rf"\MSDB\{name}", package_name=name)
 
 
-def test_an_execution_begins_as_starting(history: History) -> None:
+def test_an_execution_begins_in_the_queue(history: History) -> None:
     add(history)
     found = history.get("a")
-    assert (found["state"], found["user"], found["paths"], found["exit_code"]) == ("starting", "me", [], None)
+    assert (found["state"], found["user"], found["paths"], found["exit_code"]) == ("queued", "me", [], None)
 
 
 def test_unknown_executions(history: History) -> None:
@@ -32,8 +32,8 @@ def test_unknown_executions(history: History) -> None:
 
 def test_an_end_is_final(history: History) -> None:
     number = add(history)
-    history.update(number, state="canceled", exit_code=3)
-    history.update(number, state="succeeded", exit_code=0)
+    assert history.update(number, state="canceled", exit_code=3)
+    assert not history.update(number, state="succeeded", exit_code=0)
     assert history.get("a")["state"] == "canceled"
 
 
@@ -69,11 +69,73 @@ def test_lists_page_from_the_newest(history: History) -> None:
     assert [e["id"] for e in history.find(limit=1, before=numbers[2])] == ["b"]
 
 
-def test_what_a_former_service_left_has_failed(history: History) -> None:
+def test_lists_are_filtered(history: History) -> None:
+    for name, user, when in (("Load 50%", "ann", 10.0), ("Load 500", "bob", 20.0), ("Other", "ann", 30.0)):
+        history.add(id=name, user=user, package_path=rf"\MSDB\{name}", package_name=name, created=when)
+    history.update(history.get("Other")["number"], state="failed", reason="Disk full")
+    for filters, expected in (
+        ({"package": r"\msdb\load 50"}, ["Load 500", "Load 50%"]),
+        ({"package": r"\MSDB\Load 50%"}, ["Load 50%"]),
+        ({"user": "ann"}, ["Other", "Load 50%"]),
+        ({"state": "failed"}, ["Other"]),
+        ({"text": "disk"}, ["Other"]),
+        ({"text": "bob"}, ["Load 500"]),
+        ({"since": 20.0}, ["Other", "Load 500"]),
+        ({"since": 10.0, "until": 20.0}, ["Load 50%"]),
+    ):
+        assert [e["id"] for e in history.find(**filters)] == expected, filters
+    assert history.counts() == {"queued": 2, "failed": 1}
+
+
+def test_the_queue_goes_by_priority_then_age_and_waits_for_its_time(history: History) -> None:
+    for name, priority, not_before in (("a", 0, 0.0), ("b", 5, 0.0), ("c", 0, 0.0), ("later", 9, 100.0)):
+        history.add(
+            id=name, user="me", package_path="p", package_name="p", priority=priority, not_before=not_before,
+            run_key="k" if name == "c" else "",
+        )  # fmt: skip
+    assert [e["id"] for e in history.waiting(50.0)] == ["b", "a", "c"]
+    assert [e["id"] for e in history.waiting(100.0)] == ["later", "b", "a", "c"]
+    assert [e["id"] for e in history.unfinished()] == ["a", "b", "c", "later"]
+    assert [e["id"] for e in history.unfinished("k")] == ["c"]
+
+
+def test_events_are_filtered_by_level_and_text(history: History) -> None:
     number = add(history)
-    history.update(number, state="running")
-    done = add(history, "done")
-    history.update(done, state="succeeded")
-    assert history.fail_unfinished("killed") == ["a"]
-    assert (history.get("a")["state"], history.get("a")["reason"]) == ("failed", "killed")
-    assert history.get("done")["state"] == "succeeded"
+    kinds = ("OnInformation", "OnError", "OnWarning", "OnProgress", "OnTaskFailed")
+    history.append(
+        number,
+        [Event(kind, f"Täsk {n}", message=f"Straße {n}_", sequence=n) for n, kind in enumerate(kinds, 1)],
+    )
+    for filters, expected in (
+        ({"level": "error"}, [2, 5]),
+        ({"level": "warning"}, [2, 3, 5]),
+        ({"level": "information"}, [1, 2, 3, 5]),
+        ({"level": "verbose"}, [1, 2, 3, 4, 5]),
+        ({"text": "straße 3"}, [3]),
+        ({"text": "4_"}, [4]),
+        ({"text": "täsk 1"}, [1]),
+    ):
+        assert [e["sequence"] for e in history.events(number, **filters)] == expected, filters
+
+
+def test_the_same_events_twice_are_one(history: History) -> None:
+    number = add(history)
+    batch = [Event("OnInformation", "T", sequence=n) for n in (1, 2)]
+    history.append(number, batch)
+    history.append(number, batch)
+    assert [e["sequence"] for e in history.events(number)] == [1, 2]
+
+
+def test_old_executions_are_removed_running_ones_stay(history: History) -> None:
+    for number in range(1, 7):
+        made = add(history, str(number))
+        history.append(made, [Event("OnError", "T", sequence=1)])
+        if number != 2:
+            history.update(made, state="failed", ended=float(number))
+    assert history.remove(older_than=2.5, keep=0, limit=100) == 1
+    assert [e["id"] for e in history.find()] == ["6", "5", "4", "3", "2"]
+    assert history.remove(older_than=None, keep=2, limit=1) == 1
+    assert history.remove(older_than=None, keep=2, limit=100) == 1
+    assert [e["id"] for e in history.find()] == ["6", "5", "2"]
+    assert history.remove(older_than=None, keep=0, limit=100) == 0
+    assert len(history.events(1)) == 0

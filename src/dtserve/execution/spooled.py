@@ -86,6 +86,8 @@ class SpooledWorker:
 
     def signal_group(self, name: str) -> None:
         """Send a signal to everything the worker started, whether or not the worker itself still lives."""
+        if self.pid <= 0:
+            return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
                 os.killpg(self.pid, getattr(signal, name))
@@ -137,14 +139,23 @@ def start_spooled(source: PackageSource, options: ExecutionOptions, folder: Path
     return SpooledWorker(process.pid, folder, process)
 
 
-def adopt(pid: int, folder: Path) -> SpooledWorker | None:
-    """The worker of that id if it still runs; None when it has ended or the number belongs to another process."""
+def adopt(pid: int | None, folder: Path) -> SpooledWorker | None:
+    """The worker of the execution that ``folder`` is named by if it still runs, else None.
+
+    Without a ``pid`` (its starter was killed before it could note it) all processes are looked through.
+    """
+    if pid is None:
+        import psutil
+
+        pid = next((each for each in psutil.pids() if _is_worker(each, folder.name)), 0)
     return SpooledWorker(pid, folder) if _is_worker(pid, folder.name) else None
 
 
 def _is_worker(pid: int, execution_id: str) -> bool:
     import psutil
 
+    if pid <= 0:
+        return False
     try:
         process = psutil.Process(pid)
         return process.status() != psutil.STATUS_ZOMBIE and process.cmdline()[-2:] == [_MODULE, execution_id]

@@ -27,6 +27,7 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from dtserve.connections.environment import ConnectionTarget, Environment
+from dtserve.service.home_paths import HomePaths
 from dtserve.service.roots import (
     DEFAULT_FILE,
     FILE_SYSTEM_FOLDER,
@@ -35,7 +36,7 @@ from dtserve.service.roots import (
     TopLevelFolder,
     read_configuration,
 )
-from dtserve.service.settings import NEWEST_SERVER, SERVER_FORMATS, SETTINGS, Settings, read_settings, template
+from dtserve.service.settings import NEWEST_SERVER, SERVER_FORMATS, SETTINGS, read_settings, template
 from dtserve.stores.base import Caller, PackageStore
 from dtserve.stores.durable import sync_folder, write_file
 from dtserve.stores.errors import StoreUnavailable
@@ -53,12 +54,10 @@ _FOLDERS = ("Packages", "versions")
 
 
 @dataclass(frozen=True)
-class ServiceHome:
+class ServiceHome(HomePaths):
     """A home folder as it was when it was read; edits take effect at the next start."""
 
-    path: Path
     configuration: ServiceConfiguration
-    settings: Settings
     problems: tuple[Problem, ...] = ()
     _databases: dict[str, AnyDatabase] = field(default_factory=dict, repr=False, compare=False)
 
@@ -81,52 +80,6 @@ class ServiceHome:
     def max_package_bytes(self) -> int:
         """The largest package that stores take."""
         return self.settings.number("limits.max_package_bytes")
-
-    @property
-    def binn(self) -> Path:
-        """The folder that stands for ``DTS\\Binn``: relative StorePaths begin here."""
-        return self.path / "Binn"
-
-    @property
-    def packages_path(self) -> Path:
-        """The folder of the default root «File System»."""
-        return self.path / "Packages"
-
-    @property
-    def msdb_path(self) -> Path:
-        """The embedded msdb."""
-        return self.path / "msdb.sqlite"
-
-    @property
-    def state_path(self) -> Path:
-        """The service's own database."""
-        return self.path / "state.sqlite"
-
-    @property
-    def token_path(self) -> Path:
-        """Where the first start leaves the administrator's token."""
-        return self.path / "administrator.token"
-
-    @property
-    def work_path(self) -> Path:
-        """Where relative paths begin in packages that have no folder of their own."""
-        return self.path / self.settings.text("execution.folder")
-
-    @property
-    def registry_file(self) -> str:
-        """The file that stands for the Windows registry; empty when there is none."""
-        named = self.settings.text("execution.registry_file").strip()
-        return str(self.path / named) if named else ""
-
-    @property
-    def versions_path(self) -> Path:
-        """Where replaced and deleted packages are kept."""
-        return self.path / "versions"
-
-    @property
-    def certificates_path(self) -> Path:
-        """The certificates packages are signed with: the user's store «MY» of Windows."""
-        return self.path / "certificates"
 
     @cached_property
     def connection_map(self) -> tuple[ConnectionTarget, ...]:
@@ -319,7 +272,7 @@ def load_home(home: Path | None = None) -> ServiceHome:
         problems.append(("DTS_MSG_SERVER_MISSING_CONFIG_REG", ()))
         named = str(next(each.default for each in SETTINGS if each.name == "service.config_file"))
     configuration, found = read_configuration(path / named)
-    return ServiceHome(path, configuration, settings, (*problems, *found))
+    return ServiceHome(path, settings, configuration, (*problems, *found))
 
 
 def _make(path: Path) -> None:

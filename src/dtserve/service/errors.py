@@ -6,15 +6,21 @@ from dtserve.errors import AccessDenied, DtserveError, TransientError, UsageErro
 
 __all__ = [
     "AlreadyRunning",
+    "AtCapacity",
     "BadSetting",
     "BadSettingsFile",
     "BadToken",
     "ExecutionNotFound",
+    "FileNotAllowed",
+    "JobGone",
+    "KeyBusy",
     "NotRunning",
     "RequestInvalid",
+    "SealBroken",
     "ServiceError",
     "StateTooNew",
     "StateUnavailable",
+    "TimedOut",
     "TooLarge",
     "UnknownSetting",
 ]
@@ -97,6 +103,60 @@ class BadToken(AccessDenied):
     symbol = "DTSERVE_E_UNAUTHENTICATED"
     template = "Access is denied: a valid token is needed."
     remedy = "Use the administrator token that the first start wrote, or ask for one."
+
+
+class SealBroken(ServiceError):
+    """Something sealed cannot be opened."""
+
+    code = 0xC0D51820
+    symbol = "DTSERVE_E_SEALBROKEN"
+    template = 'What was sealed cannot be opened with the key "{path}".'
+    remedy = "The key was replaced or the file changed; start the package again."
+
+
+class AtCapacity(ServiceError, TransientError):
+    """The queue is full."""
+
+    code = 0xC0D51821
+    symbol = "DTSERVE_E_ATCAPACITY"
+    template = "The service is at capacity: {running} packages run and {queued} wait."
+    remedy = "Try again later, or raise execution.max_concurrent_packages or execution.max_queued_packages."
+
+
+class KeyBusy(ServiceError):
+    """A run of the same key is under way, and the caller did not want to wait."""
+
+    code = 0xC0D51822
+    symbol = "DTSERVE_E_KEYBUSY"
+    template = 'An execution with the key "{key}" is queued or running already: {id}.'
+    remedy = "Wait for its end, or start without refusing."
+
+
+class FileNotAllowed(AccessDenied):
+    """A package file outside the folders that the settings name."""
+
+    code = 0xC0D51823
+    symbol = "DTSERVE_E_FILENOTALLOWED"
+    template = 'The file "{path}" is not in a folder from which packages may be run.'
+    remedy = "Add its folder to execution.allowed_folders, or import the package into a store."
+
+
+class JobGone(ServiceError):
+    """The request of a queued execution is not on disk any more."""
+
+    code = 0xC0D51824
+    symbol = "DTSERVE_E_JOBGONE"
+    template = "What this execution was asked to do is gone: {detail}"
+    remedy = "Start the package again."
+
+
+class TimedOut(ServiceError):
+    """The execution took longer than it may."""
+
+    code = 0xC0D51825
+    symbol = "DTSERVE_E_TIMEDOUT"
+    template = "The package ran longer than {seconds} seconds and was stopped."
+    remedy = "Raise timeout_seconds, or find what took so long in the events."
 
 
 class BadSettingsFile(ServiceError):

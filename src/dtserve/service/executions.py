@@ -1,136 +1,171 @@
-"""Runs packages for the service: each in a process of its own, its events stored and told to the watchers.
+"""Runs packages for the service: queued, each in a process of its own, watched, stopped, taken up again.
 
-An execution is ``starting`` until its process has said something, ``running`` until its end is
-known, ``stopping`` after a stop was asked for; then ``succeeded``, ``failed`` or ``canceled``.
-The end is written once: :class:`dtserve.service.history.History` changes no ended execution.
+An execution is ``queued`` until there is room for it, ``starting`` until its process has said
+something, ``running`` until its end is known, ``stopping`` after a stop was asked for; then
+``succeeded``, ``failed``, ``canceled``, ``timed_out`` or ``lost``. The end is written once:
+:class:`dtserve.service.history.History` changes no ended execution.
+
+What was asked lies sealed in the spool folder of the execution until its end, so that queued
+executions survive a restart of the service.
 """
 
 from __future__ import annotations
 
-import json
-import queue
+import shutil
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dtserve.controlflow.events import Event
+import sqlalchemy as sa
+
 from dtserve.errors import DtserveError
-from dtserve.execution import process
-from dtserve.execution.options import ExecutionOptions, PackageSource, Setting
+from dtserve.execution.spooled import start_spooled
 from dtserve.service.config import ServiceHome
-from dtserve.service.errors import NotRunning
+from dtserve.service.errors import AtCapacity, JobGone, KeyBusy, NotRunning, ServiceError
 from dtserve.service.eventlog import EventLog
 from dtserve.service.history import RUNNING, History
-from dtserve.service.roots import SQL_SERVER_FOLDER
+from dtserve.service.launching import Launcher
+from dtserve.service.pump import Run, RunPump
+from dtserve.service.run_request import RunRequest
+from dtserve.service.sealed import Seal
 from dtserve.service.watch import Watchers
-from dtserve.stores.base import StorePath
-from dtserve.stores.names import parse_path
-from dtserve.stores.tree import PackageTree, tree_path
+from dtserve.stores.durable import write_file
+from dtserve.stores.tree import PackageTree
 
 __all__ = ["Executions"]
 
-BATCH_SECONDS = 0.1
-BATCH_EVENTS = 1000
-SHUTDOWN_SECONDS = 15.0
-ENDS = {0: "succeeded", 3: "canceled"}
-
-
-@dataclass
-class _Run:
-    """A run whose process lives."""
-
-    number: int
-    id: str
-    worker: process.WorkerProcess
-    package: dict[str, str]
-    user: str
-    pump: threading.Thread | None = field(default=None, repr=False)
+TICK_SECONDS = 0.25
+JOB_NAME = "job"
+TRIED_AGAIN = ("failed", "timed_out", "lost")
 
 
 class Executions:
-    """Starts, watches and stops the service's runs."""
+    """Starts, queues, watches and stops the service's runs."""
 
     def __init__(
         self, home: ServiceHome, tree: PackageTree, history: History, event_log: EventLog, watchers: Watchers
     ) -> None:
         self._home = home
-        self._tree = tree
         self._history = history
         self._event_log = event_log
         self._watchers = watchers
-        self._runs: dict[str, _Run] = {}
-        self._lock = threading.Lock()
-        self._closed = False
+        self.launcher = Launcher(home, tree)
+        self._seal = Seal(home.seal_path)
+        self._runs: dict[str, Run] = {}
+        self._lock = threading.RLock()
+        self._closed = threading.Event()
+        self._wake = threading.Event()
+        self._clock = threading.Thread(target=self._tick, name="executions", daemon=True)
 
-    def start(
-        self,
-        path: str,
-        user: str,
-        *,
-        settings: Mapping[str, str] | None = None,
-        parameters: Mapping[str, str] | None = None,
-        connections: Mapping[str, str] | None = None,
-        validate_only: bool = False,
-    ) -> dict[str, Any]:
-        """Start the stored package at ``path``; returns the execution.
+    def begin(self) -> None:
+        """Start what is queued from now on, and watch time-outs."""
+        self._clock.start()
 
-        PackageNotFound when there is none; a package that does not open ends as a failed
-        execution, with the reason.
+    @property
+    def active(self) -> int:
+        """How many packages run for this service now."""
+        return len(self._runs)
+
+    def start(self, request: RunRequest, user: str, *, execution_id: str = "") -> dict[str, Any]:
+        """Queue an execution, start it if there is room, and return it.
+
+        PackageNotFound, FileNotAllowed or RequestInvalid when there is no such package; AtCapacity; KeyBusy. A
+        package that does not open ends as a failed execution, with the reason.
         """
-        place = self._tree.resolve(parse_path(path))
-        info = self._tree.info(place)
-        source = self._source(place)
-        execution_id = str(uuid.uuid4())
-        options = self._options(execution_id, settings, parameters, connections, validate_only)
-        package = {
-            "package_path": tree_path(info.path),
-            "package_name": info.name,
-            "package_id": info.package_id,
-            "package_description": info.description,
-        }
-        number = self._history.add(id=execution_id, user=user, options=_shown(options), **package)
-        try:
-            worker = process.start(source, self._placed(options, place, source.folder))
-        except (DtserveError, OSError) as error:
-            reason = error.message if isinstance(error, DtserveError) else str(error)
-            self._history.update(number, state="failed", ended=time.time(), exit_code=1, reason=reason)
-            return self._history.get(execution_id)
-        run = _Run(number, execution_id, worker, package, user)
-        self._history.update(number, pid=worker.pid, started=time.time())
-        run.pump = threading.Thread(target=self._pump, args=(run,), name=f"run-{number}", daemon=True)
+        package = self.launcher.describe(request)
         with self._lock:
-            self._runs[execution_id] = run
-        run.pump.start()
+            self._admit(request)
+            execution_id = self._add(request, package, user, execution_id or str(uuid.uuid4()))
+            self._dispatch()
         self._watchers.tell("executions")
         return self._history.get(execution_id)
 
+    def _admit(self, request: RunRequest) -> None:
+        waiting = len(self._history.waiting(float("inf")))
+        if self.active >= self._most and waiting >= self._home.settings.number("execution.max_queued_packages"):
+            raise AtCapacity(running=self.active, queued=waiting)
+        if request.key and request.refuse_busy and (busy := self._history.unfinished(request.key)):
+            raise KeyBusy(key=request.key, id=busy[0]["id"])
+
+    @property
+    def _most(self) -> int:
+        return self._home.settings.number("execution.max_concurrent_packages")
+
+    def _add(
+        self,
+        request: RunRequest,
+        package: dict[str, str],
+        user: str,
+        execution_id: str,
+        *,
+        attempt: int = 1,
+        retry_of: str = "",
+        not_before: float = 0.0,
+    ) -> str:
+        folder = self._home.spool_path / execution_id
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_file(folder / JOB_NAME, self._seal.close(request.to_json().encode("utf-8")), mode=0o600)
+        self._history.add(
+            id=execution_id,
+            user=user,
+            options=request.shown(self.launcher.public_parameters(request)),
+            priority=request.priority,
+            run_key=request.key,
+            timeout_seconds=request.timeout_seconds,
+            schedule=request.schedule,
+            attempt=attempt,
+            retry_of=retry_of,
+            not_before=not_before,
+            **package,
+        )
+        return execution_id
+
     def stop(self, execution_id: str) -> dict[str, Any]:
-        """Ask a run to stop and return at once; NotRunning when it has ended."""
-        found = self._history.get(execution_id)
+        """Ask a run to stop and return at once, or take it out of the queue; NotRunning when it has ended."""
         with self._lock:
+            found = self._history.get(execution_id)
             run = self._runs.get(execution_id)
-        if run is None or found["state"] not in RUNNING:
+            if run is None and found["state"] == "queued":
+                self._history.update(found["number"], state="canceled", ended=time.time(), exit_code=3)
+                shutil.rmtree(self._home.spool_path / execution_id, ignore_errors=True)
+        if run is not None and found["state"] in RUNNING:
+            self._request_stop(run)
+        elif found["state"] != "queued":
             raise NotRunning(id=execution_id, state=found["state"])
-        self._request_stop(run)
+        self._watchers.tell(execution_id)
+        self._watchers.tell("executions")
         return self._history.get(execution_id)
 
-    def shut_down(self) -> None:
-        """Stop all runs when the configuration says so, and wait until every process is gone."""
+    def take_up(self, run: Run, after: int) -> None:
+        """Follow a run whose worker a former service started."""
         with self._lock:
-            self._closed = True
+            self._follow(run, after)
+
+    def shut_down(self) -> None:
+        """Stop all runs when the configuration says so, and wait for them as long as the settings say.
+
+        Runs that may outlive the service go on; the next service takes them up.
+        """
+        self._closed.set()
+        self._wake.set()
+        if self._clock.ident is not None:
+            self._clock.join()
+        with self._lock:
             runs = list(self._runs.values())
         if self._home.stop_executing_packages_on_shutdown:
             for run in runs:
                 self._request_stop(run)
-        deadline = time.monotonic() + SHUTDOWN_SECONDS
+            deadline = time.monotonic() + self._home.settings.number("service.shutdown_grace")
+            for run in runs:
+                if run.pump is not None:
+                    run.pump.join(max(0.0, deadline - time.monotonic()))
         for run in runs:
             if run.pump is not None:
-                run.pump.join(max(0.0, deadline - time.monotonic()))
+                run.pump.leave()
+                run.pump.join()
 
-    def _request_stop(self, run: _Run) -> None:
+    def _request_stop(self, run: Run) -> None:
         self._event_log.write(
             "DTS_MSG_SERVER_STOPPING_PACKAGE",
             run.id,
@@ -140,123 +175,102 @@ class Executions:
             run.user,
         )
         self._history.update(run.number, state="stopping")
+        run.worker.stop_requested = True
         self._watchers.tell(run.id)
         self._watchers.tell("executions")
         threading.Thread(target=run.worker.stop, name=f"stop-{run.number}", daemon=True).start()
 
-    def _source(self, place: StorePath) -> PackageSource:
-        """The package's bytes, and the folder where its relative paths begin."""
-        folder = self._tree.folder_path(place[:-1])
-        if folder is None:
-            folder = self._home.work_path
-            folder.mkdir(parents=True, exist_ok=True)
-        return PackageSource(data=self._tree.read(place), display_path=tree_path(place), folder=str(folder))
+    def _tick(self) -> None:
+        """Start what has its turn and stop what has run too long; a database that cannot be read is asked again."""
+        while not self._closed.is_set():
+            try:
+                with self._lock:
+                    self._dispatch()
+                self._time_out()
+            except DtserveError:
+                self._closed.wait(1.0)
+            self._wake.wait(TICK_SECONDS)
+            self._wake.clear()
 
-    def _placed(self, options: ExecutionOptions, place: StorePath, folder: str) -> ExecutionOptions:
-        """The options with the package's own place: its folder, and in msdb where child packages stand."""
-        root = self._tree.root(place)
-        if root.kind != SQL_SERVER_FOLDER:
-            return replace(options, folder=folder)
-        return replace(options, folder=folder, store_server=root.place or ".", store_folder="\\".join(place[1:-1]))
+    def _time_out(self) -> None:
+        now = time.time()
+        with self._lock:
+            late = [run for run in self._runs.values() if 0 < run.request.timeout_seconds <= now - run.started]
+            late = [run for run in late if not run.timed_out]
+        for run in late:
+            run.timed_out = True
+            self._request_stop(run)
 
-    def _options(
-        self,
-        execution_id: str,
-        settings: Mapping[str, str] | None,
-        parameters: Mapping[str, str] | None,
-        connections: Mapping[str, str] | None,
-        validate_only: bool,
-    ) -> ExecutionOptions:
-        asked = [Setting("set", target, value) for target, value in (settings or {}).items()]
-        asked += [Setting("parameter", _parameter(name), value) for name, value in (parameters or {}).items()]
-        asked += [Setting("connection", name, value) for name, value in (connections or {}).items()]
-        return ExecutionOptions(
-            settings=tuple(asked),
-            validate_only=validate_only,
-            connection_map=self._home.connection_map,
-            path_map=self._home.path_map,
-            msdb=self._home.msdb_urls(),
-            registry_file=self._home.registry_file,
-            memory_limit=self._home.settings.number("execution.max_memory"),
-            execution_id=execution_id,
-        )
+    def _dispatch(self) -> None:
+        """Launch queued executions in their order while there is room; the lock is held."""
+        if self._closed.is_set() or self.active >= self._most:
+            return
+        busy = {run.request.key for run in self._runs.values() if run.request.key}
+        for row in self._history.waiting(time.time()):
+            if self.active >= self._most:
+                break
+            if row["run_key"] in busy:
+                continue
+            if row["run_key"]:
+                busy.add(row["run_key"])
+            self._launch(row)
 
-    def _pump(self, run: _Run) -> None:
-        """Carry events from the process into the database and to the watchers, until the process has ended."""
-        reason, exit_code, running = "", 1, False
+    def _launch(self, row: dict[str, Any]) -> None:
+        folder, started = self._home.spool_path / row["id"], time.time()
         try:
-            for batch in _batches(run.worker):
-                self._history.append(run.number, batch)
-                if not running:
-                    self._history.update(run.number, state="running") if run.worker.alive else None
-                    running = True
-                self._watchers.tell(run.id)
-            exit_code = run.worker.wait()
-            reason = run.worker.failure or ""
-        except DtserveError as error:
-            reason = error.message
-            run.worker.stop()
-        finally:
-            self._end(run, exit_code, reason)
+            request = self.read_job(row["id"])
+            source, options = self.launcher.job(request, row["id"])
+            outlives = not self._home.stop_executing_packages_on_shutdown
+            self._history.update(row["number"], state="starting", started=started)
+            worker = start_spooled(source, options, folder, outlives=outlives)
+        except (DtserveError, OSError) as error:
+            reason = error.message if isinstance(error, DtserveError) else str(error)
+            self._history.update(row["number"], state="failed", ended=time.time(), exit_code=1, reason=reason)
+            shutil.rmtree(folder, ignore_errors=True)
+            return
+        package = {name: row[name] for name in ("package_path", "package_name", "package_id", "package_description")}
+        run = Run(row["number"], row["id"], package, row["user"], request, worker, row["attempt"], started)
+        self._history.update(row["number"], pid=worker.pid)
+        self._follow(run, 0)
 
-    def _end(self, run: _Run, exit_code: int, reason: str) -> None:
+    def read_job(self, execution_id: str) -> RunRequest:
+        """What an execution that has not ended was asked to do; JobGone or SealBroken."""
         try:
-            self._history.update(
-                run.number,
-                state=ENDS.get(exit_code, "failed"),
-                ended=time.time(),
-                exit_code=exit_code,
-                reason=reason,
-            )
+            sealed = (self._home.spool_path / execution_id / JOB_NAME).read_bytes()
+        except OSError as error:
+            raise JobGone(detail=error.strerror or str(error)) from None
+        return RunRequest.from_json(self._seal.open(sealed).decode("utf-8"))
+
+    def _follow(self, run: Run, after: int) -> None:
+        self._runs[run.id] = run
+        run.pump = RunPump(run, self._history, self._watchers, self._ended, after)
+        run.pump.start()
+
+    def _ended(self, run: Run, state: str) -> None:
+        """The end of a run is written: try again if that was asked, and make room."""
+        try:
+            if state in TRIED_AGAIN and run.attempt <= run.request.retries:
+                self.try_again(run)
         finally:
             with self._lock:
                 self._runs.pop(run.id, None)
+            shutil.rmtree(run.worker.folder, ignore_errors=True)
             self._watchers.tell(run.id)
             self._watchers.tell("executions")
+            self._wake.set()
 
-
-def _parameter(name: str) -> str:
-    return name if name.startswith("$") else f"$Package::{name}"
-
-
-def _shown(options: ExecutionOptions) -> str:
-    """What was asked, for the history: names of what was set, never a value (it may be a secret)."""
-    return json.dumps(
-        {"validate_only": options.validate_only, "set": [f"{each.kind} {each.target}" for each in options.settings]}
-    )
-
-
-def _batches(worker: process.WorkerProcess) -> Iterator[list[Event]]:
-    """The worker's events in batches: at once when there was a pause, else a tenth of a second together."""
-    arrived: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-
-    def read() -> None:
+    def try_again(self, run: Run) -> None:
+        """Queue the next attempt; its id follows from the run's, so that it is queued once even over a crash."""
+        again = str(uuid.uuid5(uuid.UUID(run.id), "retry"))
         try:
-            for event in worker.events():
-                arrived.put(event)
-        finally:
-            arrived.put(None)
-
-    reader = threading.Thread(target=read, name=f"events-{worker.pid}", daemon=True)
-    reader.start()
-    ended = False
-    while not ended:
-        first = arrived.get()
-        batch: list[Event] = []
-        deadline = time.monotonic() + BATCH_SECONDS
-        item: Event | None = first
-        while True:
-            if item is None:
-                ended = True
-                break
-            batch.append(item)
-            left = deadline - time.monotonic()
-            if len(batch) >= BATCH_EVENTS or left <= 0:
-                break
-            try:
-                item = arrived.get(timeout=left)
-            except queue.Empty:
-                break
-        if batch:
-            yield batch
-    reader.join()
+            self._add(
+                run.request,
+                run.package,
+                run.user,
+                again,
+                attempt=run.attempt + 1,
+                retry_of=run.id,
+                not_before=time.time() + run.request.retry_seconds,
+            )
+        except (ServiceError, sa.exc.IntegrityError, OSError):
+            return

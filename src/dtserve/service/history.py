@@ -14,10 +14,16 @@ from dtserve.service import schema
 from dtserve.service.errors import ExecutionNotFound
 from dtserve.service.state import State
 
-__all__ = ["ENDED", "RUNNING", "History"]
+__all__ = ["ENDED", "LEVELS", "RUNNING", "History"]
 
 RUNNING = ("queued", "starting", "running", "stopping")
-ENDED = ("succeeded", "failed", "canceled")
+ENDED = ("succeeded", "failed", "canceled", "timed_out", "lost")
+LEVELS = {
+    "error": ("OnError", "OnTaskFailed"),
+    "warning": ("OnError", "OnTaskFailed", "OnWarning"),
+    "information": ("OnError", "OnTaskFailed", "OnWarning", "OnInformation", "PackageStart", "PackageEnd"),
+}
+"""Which kinds of events a level shows; every other level shows all."""
 
 _e = schema.executions
 _v = schema.events
@@ -30,15 +36,19 @@ class History:
         self._state = state
 
     def add(self, **values: Any) -> int:
-        """A new execution in state ``starting``; returns its number."""
+        """A new execution in state ``queued`` unless ``values`` say otherwise; returns its number."""
         with self._state.write() as connection:
-            result = connection.execute(_e.insert().values(created=time.time(), state="starting", **values))
+            values = {"created": time.time(), "state": "queued", **values}
+            result = connection.execute(_e.insert().values(values))
             return int((result.inserted_primary_key or (0,))[0])
 
-    def update(self, number: int, **values: Any) -> None:
-        """Change columns of an execution that has not ended; one that has ended stays as it is."""
+    def update(self, number: int, **values: Any) -> bool:
+        """Change columns of an execution that has not ended; False, and nothing changed, for one that has."""
         with self._state.write() as connection:
-            connection.execute(_e.update().where(_e.c.number == number, _e.c.state.in_(RUNNING)).values(**values))
+            changed = connection.execute(
+                _e.update().where(_e.c.number == number, _e.c.state.in_(RUNNING)).values(**values)
+            )
+            return changed.rowcount == 1
 
     def append(self, number: int, batch: Sequence[Event]) -> None:
         """Store events and fold row counts, errors and warnings into the execution, in one transaction."""
@@ -47,7 +57,7 @@ class History:
         own = [event for event in batch if event.kind != "RowsSent"]
         with self._state.write() as connection:
             if own:
-                connection.execute(_v.insert(), [_event_row(number, event) for event in own])
+                connection.execute(_v.insert().prefix_with("OR IGNORE"), [_event_row(number, event) for event in own])
             _fold_rows(connection, number, (event for event in batch if event.kind == "RowsSent"))
             connection.execute(
                 _e.update()
@@ -74,18 +84,76 @@ class History:
             found["paths"] = [{key: p[key] for key in ("path", "component", "target", "rows")} for p in paths]
         return found
 
-    def find(self, *, running: bool | None = None, limit: int = 100, before: int | None = None) -> list[dict[str, Any]]:
-        """Executions, newest first; ``before`` pages on from an execution's number."""
+    def find(
+        self,
+        *,
+        running: bool | None = None,
+        state: str = "",
+        package: str = "",
+        user: str = "",
+        text: str = "",
+        since: float | None = None,
+        until: float | None = None,
+        limit: int = 100,
+        before: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """Executions, newest first; ``before`` pages on from an execution's number.
+
+        ``package`` is a path or the beginning of one, ``text`` is looked for in paths, users and reasons;
+        ``since`` and ``until`` bound the time of creation.
+        """
         query = sa.select(_e).order_by(_e.c.number.desc()).limit(limit)
         if running is not None:
             query = query.where(_e.c.state.in_(RUNNING) if running else _e.c.state.not_in(RUNNING))
+        if package:
+            query = query.where(sa.func.lower(_e.c.package_path).startswith(package.lower(), autoescape=True))
+        if text:
+            places = (_e.c.package_path, _e.c.user, _e.c.reason)
+            query = query.where(sa.or_(*(place.icontains(text, autoescape=True) for place in places)))
+        if state:
+            query = query.where(_e.c.state == state)
+        if user:
+            query = query.where(_e.c.user == user)
+        if since is not None:
+            query = query.where(_e.c.created >= since)
+        if until is not None:
+            query = query.where(_e.c.created < until)
         if before is not None:
             query = query.where(_e.c.number < before)
         with self._state.read() as connection:
             return [_public(row) for row in connection.execute(query).mappings()]
 
-    def events(self, number: int, *, after: int = 0, limit: int = 500, kind: str = "") -> list[dict[str, Any]]:
-        """Events with a sequence number above ``after``, in order."""
+    def counts(self) -> dict[str, int]:
+        """State → number of executions in it."""
+        with self._state.read() as connection:
+            rows = connection.execute(sa.select(_e.c.state, sa.func.count()).group_by(_e.c.state))
+            return {str(state): int(count) for state, count in rows}
+
+    def waiting(self, now: float) -> list[dict[str, Any]]:
+        """Queued executions whose time has come, in the order in which they are to run."""
+        query = (
+            sa.select(_e)
+            .where(_e.c.state == "queued", _e.c.not_before <= now)
+            .order_by(_e.c.priority.desc(), _e.c.number)
+        )
+        with self._state.read() as connection:
+            return [_public(row) for row in connection.execute(query).mappings()]
+
+    def unfinished(self, key: str = "") -> list[dict[str, Any]]:
+        """Executions that have not ended, oldest first; of one ``key`` when given."""
+        query = sa.select(_e).where(_e.c.state.in_(RUNNING)).order_by(_e.c.number)
+        if key:
+            query = query.where(_e.c.run_key == key)
+        with self._state.read() as connection:
+            return [_public(row) for row in connection.execute(query).mappings()]
+
+    def events(
+        self, number: int, *, after: int = 0, limit: int = 500, kind: str = "", level: str = "", text: str = ""
+    ) -> list[dict[str, Any]]:
+        """Events with a sequence number above ``after``, in order.
+
+        ``level`` is one of :data:`LEVELS`; ``text`` is looked for in messages and sources.
+        """
         query = (
             sa.select(_v.c.record)
             .where(_v.c.execution == number, _v.c.sequence > after)
@@ -94,19 +162,31 @@ class History:
         )
         if kind:
             query = query.where(_v.c.kind == kind)
+        if level in LEVELS:
+            query = query.where(_v.c.kind.in_(LEVELS[level]))
+        if text:
+            places = (_v.c.message, _v.c.source)
+            query = query.where(sa.or_(*(place.icontains(text, autoescape=True) for place in places)))
         with self._state.read() as connection:
             return [json.loads(record) for record in connection.execute(query).scalars()]
 
-    def fail_unfinished(self, reason: str) -> list[str]:
-        """Mark every execution that a former service left running as failed; returns their ids."""
+    def remove(self, *, older_than: float | None, keep: int, limit: int) -> int:
+        """Remove at most ``limit`` ended executions, oldest first; how many were removed.
+
+        Those that ended before ``older_than`` go, and those beyond the newest ``keep`` (0 keeps all).
+        """
+        ended = sa.select(_e.c.number).where(_e.c.state.not_in(RUNNING)).order_by(_e.c.number)
         with self._state.write() as connection:
-            ids = list(connection.execute(sa.select(_e.c.id).where(_e.c.state.in_(RUNNING))).scalars())
-            connection.execute(
-                _e.update()
-                .where(_e.c.state.in_(RUNNING))
-                .values(state="failed", ended=time.time(), exit_code=1, reason=reason)
-            )
-        return ids
+            gone: set[int] = set()
+            if older_than is not None:
+                gone |= set(connection.execute(ended.where(_e.c.ended < older_than).limit(limit)).scalars())
+            if keep:
+                total = connection.execute(sa.select(sa.func.count()).select_from(ended.subquery())).scalar() or 0
+                if total > keep:
+                    gone |= set(connection.execute(ended.limit(min(limit, total - keep))).scalars())
+            if gone:
+                connection.execute(_e.delete().where(_e.c.number.in_(gone)))
+        return len(gone)
 
 
 def _distinct(batch: Iterable[Event], kind: str) -> int:
@@ -124,6 +204,7 @@ def _event_row(number: int, event: Event) -> dict[str, Any]:
     return {
         "execution": number, "sequence": event.sequence, "time": event.time, "kind": event.kind,
         "source": event.source, "source_path": event.source_path, "record": json.dumps(record, default=str),
+        "message": event.message,
     }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from dtserve.service.executions import Executions
 from dtserve.service.history import History
 from dtserve.service.hub import Hub
 from dtserve.service.identities import Identities
+from dtserve.service.recovery import recover
 from dtserve.service.state import open_state
 from dtserve.service.watch import Watchers
 from dtserve.stores.tree import PackageTree
@@ -40,7 +41,6 @@ from dtserve.stores.tree import PackageTree
 __all__ = ["create_app", "open_hub", "serve"]
 
 CONSOLE = Path(__file__).parent / "_console"
-LEFT_RUNNING = "The service ended while the package was running (it was killed or the machine stopped)."
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
@@ -52,14 +52,15 @@ _HEADERS = {
 
 
 def open_hub(home: ServiceHome, tree_of: PackageTree) -> Hub:
-    """Open the service's state; runs that a former service left are marked as failed."""
+    """Open the service's state; runs that a former service left are taken up again or get their end."""
     tree_of.clean()
     state = open_state(home.state_path)
     watchers = Watchers()
     history = History(state)
     event_log = EventLog(state)
-    history.fail_unfinished(LEFT_RUNNING)
     runs = Executions(home, tree_of, history, event_log, watchers)
+    recover(runs, history, home.spool_path, outlive=not home.stop_executing_packages_on_shutdown)
+    runs.begin()
     return Hub(
         home, state, Identities(state), tree_of, history, runs, event_log, watchers, socket.gethostname().upper()
     )

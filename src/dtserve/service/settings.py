@@ -58,6 +58,8 @@ SETTINGS: tuple[Setting, ...] = (
             "Where the roots of the package store are configured; relative to the home folder."),
     Setting("service.listen_host", "127.0.0.1", "The address on which the service listens."),
     Setting("service.listen_port", 8730, "The port; 0 takes a free one.", 0, 65535),
+    Setting("service.shutdown_grace", 15,
+            "Seconds that a stopping service waits for packages it has asked to stop; 0 does not wait.", 0, 86_400),
     Setting("msdb.url", "",
             "The database behind the server `.`; empty for the SQLite file msdb.sqlite in the home folder. "
             "A SQLAlchemy URL otherwise: postgresql+psycopg://user@host/msdb."),
@@ -71,6 +73,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("execution.max_memory", 0,
             "Memory in bytes that sorts, aggregates and joins of a run may use before they spill; "
             "0 takes a quarter of the machine."),
+    Setting("execution.max_concurrent_packages", 16,
+            "How many packages the service runs at once; others wait in the queue.", 1, 10_000),
+    Setting("execution.max_queued_packages", 1000,
+            "How many packages may wait; beyond it a start is refused.", 0, 1_000_000),
+    Setting("execution.allowed_folders", "",
+            "Folders of this machine, separated by semicolons, from which packages that are in no store may be run; "
+            "relative to the home folder, empty for none."),
+    Setting("history.keep_days", 365, "Days after which an ended execution is removed; 0 keeps it.", 0, 100_000),
+    Setting("history.keep_executions", 100_000, "How many ended executions are kept; 0 keeps all.", 0, 2**31),
     Setting("versions.keep", 20, "How many replaced or deleted versions of each package are kept; 0 keeps none.",
             0, 100_000),
     Setting("dtutil.exists_miss_exit_code", 1,

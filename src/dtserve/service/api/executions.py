@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from dtserve.service.api.guard import hub_of
+from dtserve.service.api.start import Start
 from dtserve.service.history import RUNNING
 from dtserve.service.hub import Hub
 
@@ -21,44 +21,35 @@ __all__ = ["router"]
 router = APIRouter(prefix="/api/executions", tags=["executions"])
 HubOf = Annotated[Hub, Depends(hub_of)]
 PAGE = 500
+State = Literal["queued", "starting", "running", "stopping", "succeeded", "failed", "canceled", "timed_out", "lost"]
 PING_SECONDS = 15.0
-
-
-class Start(BaseModel):
-    """What to run: a stored package by its path (``\\MSDB\\Finance\\Load``), with settings for this run."""
-
-    package: str = Field(max_length=4000)
-    set: dict[str, str] = Field(default_factory=dict, description="Property path → value, as dtexec /SET.")
-    parameters: dict[str, str] = Field(default_factory=dict, description="Parameter → value, as dtexec /PAR.")
-    connections: dict[str, str] = Field(
-        default_factory=dict, description="Connection manager → connection string, as dtexec /CONNECTION."
-    )
-    validate_only: bool = False
 
 
 @router.get("")
 def list_executions(
     hub: HubOf,
     running: bool | None = None,
+    state: Annotated[State | None, Query()] = None,
+    package: Annotated[str, Query(max_length=4000, description="A path, or the beginning of one.")] = "",
+    user: Annotated[str, Query(max_length=200)] = "",
+    text: Annotated[str, Query(max_length=200, description="Looked for in paths, users and reasons.")] = "",
+    since: Annotated[float | None, Query(description="Created at or after, seconds since the epoch.")] = None,
+    until: Annotated[float | None, Query(description="Created before, seconds since the epoch.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    before: Annotated[int | None, Query(ge=1)] = None,
+    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
 ) -> dict[str, Any]:
     """Executions, newest first; ``before`` (a number) pages on."""
-    found = hub.history.find(running=running, limit=limit, before=before)
+    found = hub.history.find(
+        running=running, state=state or "", package=package, user=user, text=text,
+        since=since, until=until, limit=limit, before=before,
+    )  # fmt: skip
     return {"executions": found, "next": found[-1]["number"] if len(found) == limit else None}
 
 
 @router.post("", status_code=201)
 def start(body: Start, request: Request, hub: HubOf) -> dict[str, Any]:
-    """Start a stored package in a process of its own."""
-    return hub.executions.start(
-        body.package,
-        request.state.identity.name,
-        settings=body.set,
-        parameters=body.parameters,
-        connections=body.connections,
-        validate_only=body.validate_only,
-    )
+    """Start a package in a process of its own, or put it into the queue."""
+    return hub.executions.start(body.request(), request.state.identity.name)
 
 
 @router.get("/stream")
@@ -92,19 +83,21 @@ def stop(execution_id: str, hub: HubOf) -> dict[str, Any]:
 def list_events(
     execution_id: str,
     hub: HubOf,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=1, le=5000)] = PAGE,
     kind: Annotated[str, Query(max_length=64)] = "",
+    level: Annotated[Literal["", "error", "warning", "information", "verbose"], Query()] = "",
+    text: Annotated[str, Query(max_length=200, description="Looked for in messages and sources.")] = "",
 ) -> dict[str, Any]:
     """Events after a sequence number, in order; ``next`` is where to go on."""
     number = hub.history.get(execution_id)["number"]
-    found = hub.history.events(number, after=after, limit=limit, kind=kind)
+    found = hub.history.events(number, after=after, limit=limit, kind=kind, level=level, text=text)
     return {"events": found, "next": found[-1]["sequence"] if len(found) == limit else None}
 
 
 @router.get("/{execution_id}/stream")
 async def stream_events(
-    execution_id: str, request: Request, hub: HubOf, after: Annotated[int, Query(ge=0)] = 0
+    execution_id: str, request: Request, hub: HubOf, after: Annotated[int, Query(ge=0, le=2**53)] = 0
 ) -> EventSourceResponse:
     """The run live (SSE): ``events`` (a list, from ``after`` or Last-Event-ID on) and ``execution``; ends with the run."""
     execution = await run_in_threadpool(hub.history.get, execution_id)

@@ -20,7 +20,16 @@ from dtserve.errors import (
     UnsupportedError,
     UsageError,
 )
-from dtserve.service.errors import BadToken, ExecutionNotFound, NotRunning, RequestInvalid, TooLarge
+from dtserve.service.errors import (
+    BadToken,
+    ExecutionNotFound,
+    JobGone,
+    KeyBusy,
+    NotRunning,
+    RequestInvalid,
+    SealBroken,
+    TooLarge,
+)
 from dtserve.stores.errors import FolderNotFound, InvalidName, PackageTooLarge, PathWithoutPackage
 
 __all__ = ["PROBLEM", "problem", "status_of"]
@@ -38,6 +47,9 @@ _STATUS: tuple[tuple[type, int], ...] = (
     (InvalidName, 400),
     (PathWithoutPackage, 400),
     (NotRunning, 409),
+    (KeyBusy, 409),
+    (JobGone, 409),
+    (SealBroken, 409),
     (UsageError, 400),
     (PackageError, 422),
     (UnsupportedError, 422),

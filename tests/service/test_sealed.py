@@ -1,0 +1,27 @@
+"""Sealed bytes open with their own key only, and only unchanged."""
+
+import stat
+
+import pytest
+
+from dtserve.service.errors import SealBroken
+from dtserve.service.sealed import Seal
+
+
+def test_round_trip_over_a_restart(tmp_path) -> None:
+    sealed = Seal(tmp_path / "key").close(b"hunter2")
+    assert b"hunter2" not in sealed
+    assert Seal(tmp_path / "key").open(sealed) == b"hunter2"
+    assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
+
+
+def test_changed_bytes_other_keys_and_broken_keys(tmp_path) -> None:
+    seal = Seal(tmp_path / "key")
+    sealed = seal.close(b"x")
+    with pytest.raises(SealBroken):
+        seal.open(sealed[:-2] + b"AA")
+    with pytest.raises(SealBroken, match="other"):
+        Seal(tmp_path / "other").open(sealed)
+    (tmp_path / "bad").write_bytes(b"short")
+    with pytest.raises(SealBroken):
+        Seal(tmp_path / "bad").open(sealed)
