@@ -22,3 +22,16 @@ def test_packages_that_wait(tmp_path, capsys) -> None:
     assert main(["coverage", str(tmp_path)]) == 1
     assert "waits    w.dtsx: task MessageQueueTask" in capsys.readouterr().out
     assert main(["coverage", str(tmp_path / "none")]) == 4
+
+
+def test_validate_names_what_is_missing(tmp_path, capsys) -> None:
+    assert main(["coverage", str(SAMPLES), "--validate"]) == 1
+    text = capsys.readouterr().out
+    assert "invalid  LoadOrders.dtsx" in text
+    assert "valid    CountMonths.dtsx" in text
+    assert "DTS_E_CANNOTGETIROWSET" in text
+    (tmp_path / "a.dtsx").write_text((SAMPLES / "CountMonths.dtsx").read_text(encoding="utf-8"), encoding="utf-8")
+    assert main(["coverage", str(tmp_path), "--validate", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["states"] == {"valid": 1}
+    assert found["packages"][0]["reasons"] == []

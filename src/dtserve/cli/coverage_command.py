@@ -1,4 +1,8 @@
-"""``dtserve coverage FOLDER``: which packages of a folder run as they are, and what the others wait for."""
+"""``dtserve coverage FOLDER``: which packages of a folder run as they are, and what the others wait for.
+
+With ``--validate`` each is validated as ``dtexec /VALIDATE`` does, every connection to a
+database pointed at an empty one: what is missing is named package by package.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from dtserve.errors import hresult
 from dtserve.execution.coverage import CoverageReport, Part, known_parts, reason_against, runner_of, survey
 
 __all__ = ["add_arguments", "markdown", "run"]
@@ -17,6 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="folder with packages; every .dtsx below it is read")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
     parser.add_argument("--markdown", type=Path, help="also write the table of parts, without file names")
+    parser.add_argument("--validate", action="store_true", help="validate each package against an empty database")
+    parser.add_argument("--database", metavar="URL", default="", help="with --validate: this database instead")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,6 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.folder.is_dir():
         print(f"dtserve: DTSERVE_E_PACKAGENOTFOUND (0xC0D50004): there is no folder {arguments.folder}.")
         return 4
+    if arguments.validate:
+        return _validate(arguments)
     report = survey(sorted(arguments.folder.rglob("*.dtsx")))
     if arguments.markdown:
         arguments.markdown.write_text(markdown(report), encoding="utf-8")
@@ -32,6 +41,34 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join(_lines(report, arguments.folder)))
     return 0 if all(package.runs for package in report.packages) else 1
+
+
+def _validate(arguments: argparse.Namespace) -> int:
+    from dtserve.execution.validation_survey import symbol_of, validate_packages
+
+    report = validate_packages(sorted(arguments.folder.rglob("*.dtsx")), arguments.database)
+    if arguments.json:
+        found = [
+            {
+                "file": str(each.path.relative_to(arguments.folder)),
+                "state": each.state,
+                "seconds": round(each.seconds, 3),
+                "reasons": [{"code": hresult(code), "message": text} for code, text in each.reasons],
+            }
+            for each in report.packages
+        ]
+        counts = {hresult(code): count for code, count in report.causes.most_common()}
+        print(json.dumps({"packages": found, "states": dict(report.states), "causes": counts}, indent=1))
+    else:
+        for each in report.packages:
+            print(f"{each.state:<8} {each.path.relative_to(arguments.folder)}")
+            for code, text in each.reasons if each.state != "valid" else ():
+                print(f"         {hresult(code)} {text}")
+        states = ", ".join(f"{count} {state}" for state, count in report.states.most_common())
+        print(f"\n{len(report.packages)} packages: {states}.")
+        for code, count in report.causes.most_common():
+            print(f"{count:6} {hresult(code)} {symbol_of(code)}")
+    return 0 if set(report.states) <= {"valid"} else 1
 
 
 def _lines(report: CoverageReport, folder: Path) -> list[str]:
