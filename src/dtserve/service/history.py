@@ -139,11 +139,13 @@ class History:
         with self._state.read() as connection:
             return [_public(row) for row in connection.execute(query).mappings()]
 
-    def unfinished(self, key: str = "") -> list[dict[str, Any]]:
-        """Executions that have not ended, oldest first; of one ``key`` when given."""
+    def unfinished(self, key: str = "", origin: str = "") -> list[dict[str, Any]]:
+        """Executions that have not ended, oldest first; of one ``key`` or one ``origin`` when given."""
         query = sa.select(_e).where(_e.c.state.in_(RUNNING)).order_by(_e.c.number)
         if key:
             query = query.where(_e.c.run_key == key)
+        if origin:
+            query = query.where(_e.c.origin == origin)
         with self._state.read() as connection:
             return [_public(row) for row in connection.execute(query).mappings()]
 
