@@ -27,3 +27,9 @@ def test_properties() -> None:
         etree.fromstring('<property name="S" isArray="true"><arrayElements><arrayElement>a</arrayElement><arrayElement><![CDATA[<b>]]></arrayElement></arrayElements></property>'), None
     )  # fmt: skip
     assert array.items == ("a", "<b>")
+
+
+def test_escaped_properties_are_decoded() -> None:
+    text = '<property name="Delimiters" state="escaped">_x0020__x0009_,_x005B_</property>'
+    assert pipeline_property(etree.fromstring(text), None).value == " \t,["
+    assert pipeline_property(etree.fromstring(text.replace(' state="escaped"', "")), None).value.startswith("_x0020_")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dtserve.package.pipeline_model import PipelineProperty
+from dtserve.package.reader.connections import decode_escapes
 from dtserve.package.reader.elements import text_of, to_bool, to_int
 
 __all__ = ["Attributes", "attributes", "disposition", "flag", "number", "pipeline_property"]
@@ -43,7 +44,10 @@ def disposition(values: Attributes, name: str) -> str:
 
 
 def pipeline_property(element: Any, renumber: Callable[[str], str] | None) -> PipelineProperty:
-    """A ``property`` element; ``renumber`` replaces the integer references of formats 2 and 3 in its text."""
+    """A ``property`` element; ``renumber`` replaces the integer references of formats 2 and 3 in its text.
+
+    A text that is stored ``state="escaped"`` (Fuzzy Lookup) is decoded.
+    """
     values = attributes(element)
     contains_id = values.get("containsID", "") in _TRUE
     items: tuple[str, ...] | None = None
@@ -52,6 +56,8 @@ def pipeline_property(element: Any, renumber: Callable[[str], str] | None) -> Pi
         items = tuple(text_of(item) for item in element.iter("arrayElement"))
     else:
         value = text_of(element)
+        if values.get("state") == "escaped":
+            value = decode_escapes(value)
         if contains_id and renumber is not None and value:
             value = renumber(value)
     return PipelineProperty(
