@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["computer_name", "new_guid", "operator_name", "temporary_folder", "user_name"]
+__all__ = ["computer_name", "new_guid", "operator_name", "remove_temporary_folders", "temporary_folder", "user_name"]
 
 
 def new_guid() -> str:
@@ -50,6 +50,17 @@ def operator_name() -> str:
     return f"{computer_name()}\\{user_name()}"
 
 
+_open_folders: set[Path] = set()
+
+
+def remove_temporary_folders() -> None:
+    """Remove what is still open: for a program that ends without waiting for its threads."""
+    import shutil
+
+    for folder in list(_open_folders):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def temporary_folder(parent: str = "") -> Iterator[Path]:
     """A private folder below ``parent`` (else the system's folder for temporary files), removed at the end."""
@@ -61,9 +72,11 @@ def temporary_folder(parent: str = "") -> Iterator[Path]:
             parent = tempfile.gettempdir()
     folder = Path(parent, f"dtserve-{os.urandom(8).hex()}")
     folder.mkdir(mode=0o700)
+    _open_folders.add(folder)
     try:
         yield folder
     finally:
+        _open_folders.discard(folder)
         try:
             folder.rmdir()
         except OSError:

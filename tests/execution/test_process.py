@@ -81,14 +81,18 @@ def test_stop_ends_the_whole_group_with_exit_code_3(tmp_path) -> None:
 
 
 def test_a_worker_that_does_not_listen_is_killed(tmp_path) -> None:
-    worker = start(PackageSource(data=shell("sleep 60")), ExecutionOptions())
+    pid_file = tmp_path / "pid"
+    worker = start(PackageSource(data=shell(f"echo $$ &gt; {pid_file}; sleep 60")), ExecutionOptions())
     reader = threading.Thread(target=lambda: list(worker.events()), daemon=True)
     reader.start()
-    time.sleep(0.3)
+    deadline = time.monotonic() + 20
+    while not (pid_file.exists() and pid_file.read_text().strip()) and time.monotonic() < deadline:
+        time.sleep(0.02)
     os.kill(worker.pid, signal.SIGSTOP)
     worker.stop()
     assert worker.wait(5) == 3
     assert gone(worker.pid)
+    assert gone(int(pid_file.read_text()))
     reader.join(5)
 
 

@@ -27,15 +27,17 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-STOP_SECONDS = 1.8
-"""How long a run may take to end after Ctrl-C before the tool ends without it."""
 NOT_LOADED = 5
 """The exit code of a package that was found and could not be loaded."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run dtexec; returns its exit code (0, 1, 3, 4, 5, 6)."""
-    code = _guarded(list(sys.argv[1:] if argv is None else argv), Console())
+    console = Console()
+    console.whole_program = argv is None
+    if argv is None and hasattr(signal, "SIGTERM"):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the run itself can be stopped
+    code = _guarded(list(sys.argv[1:] if argv is None else argv), console)
     if argv is None and "duckdb" not in sys.modules:  # DuckDB complains at the end of what is not collected
         gc.freeze()  # the process ends: the collector need not walk everything once more
     return code
@@ -135,7 +137,7 @@ def _execute(request: Request, console: Console, started: float) -> int:
         console.failure(request.source.display_path or request.path, error.code, error.message)
         console.closing(started, time.time())
         return error.exit_code
-    cancel = CancelSwitch()
+    cancel = CancelSwitch(dedicated=console.whole_program)
     _catch_signals(cancel)
     options = replace(options, folder=str(loaded.folder), execution_id=options.execution_id or new_guid())
     console.execution_id = options.execution_id
@@ -177,6 +179,7 @@ def _run(
 ) -> int:
     """Run in a second thread, so that this one always answers Ctrl-C."""
     from dtserve.controlflow.results import ExecResult
+    from dtserve.execution.ending import STOP_SECONDS, end_processes, leave
     from dtserve.execution.run import ExecutionResult, run
 
     done: list[ExecutionResult] = []
@@ -194,18 +197,20 @@ def _run(
     thread.start()
     stopping = 0.0
     while thread.is_alive():
-        thread.join(0.1 if stopping else 0.5)
+        thread.join(0.1)
         if cancel.canceled:
             stopping = stopping or time.monotonic()
             if time.monotonic() - stopping > STOP_SECONDS:
                 break
+    if cancel.canceled:
+        end_processes()
     if defects:
         raise defects[0]
     if not done:
         console.closing(started, time.time(), ExecResult.CANCELED if cancel.canceled else ExecResult.FAILURE)
         console.closed = True
         sys.stdout.flush()
-        os._exit(Canceled.exit_code if cancel.canceled else 1)
+        leave(Canceled.exit_code if cancel.canceled else 1)
     result = done[0]
     refused = result.error if result.error is not None and result.exit_code == NOT_LOADED else None
     if refused is not None:

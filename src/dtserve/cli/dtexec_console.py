@@ -82,6 +82,7 @@ class Console:
         self.computer = self.operator = self.execution_id = ""
         self._rows: dict[str, int] = {}
         self.closed = False
+        self.whole_program = False
 
     def lines(self, lines: Iterable[str]) -> None:
         """Print lines as one block; nothing once the console is closed."""

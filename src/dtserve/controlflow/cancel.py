@@ -15,11 +15,13 @@ __all__ = ["CancelSwitch"]
 class CancelSwitch:
     """A switch that is thrown once.
 
-    ``event`` is set when it is; callbacks registered by :meth:`calling` run at that moment in the
-    thread that throws it (they must be quick and must not raise).
+    ``event`` is set when it is; callbacks registered by :meth:`calling` run at that moment, the first in the
+    thread that throws it, others beside it (they must not raise). ``dedicated`` says that this
+    process exists for the run alone, so that whatever it started may be ended with it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, dedicated: bool = False) -> None:
+        self.dedicated = dedicated
         self.event = threading.Event()
         self._lock = threading.Lock()
         self._callbacks: dict[int, Callable[[], None]] = {}
@@ -37,8 +39,10 @@ class CancelSwitch:
                 return
             self.event.set()
             callbacks = list(self._callbacks.values())
-        for callback in callbacks:
-            callback()
+        for callback in callbacks[1:]:  # one that waits for a server must not keep the others waiting
+            threading.Thread(target=callback, daemon=True).start()
+        if callbacks:
+            callbacks[0]()
 
     def check(self) -> None:
         """Raise Canceled when the switch has been thrown."""

@@ -142,7 +142,15 @@ class WorkerProcess:
         return self._process.poll() is not None
 
     def _signal(self, name: str) -> None:
-        """Send a signal to everything in the group, whether or not the worker itself still lives."""
+        """Send a signal to everything in the group, whether or not the worker itself still lives.
+
+        A kill reaches what its tasks have started too, which are groups of their own.
+        """
+        if name == "SIGKILL":
+            from dtserve.controlflow.processes import end_tree
+
+            end_tree(self._process)
+            return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
                 os.killpg(self._process.pid, getattr(signal, name))

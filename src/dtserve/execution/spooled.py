@@ -88,6 +88,10 @@ class SpooledWorker:
         """Send a signal to everything the worker started, whether or not the worker itself still lives."""
         if self.pid <= 0:
             return
+        if name == "SIGKILL":  # what its tasks have started are groups of their own
+            from dtserve.controlflow.processes import end_family
+
+            end_family(self.pid)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
                 os.killpg(self.pid, getattr(signal, name))

@@ -20,7 +20,8 @@ from typing import IO, Any
 
 from dtserve.controlflow.cancel import CancelSwitch
 from dtserve.controlflow.events import Event
-from dtserve.errors import DtserveError
+from dtserve.errors import Canceled, DtserveError
+from dtserve.execution.ending import end_processes, leave_when_stuck
 from dtserve.execution.options import ExecutionOptions, PackageSource, decode, options_from
 from dtserve.execution.report import RunEnd, encode_end, encode_event
 
@@ -38,11 +39,20 @@ def main() -> int:
     wire = _take_output(job.get("spool", ""))
     stored = decode(job["source"])
     source, options = PackageSource(**stored), options_from(job["options"])
-    cancel = CancelSwitch()
+    cancel = CancelSwitch(dedicated=True)
     for name in ("SIGTERM", "SIGINT"):
         signal.signal(getattr(signal, name), lambda number, frame: _on_signal(cancel, number, frame))
     threading.Thread(target=_watch_parent, args=(cancel, job.get("outlives", False)), daemon=True).start()
+    started = time.time()
+
+    def give_up() -> None:
+        end = RunEnd(Canceled.exit_code, 3, options.execution_id, started, time.time(), "", 0, *_used())
+        os.write(wire.fileno(), f"\n{encode_end(end)}\n".encode())
+
+    leave_when_stuck(cancel, give_up)
     end = _run(source, options, cancel, wire)
+    if cancel.canceled:
+        end_processes()
     wire.write(encode_end(end) + "\n")
     wire.flush()
     return end.exit_code
@@ -72,6 +82,7 @@ def _watch_parent(cancel: CancelSwitch, outlives: bool) -> None:
         return
     cancel.cancel()
     time.sleep(GRACE_SECONDS)
+    end_processes()
     if hasattr(os, "killpg"):
         os.killpg(os.getpgrp(), signal.SIGKILL)
     os._exit(3)

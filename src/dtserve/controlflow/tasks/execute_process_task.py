@@ -14,6 +14,7 @@ import threading
 import time
 from pathlib import Path
 
+from dtserve.controlflow.processes import end_tree, finished, start
 from dtserve.controlflow.properties import Property
 from dtserve.controlflow.registry import task
 from dtserve.controlflow.task import Task
@@ -107,8 +108,9 @@ class ExecuteProcessTask(Task):
             "ExecuteProcessExecutingProcess", f'Executing "{self.executable}" "{self.arguments}" at "{self.directory}".'
         )
         try:
-            process = subprocess.Popen(
+            process = start(
                 [str(program), *split_arguments(self.arguments)],
+                adopts=self.host.run.cancel.dedicated,
                 cwd=folder,
                 stdin=subprocess.PIPE if given is not None else subprocess.DEVNULL,
                 stdout=subprocess.PIPE if self.output_variable.strip() else subprocess.DEVNULL,
@@ -149,30 +151,15 @@ class ExecuteProcessTask(Task):
         while talker.is_alive():
             talker.join(POLL)
             if self.host.run.cancel.canceled or self.host.cancel_requested:
-                _end_tree(process)
+                end_tree(process)
                 talker.join(1.0)
                 raise Canceled
             if deadline is not None and time.monotonic() > deadline and talker.is_alive():
                 if self.terminate:
-                    _end_tree(process)
+                    end_tree(process)
                     talker.join(1.0)
                 ending = " and was terminated" if self.terminate else ""
                 raise errors.ProcessTimedOut(executable=self.executable, seconds=self.time_out, ending=ending)
+        finished(process)
         output, error_output = result[0] if result else (b"", b"")
         return output or b"", error_output or b""
-
-
-def _end_tree(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and everything it started."""
-    import psutil
-
-    try:
-        family = psutil.Process(process.pid).children(recursive=True)
-    except psutil.Error:
-        family = []
-    for each in family:
-        try:
-            each.kill()
-        except psutil.Error:
-            continue
-    process.kill()
