@@ -20,10 +20,9 @@ def fit_text_column(series: pl.Series, target: TypeSpec) -> ColumnResult:
     if target.dt is DT.NTEXT or not len(series):
         return ColumnResult(series)
     fits, cuts = _unicode(series, target) if target.dt is DT.WSTR else _code_page(series, target)
-    if target.dt in (DT.STR, DT.WSTR):
-        if _has_nul(series):
-            nul = series.str.contains("\0", literal=True)
-            fits, cuts = fits & ~nul, cuts & ~nul
+    if target.dt in (DT.STR, DT.WSTR) and _has_nul(series):
+        nul = series.str.contains("\0", literal=True)
+        fits, cuts = fits & ~nul, cuts & ~nul
     if fits is True or (isinstance(fits, pl.Series) and fits.all()):
         return ColumnResult(series)
     short = series.str.head(target.length)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import polars as pl
@@ -14,7 +14,7 @@ from dtserve.dataflow.flat_file.exact import MalformedRecord, Record, records
 if TYPE_CHECKING:
     from dtserve.dataflow.flat_file.layout import Layout
 
-__all__ = ["Chunk", "Wanted", "frame_of", "split_exact"]
+__all__ = ["Chunk", "Listed", "RowPlaces", "Wanted", "frame_of", "split_exact"]
 
 
 @dataclass(frozen=True)
@@ -30,32 +30,69 @@ class Wanted:
         return {str(at): pl.Binary() if at in self.binary else pl.String() for at in self.positions}
 
 
+class RowPlaces(Protocol):
+    """Where the rows of a chunk stand in its data."""
+
+    @property
+    def next(self) -> int:
+        """Where the rows end, which is where the next chunk begins."""
+
+    @property
+    def starts(self) -> np.ndarray:
+        """Where each row begins, and :attr:`next`."""
+
+    def bounds(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where these rows begin and end (delimiter included)."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The places as a list."""
+
+    starts: np.ndarray
+
+    @property
+    def next(self) -> int:
+        """Where the rows end."""
+        return int(self.starts[-1])
+
+    def bounds(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where these rows begin and end (delimiter included)."""
+        return self.starts[rows], self.starts[rows + 1]
+
+
 @dataclass
 class Chunk:
     """Rows in file order.
 
     ``frame`` has a column per wanted position, named by it; empty text is an empty field,
-    NULL a missing one. ``starts`` holds where each row begins in ``data`` and, as its last
-    element, where the next chunk begins. ``malformed`` is what stopped the reader after
-    these rows; ``partial`` tells that the file ended inside a row (kept or dropped).
+    NULL a missing one. ``rows`` tells where they stand in ``data``. ``malformed`` is what
+    stopped the reader after these rows; ``partial`` tells that the file ended inside a row
+    (kept or dropped).
     """
 
     frame: pl.DataFrame
     data: bytes
-    starts: np.ndarray
+    rows: RowPlaces
     malformed: MalformedRecord | None = None
     partial: bool = False
 
     @property
     def next(self) -> int:
         """Where in ``data`` the rows end."""
-        return int(self.starts[-1])
+        return self.rows.next
+
+    @property
+    def starts(self) -> np.ndarray:
+        """Where each row begins in ``data``; the last element is where the next chunk begins."""
+        return self.rows.starts
 
     def raw(self, rows: Sequence[int] | np.ndarray, layout: Layout, *, keep_delimiter: bool) -> list[str]:
         """The text of these rows as it stands in the file."""
         found = []
-        for row in rows:
-            text = self.data[self.starts[row] : self.starts[row + 1]]
+        begins, stops = self.rows.bounds(np.asarray(rows, dtype=np.int64))
+        for start, stop in zip(begins.tolist(), stops.tolist(), strict=True):
+            text = self.data[start:stop]
             found.append(layout.cut_page.decode(text if keep_delimiter else text.removesuffix(layout.row_delimiter)))
         return found
 
@@ -89,4 +126,4 @@ def split_exact(data: bytes, layout: Layout, wanted: Wanted, start: int = 0, *, 
     except MalformedRecord as error:
         malformed = error
     starts = np.fromiter((row.start for row in rows), dtype=np.int64, count=len(rows))
-    return Chunk(frame_of(rows, layout, wanted), data, np.append(starts, at), malformed, partial)
+    return Chunk(frame_of(rows, layout, wanted), data, Listed(np.append(starts, at)), malformed, partial)

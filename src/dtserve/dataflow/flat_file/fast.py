@@ -20,8 +20,9 @@ import numpy as np
 import polars as pl
 
 from dtserve.dataflow.column_views import byte_lengths
-from dtserve.dataflow.flat_file.chunk import Chunk, Wanted, frame_of
+from dtserve.dataflow.flat_file.chunk import Chunk, Listed, Wanted, frame_of
 from dtserve.dataflow.flat_file.exact import MalformedRecord, Record, records
+from dtserve.dataflow.flat_file.guard import examine
 
 if TYPE_CHECKING:
     from dtserve.dataflow.flat_file.layout import Layout
@@ -60,8 +61,6 @@ class FastReader:
         self.quote = layout.qualifier[0] if layout.qualifier else -1
         self.width = len(layout.fields)
         self.all_qualified = all(each.qualified for each in layout.fields)
-        self._long_rows = False
-        """Whether row delimiters were met inside qualified text."""
 
     @staticmethod
     def accepts(layout: Layout) -> bool:
@@ -82,58 +81,53 @@ class FastReader:
         if data.startswith(codecs.BOM_UTF8):
             return None
         try:
-            plan, frame = self._split(data)
+            return self._regular(data) or self._planned(data)
         except (_Declined, pl.exceptions.PolarsError):
             return None
-        starts = [np.zeros(1, dtype=np.int64)]
-        for ends, record in zip(plan.ends, [*plan.between, None], strict=True):
-            starts.append(ends + 1)
-            if record is not None:
-                starts.append(np.array([record.next], dtype=np.int64))
-        return Chunk(frame, data, np.concatenate(starts), plan.malformed)
 
-    def _split(self, data: bytes) -> tuple[_Plan, pl.DataFrame]:
+    def _regular(self, data: bytes) -> Chunk | None:
+        """The chunk if it is regular throughout."""
+        if not self.all_qualified and self.quote >= 0 and self.quote in data:
+            return None
+        found = examine(data, self.separator, self.row, self.quote)
+        if found is None:
+            return None
+        plan = _Plan([(0, found.limit)], quoted=found.quoted)
+        frame = self._read(data, plan)
+        if frame.height != found.rows:
+            raise _Declined
+        if found.separators != found.rows * (self.width - 1):
+            plan.ends = [found.ends.starts[1:] - 1]
+            return Chunk(self._frame(frame, data, plan), data, found.ends)
+        return Chunk(self._wanted(frame), data, found.ends)
+
+    def _planned(self, data: bytes) -> Chunk:
+        """The chunk with the rows around irregular qualifiers read one by one."""
         array = np.frombuffer(data, dtype=np.uint8)
         ends = np.flatnonzero(array == self.row[-1])
-        if self.quote < 0 or self.quote not in data:
-            return self._split_plain(data, array, ends)
-        quotes = np.flatnonzero(array == self.quote)
-        plan = _Plan() if self._long_rows or not self.all_qualified else self._assume(array, ends, quotes)
-        if not plan.ranges and not self._begins_a_field(data):
-            return self._split_plain(data, array, ends)
-        if not self.all_qualified:
+        if self.quote < 0 or self.quote not in data or not self._begins_a_field(data):
+            plan = self._examine_plain(array, ends)
+        elif self.all_qualified:
+            plan = self._examine_quoted(data, array, ends, np.flatnonzero(array == self.quote))
+        else:
             raise _Declined
-        raw = self._read(data, plan) if plan.ranges else None
-        if raw is None or raw.height != len(ends):
-            assumed = plan.ranges
-            plan = self._examine_quoted(data, array, ends, quotes)
-            if raw is None or plan.ranges != assumed:
-                raw = self._read(data, plan)
-            else:
-                self._long_rows = True
-        return plan, self._frame(raw, data, plan)
+        frame = self._frame(self._read(data, plan), data, plan)
+        starts = [np.zeros(1, dtype=np.int64)]
+        for found, record in zip(plan.ends, [*plan.between, None], strict=True):
+            starts.append(found + 1)
+            if record is not None:
+                starts.append(np.array([record.next], dtype=np.int64))
+        return Chunk(frame, data, Listed(np.concatenate(starts)), plan.malformed)
 
-    def _split_plain(self, data: bytes, array: np.ndarray, ends: np.ndarray) -> tuple[_Plan, pl.DataFrame]:
-        """A chunk in which no qualifier begins a field, so that any there are data."""
+    def _examine_plain(self, array: np.ndarray, ends: np.ndarray) -> _Plan:
+        """The plan of a chunk in which no qualifier begins a field, so that any there are data."""
         limit = int(ends[-1]) + 1 if len(ends) else 0
-        self._check_returns(array[:limit], ends, np.zeros(0, dtype=np.int64))
-        plan = _Plan([(0, limit)], [ends], quoted=False)
-        return plan, self._frame(self._read(data, plan), data, plan)
+        self._check_returns(array[:limit], ends, ends[:0])
+        return _Plan([(0, limit)], [ends], quoted=False)
 
     def _begins_a_field(self, data: bytes) -> bool:
         mark = bytes((self.quote,))
         return data.startswith(mark) or bytes((self.separator,)) + mark in data or self.row[-1:] + mark in data
-
-    def _assume(self, array: np.ndarray, ends: np.ndarray, quotes: np.ndarray) -> _Plan:
-        """The plan if no row delimiter stands inside qualified text, which the number of rows will show; empty if unclear."""
-        limit = int(ends[-1]) + 1 if len(ends) else 0
-        if not limit or np.searchsorted(quotes, limit) & 1 or self._irregular(array, quotes, 0, limit) >= 0:
-            return _Plan()
-        try:
-            self._check_returns(array[:limit], ends, quotes[:0])
-        except _Declined:
-            return _Plan()
-        return _Plan([(0, limit)], [ends])
 
     def _check_returns(self, array: np.ndarray, ends: np.ndarray, quotes: np.ndarray) -> None:
         """Decline unless the carriage returns outside quotations are just those of the row delimiters.
@@ -238,10 +232,11 @@ class FastReader:
             unsure = np.flatnonzero(byte_lengths(frame.to_series(-1)) == 0)
             if len(unsure):
                 frame = self._missing(frame, data, plan, unsure)
-        frame = pl.DataFrame([frame.to_series(at) for at in self.wanted.positions], height=frame.height)
-        if plan.between:
-            frame = self._interleave(frame, plan)
-        return frame
+        frame = self._wanted(frame)
+        return self._interleave(frame, plan) if plan.between else frame
+
+    def _wanted(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return pl.DataFrame([frame.to_series(at) for at in self.wanted.positions], height=frame.height)
 
     def _missing(self, frame: pl.DataFrame, data: bytes, plan: _Plan, unsure: np.ndarray) -> pl.DataFrame:
         """Make the columns NULL that short rows do not have; Polars gives them as empty.

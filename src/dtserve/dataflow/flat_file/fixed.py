@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from dtserve.dataflow.flat_file.chunk import Chunk, Wanted
+from dtserve.dataflow.flat_file.chunk import Chunk, Listed, Wanted
 from dtserve.dataflow.flat_file.strings import text_series
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class FixedReader:
             return None
         starts, ends = rows
         columns = [self._column(data, text, starts[:-1], ends, at) for at in self.wanted.positions]
-        return Chunk(pl.DataFrame(columns, height=len(ends)), data, starts)
+        return Chunk(pl.DataFrame(columns, height=len(ends)), data, Listed(starts))
 
     def _ragged_rows(self, data: bytes) -> tuple[np.ndarray, np.ndarray] | None:
         row = self.layout.row_delimiter

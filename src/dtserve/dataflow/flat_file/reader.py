@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from dtserve.dataflow.flat_file.chunk import Chunk, Wanted, split_exact
+from dtserve.dataflow.flat_file.chunk import Chunk, Listed, Wanted, split_exact
 from dtserve.dataflow.flat_file.encoding import Transcoder, repaired
 from dtserve.dataflow.flat_file.errors import (
     HEADER_ENDS_FILE,
@@ -177,7 +177,7 @@ class FlatFileReader:
         except MalformedRecord as error:
             empty = split_exact(b"", self.layout, self.wanted, final=True).frame
             blocks.done = True
-            yield Chunk(empty, blocks.rest, np.zeros(1, dtype=np.int64), malformed=error)
+            yield Chunk(empty, blocks.rest, Listed(np.zeros(1, dtype=np.int64)), malformed=error)
             blocks.rest = b""
             return
         if record is not None:

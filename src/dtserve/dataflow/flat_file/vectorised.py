@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from dtserve.dataflow.flat_file.chunk import Chunk, Wanted
+from dtserve.dataflow.flat_file.chunk import Chunk, Listed, Wanted
 from dtserve.dataflow.flat_file.encoding import is_valid
 from dtserve.dataflow.flat_file.qualified import Quotations, quotations
 from dtserve.dataflow.flat_file.strings import text_series
@@ -74,7 +74,7 @@ class VectorReader:
         if not data.isascii() and not is_valid(data[: rows.starts[-1]]):
             return None
         columns = [self._column(data, rows, at, quoted) for at in self.wanted.positions]
-        return Chunk(pl.DataFrame(columns, height=len(rows.starts) - 1), data, rows.starts)
+        return Chunk(pl.DataFrame(columns, height=len(rows.starts) - 1), data, Listed(rows.starts))
 
     def _events(self, places: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray] | None:
         """Position and kind of every delimiter, in order; kind 0 is the row delimiter. None where two overlap."""
