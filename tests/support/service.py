@@ -33,7 +33,7 @@ def open_service(home: Path) -> Iterator[tuple[Hub, TestClient]]:
             client.headers["Authorization"] = f"Bearer {token}"
             yield hub, client
     finally:
-        hub.executions.shut_down()
+        hub.shut_down()
         hub.state.close()
 
 

@@ -10,17 +10,23 @@ from __future__ import annotations
 from dtserve.errors import AccessDenied
 from dtserve.service.identity import Identity
 
-__all__ = ["ACTIONS", "ENDPOINTS", "PUBLIC", "action_of", "check"]
+__all__ = ["ACTIONS", "ENDPOINTS", "LOCAL", "PUBLIC", "action_of", "check"]
 
 PUBLIC = "public"
 """The action of endpoints that anybody who reaches the address may use: to sign in, and health."""
+LOCAL = "local"
+"""The action of endpoints for programs of this machine: whoever is at the other end of the local socket."""
 
 ENDPOINTS: dict[tuple[str, str], str] = {
     ("GET", "/"): PUBLIC,
     ("GET", "/console/{path:path}"): PUBLIC,
     ("GET", "/api/health"): PUBLIC,
+    ("GET", "/api/session/methods"): PUBLIC,
+    ("GET", "/api/session/openid"): PUBLIC,
+    ("GET", "/api/session/openid/callback"): PUBLIC,
     ("POST", "/api/session"): PUBLIC,
     ("GET", "/api/session"): "connect",
+    ("PUT", "/api/session/password"): "connect",
     ("DELETE", "/api/session"): "connect",
     ("GET", "/api/openapi.json"): "connect",
     ("GET", "/api/tree"): "packages.enumerate",
@@ -39,9 +45,29 @@ ENDPOINTS: dict[tuple[str, str], str] = {
     ("GET", "/api/executions/{execution_id}/events"): "executions.view",
     ("GET", "/api/executions/{execution_id}/stream"): "executions.view",
     ("GET", "/api/events"): "events.view",
+    ("POST", "/local/executions"): LOCAL,
+    ("POST", "/local/executions/{execution_id}/finished"): LOCAL,
+    ("GET", "/api/tokens"): "tokens.own",
+    ("POST", "/api/tokens"): "tokens.own",
+    ("DELETE", "/api/tokens/{token_id}"): "tokens.own",
+    ("GET", "/api/accounts"): "access.manage",
+    ("POST", "/api/accounts"): "access.manage",
+    ("PATCH", "/api/accounts/{name}"): "access.manage",
+    ("DELETE", "/api/accounts/{name}"): "access.manage",
+    ("GET", "/api/access/grants"): "access.manage",
+    ("POST", "/api/access/grants"): "access.manage",
+    ("DELETE", "/api/access/grants"): "access.manage",
+    ("GET", "/api/access/roles"): "access.manage",
+    ("POST", "/api/access/roles"): "access.manage",
+    ("DELETE", "/api/access/roles/{role}"): "access.manage",
+    ("GET", "/api/access/folders"): "access.manage",
+    ("PUT", "/api/access/folders"): "access.manage",
+    ("GET", "/api/access/check"): "access.manage",
+    ("GET", "/api/audit"): "audit.view",
+    ("POST", "/api/service/stop"): "service.launch",
 }
 
-ACTIONS = frozenset(ENDPOINTS.values()) - {PUBLIC}
+ACTIONS = frozenset(ENDPOINTS.values()) - {PUBLIC, LOCAL}
 """All actions there are: what a token can be narrowed to."""
 
 

@@ -5,17 +5,23 @@ from __future__ import annotations
 from dtserve.errors import AccessDenied, DtserveError, TransientError, UsageError
 
 __all__ = [
+    "AlertNotFound",
+    "AlertNotSent",
     "AlreadyRunning",
     "AtCapacity",
+    "BadAlert",
     "BadSetting",
     "BadSettingsFile",
+    "BadTimetable",
     "BadToken",
     "ExecutionNotFound",
     "FileNotAllowed",
     "JobGone",
     "KeyBusy",
+    "NameTaken",
     "NotRunning",
     "RequestInvalid",
+    "ScheduleNotFound",
     "SealBroken",
     "ServiceError",
     "StateTooNew",
@@ -157,6 +163,60 @@ class TimedOut(ServiceError):
     symbol = "DTSERVE_E_TIMEDOUT"
     template = "The package ran longer than {seconds} seconds and was stopped."
     remedy = "Raise timeout_seconds, or find what took so long in the events."
+
+
+class BadTimetable(UsageError):
+    """A schedule whose times make no sense."""
+
+    code = 0xC0D51826
+    symbol = "DTSERVE_E_BADTIMETABLE"
+    template = "The schedule cannot be followed: {detail}"
+    remedy = 'Write five fields as in cron ("30 2 * * 1-5") and a time zone as "Europe/Berlin", or an interval.'
+
+
+class ScheduleNotFound(ServiceError):
+    """No schedule has that id."""
+
+    code = 0xC0D51827
+    symbol = "DTSERVE_E_SCHEDULENOTFOUND"
+    template = 'There is no schedule "{id}".'
+    remedy = "List the schedules."
+
+
+class AlertNotFound(ServiceError):
+    """No alert has that id."""
+
+    code = 0xC0D51828
+    symbol = "DTSERVE_E_ALERTNOTFOUND"
+    template = 'There is no alert "{id}".'
+    remedy = "List the alerts."
+
+
+class NameTaken(ServiceError):
+    """Another schedule or alert has the name."""
+
+    code = 0xC0D51829
+    symbol = "DTSERVE_E_NAMETAKEN"
+    template = 'A {kind} of the name "{name}" exists already.'
+    remedy = "Choose another name, or remove the other one."
+
+
+class BadAlert(UsageError):
+    """An alert that can never be sent."""
+
+    code = 0xC0D5182A
+    symbol = "DTSERVE_E_BADALERT"
+    template = "The alert cannot work: {detail}"
+    remedy = "See docs/reference/service.md, Alerts."
+
+
+class AlertNotSent(ServiceError, TransientError):
+    """A mail server or web hook did not take a message."""
+
+    code = 0xC0D5182B
+    symbol = "DTSERVE_E_ALERTNOTSENT"
+    template = "The message was not taken by {target}: {reason}"
+    remedy = "It is sent again later, five times in all."
 
 
 class BadSettingsFile(ServiceError):

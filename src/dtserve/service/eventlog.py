@@ -62,6 +62,12 @@ SERVICE_EVENTS: Mapping[str, ServiceEvent] = {
             "Microsoft SSIS Service: stopping running package.\nPackage instance ID: {0}\nPackage ID: {1}\n"
             "Package name: {2}\nPackage description: {3}\nPackage started by: {4}.",
         ),
+        # SERVICE §3: DistributedCOM writes 10016 when a right is missing.
+        ServiceEvent(
+            10016, "DTS_MSG_ACCESS_DENIED", "warning", 1,
+            "The permission settings do not grant {0} permission for the Integration Services service to the user "
+            "{1} from address {2}.",
+        ),
     )
 }  # fmt: skip
 

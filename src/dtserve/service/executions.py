@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from dtserve.errors import DtserveError
 from dtserve.execution.spooled import start_spooled
 from dtserve.service.config import ServiceHome
-from dtserve.service.errors import AtCapacity, JobGone, KeyBusy, NotRunning, ServiceError
+from dtserve.service.errors import AtCapacity, ExecutionNotFound, JobGone, KeyBusy, NotRunning, ServiceError
 from dtserve.service.eventlog import EventLog
 from dtserve.service.history import RUNNING, History
 from dtserve.service.launching import Launcher
@@ -120,6 +120,14 @@ class Executions:
             **package,
         )
         return execution_id
+
+    def knows(self, execution_id: str) -> bool:
+        """Whether an execution of that id was ever started."""
+        try:
+            self._history.get(execution_id)
+        except ExecutionNotFound:
+            return False
+        return True
 
     def stop(self, execution_id: str) -> dict[str, Any]:
         """Ask a run to stop and return at once, or take it out of the queue; NotRunning when it has ended."""

@@ -18,6 +18,7 @@ from dtserve.service.identity import Identity
 from dtserve.service.package_access import FOLDER, PACKAGE, Facts, PackageRules, Rule, may
 from dtserve.service.roots import SQL_SERVER_FOLDER
 from dtserve.stores.base import Caller, FolderEntry, PackageInfo, PackageStore, StorePath
+from dtserve.stores.errors import RootNotFound
 from dtserve.stores.names import name_key, strip_extension
 from dtserve.stores.tree import PackageTree
 from dtserve.stores.versioned import VersionedStore
@@ -46,6 +47,17 @@ class GuardedTree(PackageTree):
     def require_folder(self, folder: StorePath, operation: str) -> None:
         """AccessDenied unless the caller may do that with a folder and what is in it."""
         self._decide(operation, folder, self._inherited(folder))
+
+    def allows(self, path: StorePath, operation: str) -> bool:
+        """Whether the caller may do that; a path that is a folder is asked for as a folder."""
+        try:
+            if operation in ("import", "folders", "enumerate") and self._everything.folder_exists(path):
+                self.require_folder(path, operation)
+            else:
+                self.require(path, operation)
+        except (AccessDenied, RootNotFound):
+            return False
+        return True
 
     def _decide(self, operation: str, path: StorePath, facts: Facts) -> None:
         who = self._identity

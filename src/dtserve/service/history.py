@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +34,8 @@ class History:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self.on_end: list[Callable[[int], None]] = []
+        """Called with the number of an execution once its end is written."""
 
     def add(self, **values: Any) -> int:
         """A new execution in state ``queued`` unless ``values`` say otherwise; returns its number."""
@@ -48,7 +50,12 @@ class History:
             changed = connection.execute(
                 _e.update().where(_e.c.number == number, _e.c.state.in_(RUNNING)).values(**values)
             )
-            return changed.rowcount == 1
+        if changed.rowcount != 1:
+            return False
+        if values.get("ended") is not None:
+            for tell in self.on_end:
+                tell(number)
+        return True
 
     def append(self, number: int, batch: Sequence[Event]) -> None:
         """Store events and fold row counts, errors and warnings into the execution, in one transaction."""
@@ -84,6 +91,12 @@ class History:
             found["paths"] = [{key: p[key] for key in ("path", "component", "target", "rows")} for p in paths]
         return found
 
+    def numbered(self, number: int) -> dict[str, Any] | None:
+        """One execution by its number, without row counts; None when it was removed."""
+        with self._state.read() as connection:
+            row = connection.execute(sa.select(_e).where(_e.c.number == number)).mappings().first()
+        return _public(row) if row is not None else None
+
     def find(
         self,
         *,
@@ -91,6 +104,8 @@ class History:
         state: str = "",
         package: str = "",
         user: str = "",
+        seen_by: str | None = None,
+        logs: bool = False,
         text: str = "",
         since: float | None = None,
         until: float | None = None,
@@ -100,7 +115,8 @@ class History:
         """Executions, newest first; ``before`` pages on from an execution's number.
 
         ``package`` is a path or the beginning of one, ``text`` is looked for in paths, users and reasons;
-        ``since`` and ``until`` bound the time of creation.
+        ``since`` and ``until`` bound the time of creation. With ``seen_by`` only that user's, and with
+        ``logs`` all that have ended, too.
         """
         query = sa.select(_e).order_by(_e.c.number.desc()).limit(limit)
         if running is not None:
@@ -114,6 +130,9 @@ class History:
             query = query.where(_e.c.state == state)
         if user:
             query = query.where(_e.c.user == user)
+        if seen_by is not None:
+            own = _e.c.user == seen_by
+            query = query.where(sa.or_(own, _e.c.ended.is_not(None)) if logs else own)
         if since is not None:
             query = query.where(_e.c.created >= since)
         if until is not None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from dtserve.service.config import ServiceHome
+from dtserve.service.errors import NotRunning
 from dtserve.service.eventlog import EventLog
 from dtserve.service.executions import Executions
 from dtserve.service.history import History
 from dtserve.service.identities import Identities
+from dtserve.service.periodic import Periodic
+from dtserve.service.registered import ORIGIN, Registered
 from dtserve.service.state import State
 from dtserve.service.watch import Watchers
 from dtserve.stores.tree import PackageTree
@@ -28,4 +32,22 @@ class Hub:
     executions: Executions
     event_log: EventLog
     watchers: Watchers
+    registered: Registered
     server_name: str
+    chores: tuple[Periodic, ...] = ()
+
+    def stop_execution(self, execution_id: str) -> dict[str, Any]:
+        """Ask a run to stop, whoever started it, and return at once; ExecutionNotFound, NotRunning."""
+        found = self.history.get(execution_id)
+        if found["origin"] != ORIGIN:
+            return self.executions.stop(execution_id)
+        if found["ended"] is not None:
+            raise NotRunning(id=execution_id, state=found["state"])
+        self.registered.stop(found)
+        return self.history.get(execution_id)
+
+    def shut_down(self) -> None:
+        """End the work in the background, and the runs as the configuration says."""
+        for chore in self.chores:
+            chore.stop()
+        self.executions.shut_down()

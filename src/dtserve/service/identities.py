@@ -23,6 +23,7 @@ from dtserve.service.identity import Identity
 from dtserve.service.login_limits import LoginLimits
 from dtserve.service.package_access import PackageRules
 from dtserve.service.role_table import ADMINISTRATOR
+from dtserve.service.start_keys import StartKeys
 from dtserve.service.state import State
 from dtserve.service.tokens import Tokens, hash_secret
 from dtserve.stores.names import parse_path
@@ -51,6 +52,7 @@ class Identities:
         self.grants = Grants(state)
         self.rules = PackageRules(state)
         self.audit = Audit(state)
+        self.start_keys = StartKeys(state)
         self.limits = LoginLimits()
         self._administrators = administrators
         self._sessions: dict[str, Session] = {}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dtserve.service.identity import Identity
 from support.service import open_service
 
 
@@ -31,11 +32,32 @@ def test_foreign_host_names_are_refused(service) -> None:
     assert client.get("/api/health", headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_identities_without_the_role_are_denied(service) -> None:
+def test_identities_without_a_right_are_denied(service) -> None:
     hub, client = service
-    from dtserve.service.identities import Identity
-
     client.headers.pop("Authorization")
-    client.cookies.set("dtserve_session", hub.identities.open_session(Identity("guest", frozenset({"guest"}))))
+    hub.identities.accounts.add("guest")
+    client.cookies.set("dtserve_session", hub.identities.open_session(Identity("guest")))
     answer = client.get("/api/tree")
     assert (answer.status_code, answer.json()["detail"]) == (403, "Access is denied.")
+    hub.identities.grants.grant("guest", "db_ssisoperator")
+    assert client.get("/api/tree").status_code == 403
+    for right in ("activate", "access.remote"):
+        hub.identities.grants.grant("guest", right)
+    assert client.get("/api/tree").status_code == 403
+    hub.identities.grants.grant("guest", "access.local")
+    assert client.get("/api/tree").status_code == 200
+
+
+def test_foreign_pages_change_nothing(service) -> None:
+    hub, client = service
+    for headers in (
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ):
+        answer = client.post("/api/folders", json={"path": r"\MSDB\A"}, headers=headers)
+        assert (answer.status_code, answer.json()["symbol"]) == (403, "E_ACCESSDENIED")
+    assert not hub.tree.folder_exists(("MSDB", "A"))
+    own = {"Origin": "http://127.0.0.1", "Sec-Fetch-Site": "same-origin"}
+    assert client.post("/api/folders", json={"path": r"\MSDB\A"}, headers=own).status_code == 201

@@ -33,11 +33,31 @@ def test_overwriting_is_asked_for(client, path) -> None:
     assert client.get("/api/packages/content", params=put).content == PACKAGE + b"\n"
 
 
-def test_an_outdated_revision_is_refused(client) -> None:
-    put = {"path": PATHS[0], "overwrite": "true"}
-    assert client.put("/api/packages/content", params=put, content=PACKAGE).status_code == 201
-    stale = client.put("/api/packages/content", params=put, content=PACKAGE, headers={"If-Match": '"old"'})
-    assert stale.status_code == 409
+@pytest.mark.parametrize("path", PATHS)
+def test_conditions(client, path) -> None:
+    put = {"path": path}
+    first = client.put("/api/packages/content", params=put, content=PACKAGE, headers={"If-None-Match": "*"})
+    assert first.status_code == 201
+    etag = first.headers["ETag"]
+    for url in ("/api/packages", "/api/packages/content"):
+        again = client.get(url, params=put, headers={"If-None-Match": etag})
+        assert (again.status_code, again.content) == (304, b"")
+        assert client.get(url, params=put, headers={"If-None-Match": '"other"'}).headers["ETag"] == etag
+    taken = client.put("/api/packages/content", params=put, content=PACKAGE, headers={"If-None-Match": "*"})
+    assert taken.status_code == 409
+    changed = client.put("/api/packages/content", params=put, content=PACKAGE + b"\n", headers={"If-Match": etag})
+    assert changed.status_code == 201
+    assert changed.headers["ETag"] != etag
+    for refused in (
+        client.put("/api/packages/content", params=put, content=PACKAGE, headers={"If-Match": etag}),
+        client.delete("/api/packages", params=put, headers={"If-Match": etag}),
+    ):
+        assert (refused.status_code, refused.json()["symbol"]) == (412, "DTSERVE_E_PRECONDITION")
+    assert client.get("/api/packages/content", params=put).content == PACKAGE + b"\n"
+    gone = client.delete("/api/packages", params=put, headers={"If-Match": changed.headers["ETag"]})
+    assert gone.status_code == 204
+    absent = client.put("/api/packages/content", params=put, content=PACKAGE, headers={"If-Match": "*"})
+    assert absent.status_code == 412
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,18 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Header, Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from dtserve.service.api.guard import hub_of
-from dtserve.service.api.start import Start
+from dtserve.service.api.guard import CallerOf, ExecutionOf, HubOf, TreeOf, note, visible
+from dtserve.service.api.start import Start, start_once
 from dtserve.service.history import RUNNING
 from dtserve.service.hub import Hub
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/executions", tags=["executions"])
-HubOf = Annotated[Hub, Depends(hub_of)]
 PAGE = 500
 State = Literal["queued", "starting", "running", "stopping", "succeeded", "failed", "canceled", "timed_out", "lost"]
 PING_SECONDS = 15.0
@@ -27,6 +26,8 @@ PING_SECONDS = 15.0
 
 @router.get("")
 def list_executions(
+    request: Request,
+    caller: CallerOf,
     hub: HubOf,
     running: bool | None = None,
     state: Annotated[State | None, Query()] = None,
@@ -38,29 +39,46 @@ def list_executions(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
 ) -> dict[str, Any]:
-    """Executions, newest first; ``before`` (a number) pages on."""
+    """Executions that the caller may see, newest first; ``before`` (a number) pages on."""
     found = hub.history.find(
         running=running, state=state or "", package=package, user=user, text=text,
         since=since, until=until, limit=limit, before=before,
+        seen_by=visible(request), logs=bool(caller.scope("history.view")),
     )  # fmt: skip
     return {"executions": found, "next": found[-1]["number"] if len(found) == limit else None}
 
 
 @router.post("", status_code=201)
-def start(body: Start, request: Request, hub: HubOf) -> dict[str, Any]:
+def start(
+    body: Start,
+    request: Request,
+    response: Response,
+    caller: CallerOf,
+    hub: HubOf,
+    tree: TreeOf,
+    idempotency_key: Annotated[
+        str | None, Header(min_length=1, max_length=255, description="Repeating a start with its key starts nothing.")
+    ] = None,
+) -> dict[str, Any]:
     """Start a package in a process of its own, or put it into the queue."""
-    return hub.executions.start(body.request(), request.state.identity.name)
+    note(request, target=body.package or body.file or "(sent)")
+    found, repeated = start_once(body, caller, hub, tree, idempotency_key)
+    note(request, after=found["id"], detail="repeated" if repeated else "started")
+    if repeated:
+        response.headers["Idempotency-Replayed"] = "true"
+    return found
 
 
 @router.get("/stream")
-async def stream_running(hub: HubOf) -> EventSourceResponse:
-    """The list of running packages, sent whenever it changes (SSE, event ``running``)."""
+async def stream_running(request: Request, hub: HubOf) -> EventSourceResponse:
+    """The list of running packages that the caller may see, sent whenever it changes (SSE, event ``running``)."""
+    seen_by = visible(request)
 
     async def frames() -> AsyncIterator[ServerSentEvent]:
         with hub.watchers.watch("executions") as changed:
             while not hub.watchers.closed:
                 changed.clear()
-                found = await run_in_threadpool(hub.history.find, running=True, limit=1000)
+                found = await run_in_threadpool(hub.history.find, running=True, seen_by=seen_by, limit=1000)
                 yield ServerSentEvent(data=json.dumps(found), event="running")
                 await _wait(changed)
 
@@ -68,20 +86,22 @@ async def stream_running(hub: HubOf) -> EventSourceResponse:
 
 
 @router.get("/{execution_id}")
-def get_execution(execution_id: str, hub: HubOf) -> dict[str, Any]:
+def get_execution(execution: ExecutionOf) -> dict[str, Any]:
     """One execution with its row counts per path."""
-    return hub.history.get(execution_id)
+    return execution
 
 
 @router.post("/{execution_id}/stop", status_code=202)
-def stop(execution_id: str, hub: HubOf) -> dict[str, Any]:
+def stop(execution: ExecutionOf, request: Request, hub: HubOf) -> dict[str, Any]:
     """Ask a running package to stop; there may be a delay."""
-    return hub.executions.stop(execution_id)
+    note(request, target=execution["package_path"], before=execution["state"], after="stopping")
+    note(request, detail=execution["id"])
+    return hub.stop_execution(execution["id"])
 
 
 @router.get("/{execution_id}/events")
 def list_events(
-    execution_id: str,
+    execution: ExecutionOf,
     hub: HubOf,
     after: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=1, le=5000)] = PAGE,
@@ -90,17 +110,15 @@ def list_events(
     text: Annotated[str, Query(max_length=200, description="Looked for in messages and sources.")] = "",
 ) -> dict[str, Any]:
     """Events after a sequence number, in order; ``next`` is where to go on."""
-    number = hub.history.get(execution_id)["number"]
-    found = hub.history.events(number, after=after, limit=limit, kind=kind, level=level, text=text)
+    found = hub.history.events(execution["number"], after=after, limit=limit, kind=kind, level=level, text=text)
     return {"events": found, "next": found[-1]["sequence"] if len(found) == limit else None}
 
 
 @router.get("/{execution_id}/stream")
 async def stream_events(
-    execution_id: str, request: Request, hub: HubOf, after: Annotated[int, Query(ge=0, le=2**53)] = 0
+    execution: ExecutionOf, request: Request, hub: HubOf, after: Annotated[int, Query(ge=0, le=2**53)] = 0
 ) -> EventSourceResponse:
     """The run live (SSE): ``events`` (a list, from ``after`` or Last-Event-ID on) and ``execution``; ends with the run."""
-    execution = await run_in_threadpool(hub.history.get, execution_id)
     last = request.headers.get("last-event-id", "")
     cursor = max(after, int(last)) if last.isdigit() else after
     return EventSourceResponse(_follow(hub, execution, cursor), ping=int(PING_SECONDS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -20,6 +21,14 @@ from dtserve.errors import (
     UnsupportedError,
     UsageError,
 )
+from dtserve.service.access_errors import (
+    AccountNotFound,
+    LengthRequired,
+    RevisionMismatch,
+    RoleNotFound,
+    TokenNotFound,
+    TooManyLogins,
+)
 from dtserve.service.errors import (
     BadToken,
     ExecutionNotFound,
@@ -30,15 +39,22 @@ from dtserve.service.errors import (
     SealBroken,
     TooLarge,
 )
-from dtserve.stores.errors import FolderNotFound, InvalidName, PackageTooLarge, PathWithoutPackage
+from dtserve.stores.errors import FolderNotFound, InvalidName, PackageTooLarge, PathWithoutPackage, RevisionChanged
 
-__all__ = ["PROBLEM", "problem", "status_of"]
+__all__ = ["PROBLEM", "RESPONSES", "problem", "status_of"]
 
 _log = logging.getLogger("dtserve.service")
 
 _STATUS: tuple[tuple[type, int], ...] = (
     (BadToken, 401),
+    (TooManyLogins, 429),
     (AccessDenied, 403),
+    (RevisionMismatch, 412),
+    (RevisionChanged, 412),
+    (LengthRequired, 411),
+    (AccountNotFound, 404),
+    (TokenNotFound, 404),
+    (RoleNotFound, 404),
     (TooLarge, 413),
     (ExecutionNotFound, 404),
     (PackageNotFound, 404),
@@ -78,6 +94,10 @@ PROBLEM = {
     },
 }
 """OpenAPI's description of it."""
+RESPONSES: dict[int | str, dict[str, Any]] = dict.fromkeys(
+    (400, 401, 403, 404, 405, 409, 411, 412, 413, 415, 422, 429, 500, 503), PROBLEM
+)
+"""Every operation may answer with these."""
 
 
 def status_of(error: DtserveError) -> int:
@@ -98,6 +118,8 @@ def problem(error: DtserveError, status: int | None = None) -> JSONResponse:
         "remedy": error.remedy,
     }
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if isinstance(error, TooManyLogins):
+        headers["Retry-After"] = str(error.facts["seconds"])
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 

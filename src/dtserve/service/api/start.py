@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Annotated, Literal
+import json
+import uuid
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from dtserve.errors import AccessDenied
 from dtserve.execution.options import ExecutionOptions, Logger, Setting
-from dtserve.service.errors import RequestInvalid
+from dtserve.service.errors import ExecutionNotFound, RequestInvalid
+from dtserve.service.guarded_tree import GuardedTree
+from dtserve.service.hub import Hub
+from dtserve.service.identity import Identity
+from dtserve.service.role_table import ALL
 from dtserve.service.run_request import RunRequest
+from dtserve.stores.names import parse_path
 
-__all__ = ["LoggerOption", "Start"]
+__all__ = ["LoggerOption", "Start", "start_once"]
 
 Path = Annotated[str, Field(max_length=4000)]
 Text = Annotated[str, Field(max_length=1_000_000)]
@@ -111,3 +119,35 @@ class Start(BaseModel):
 
 def _parameter(name: str) -> str:
     return name if name.startswith("$") else f"$Package::{name}"
+
+
+def start_once(
+    body: Start, caller: Identity, hub: Hub, tree: GuardedTree, key: str | None
+) -> tuple[dict[str, Any], bool]:
+    """Start what the body asks for, and tell whether it was started before with the same key.
+
+    AccessDenied without the right to read that package; KeyReused; what :meth:`Executions.start` raises.
+    """
+    run = body.request()
+    _may_start(run, caller, tree)
+    if key is None:
+        return hub.executions.start(run, caller.name), False
+    told = body.model_dump()
+    asked = json.dumps(told, default=lambda value: value.get_secret_value(), sort_keys=True).encode()
+    new = str(uuid.uuid4())
+    with hub.identities.start_keys.reserved(caller.name, key, asked, new, hub.home.seal_path) as execution_id:
+        if execution_id != new:
+            try:
+                return hub.history.get(execution_id), True
+            except ExecutionNotFound:
+                pass  # the first start was refused, or the service ended before it was stored
+        return hub.executions.start(run, caller.name, execution_id=execution_id), False
+
+
+def _may_start(run: RunRequest, caller: Identity, tree: GuardedTree) -> None:
+    """Stored packages are for who may read them, sent ones for who may import, files of the server for who may run all."""
+    if run.package:
+        tree.require(tree.resolve(parse_path(run.package)), "read")
+        return
+    if caller.folders or not (caller.scope("packages.execute") == ALL if run.file else caller.scope("packages.import")):
+        raise AccessDenied()

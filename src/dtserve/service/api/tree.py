@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
-from dtserve.service.api.guard import hub_of
-from dtserve.service.hub import Hub
+from dtserve.service.api.guard import TreeOf
+from dtserve.service.guarded_tree import GuardedTree
 from dtserve.stores.base import FolderEntry, PackageInfo, StorePath
 from dtserve.stores.names import parse_path
 from dtserve.stores.tree import tree_path
@@ -19,23 +19,23 @@ PathQuery = Annotated[str, Query(max_length=4000, description=r"Path with the ro
 
 
 @router.get("")
-def list_folder(hub: Annotated[Hub, Depends(hub_of)], path: PathQuery = "") -> dict[str, Any]:
+def list_folder(tree: TreeOf, path: PathQuery = "") -> dict[str, Any]:
     """Folders and packages of a folder; without a path the roots in the order of the configuration."""
     folder = parse_path(path)
-    folders, packages = hub.tree.list(folder)
+    folders, packages = tree.list(folder)
     return {
         "path": tree_path(folder) if folder else "",
-        "folders": [_folder_shape(hub, entry, folder) for entry in folders],
+        "folders": [_folder_shape(tree, entry, folder) for entry in folders],
         "packages": [package_shape(info) for info in packages],
     }
 
 
-def _folder_shape(hub: Hub, entry: FolderEntry, parent: StorePath) -> dict[str, Any]:
+def _folder_shape(tree: GuardedTree, entry: FolderEntry, parent: StorePath) -> dict[str, Any]:
     return {
         "name": entry.name,
         "path": tree_path(entry.path),
         "kind": "folder" if parent else "root",
-        "store": "" if parent else hub.tree.root(entry.path).kind,
+        "store": "" if parent else tree.root(entry.path).kind,
     }
 
 
@@ -56,5 +56,7 @@ def package_shape(info: PackageInfo) -> dict[str, Any]:
         "created": info.created,
         "modified": info.modified,
         "owner": info.owner,
+        "reader_role": info.read_role,
+        "writer_role": info.write_role,
         "revision": info.revision,
     }
