@@ -1,222 +1,46 @@
-"""dtexec: configures and runs a package, with the words and switches of Microsoft's tool (DTEXEC)."""
+"""dtexec: configures and runs a package, with the words and switches of Microsoft's tool (DTEXEC).
+
+What it does is in :mod:`dtserve.cli.dtexec_program`; it is imported when a stop can no longer be
+lost: an interrupt in the middle of an import may be swallowed by it.
+"""
 
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import sys
-import threading
-import time
 from collections.abc import Sequence
-from dataclasses import replace
 from types import FrameType
-from typing import TYPE_CHECKING
-
-from dtserve import __version__
-from dtserve.cli.dtexec_console import Console
-from dtserve.cli.dtexec_options import LONG_OPTIONS, TABLE
-from dtserve.cli.dtexec_request import Request, read_line, request_from
-from dtserve.errors import Canceled, DtserveError, InternalError, UsageError
-from dtserve.machine import new_guid, operator_name
-
-if TYPE_CHECKING:
-    from dtserve.controlflow.cancel import CancelSwitch
-    from dtserve.execution.load import LoadedPackage
-    from dtserve.execution.options import ExecutionOptions, PackageSource
 
 __all__ = ["main"]
 
-NOT_LOADED = 5
-"""The exit code of a package that was found and could not be loaded."""
+_asked: list[int] = []
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run dtexec; returns its exit code (0, 1, 3, 4, 5, 6)."""
-    console = Console()
-    console.whole_program = argv is None
-    if argv is None and hasattr(signal, "SIGTERM"):
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the run itself can be stopped
-    code = _guarded(list(sys.argv[1:] if argv is None else argv), console)
-    if argv is None and "duckdb" not in sys.modules:  # DuckDB complains at the end of what is not collected
+    if argv is not None:
+        from dtserve.cli.dtexec_program import run_line
+
+        return run_line(list(argv))
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupted)
+    try:
+        from dtserve.cli.dtexec_program import run_line
+
+        code = run_line(sys.argv[1:], lambda: bool(_asked))
+    except KeyboardInterrupt:
+        return 3
+    if "duckdb" not in sys.modules:  # DuckDB complains at the end of what is not collected
         gc.freeze()  # the process ends: the collector need not walk everything once more
     return code
 
 
-def _guarded(words: list[str], console: Console) -> int:
-    """The exit code; every error is told, none passes (but with ``--debug``)."""
-    try:
-        return _main(words, console)
-    except UsageError as error:
-        console.lines((error.message, "The command line parameters are invalid." if error.remedy else "", error.remedy))
-        return error.exit_code
-    except BrokenPipeError:
-        _mute()
-        return 1
-    except KeyboardInterrupt:
-        return 3
-    except DtserveError as error:
-        console.lines((error.describe(),))
-        return error.exit_code
-    except Exception as error:
-        if "--debug" in words:
-            raise
-        console.lines((InternalError(where="dtexec", detail=f"{type(error).__name__}: {error}").describe(),))
-        return 6
-
-
-def _mute() -> None:
-    """Whoever read the output is gone: keep the interpreter from writing to it again."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
-def _main(words: list[str], console: Console) -> int:
-    started = time.time()
-    line, long = read_line(words)
-    if "version" in long:
-        console.lines((f"dtexec (dtserve) {__version__}",))
-        return 0
-    for key in ("?", "help"):
-        asked = line.last(key)
-        if asked is not None:
-            console.lines(_help(asked.text))
-            return 0
-    request = request_from(line, long)
-    console.reporting, console.log, console.sums = request.reporting, request.console_log, request.sums
-    console.banner(started)
-    _remarks(request, console)
-    return _execute(_with_password(request, console), console, started)
-
-
-def _help(option: str) -> list[str]:
-    if option:
-        return [TABLE.help_for(option)]
-    own = [f"  {'--' + name + ' ' + value:<34} {text}" for name, (value, text) in LONG_OPTIONS.items()]
-    return [TABLE.usage(), "", "Options of dtserve:", *own]
-
-
-def _remarks(request: Request, console: Console) -> None:
-    for remark in request.remarks:
-        if not remark:
-            console.lines(("",))
-    if request.password_on_line:
-        console.lines(
-            (
-                "Warning: Using /De[crypt] <password> may store decryption password in command history.",
-                "You may set the environment variable SSIS_PACKAGE_DECRYPT, or use /De[crypt] without a password to "
-                "be asked for it.",
-            )
-        )
-    if request.dumps:
-        console.lines(("Warning: debug dump files are not available; /Dump and /DumpOnError have no effect.",))
-
-
-def _with_password(request: Request, console: Console) -> Request:
-    if not request.ask_password:
-        return request
-    import getpass
-
-    try:
-        password = getpass.getpass("Enter decryption password: ")
-    except EOFError:
-        password = ""
-    return replace(request, options=replace(request.options, password=password))
-
-
-def _execute(request: Request, console: Console, started: float) -> int:
-    from dtserve.controlflow.cancel import CancelSwitch
-    from dtserve.controlflow.events import Event
-    from dtserve.execution.load import open_source
-
-    try:
-        source, options = _source(request)
-        loaded = open_source(source, options)
-        loaded.document.model  # noqa: B018 - a package that cannot be read is a load error
-    except DtserveError as error:
-        console.event(Event("OnError", "", code=error.code, message=error.message))
-        console.failure(request.source.display_path or request.path, error.code, error.message)
-        console.closing(started, time.time())
-        return error.exit_code
-    cancel = CancelSwitch(dedicated=console.whole_program)
-    _catch_signals(cancel)
-    options = replace(options, folder=str(loaded.folder), execution_id=options.execution_id or new_guid())
-    console.execution_id = options.execution_id
-    console.computer, console.operator = _place()
-    return _run(loaded, source, options, console, cancel, started)
-
-
-def _place() -> tuple[str, str]:
-    operator = operator_name()
-    return operator.partition("\\")[0], operator
-
-
-def _source(request: Request) -> tuple[PackageSource, ExecutionOptions]:
-    if request.store:
-        from dtserve.cli.dtexec_store import source_from_store
-
-        return source_from_store(request)
-    from dtserve.cli.dtexec_store import with_home
-
-    return request.source, with_home(request)
-
-
-def _catch_signals(cancel: CancelSwitch) -> None:
-    def stop(number: int, frame: FrameType | None) -> None:
-        threading.Thread(target=cancel.cancel, daemon=True).start()
-
-    for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop)
-
-
-def _run(
-    loaded: LoadedPackage,
-    source: PackageSource,
-    options: ExecutionOptions,
-    console: Console,
-    cancel: CancelSwitch,
-    started: float,
-) -> int:
-    """Run in a second thread, so that this one always answers Ctrl-C."""
-    from dtserve.controlflow.results import ExecResult
-    from dtserve.execution.ending import STOP_SECONDS, end_processes, leave
-    from dtserve.execution.run import ExecutionResult, run
-
-    done: list[ExecutionResult] = []
-
-    defects: list[Exception] = []
-
-    def work() -> None:
-        try:
-            result = run(loaded.document, options, console.event, project=loaded.project, cancel=cancel, source=source)
-            done.append(result)
-        except Exception as error:  # told by main, as any defect
-            defects.append(error)
-
-    thread = threading.Thread(target=work, name="package", daemon=True)
-    thread.start()
-    stopping = 0.0
-    while thread.is_alive():
-        thread.join(0.1)
-        if cancel.canceled:
-            stopping = stopping or time.monotonic()
-            if time.monotonic() - stopping > STOP_SECONDS:
-                break
-    if cancel.canceled:
-        end_processes()
-    if defects:
-        raise defects[0]
-    if not done:
-        console.closing(started, time.time(), ExecResult.CANCELED if cancel.canceled else ExecResult.FAILURE)
-        console.closed = True
-        sys.stdout.flush()
-        leave(Canceled.exit_code if cancel.canceled else 1)
-    result = done[0]
-    refused = result.error if result.error is not None and result.exit_code == NOT_LOADED else None
-    if refused is not None:
-        console.failure(source.display_path or source.path, refused.code, refused.message)
-    console.closing(started, time.time(), None if refused is not None else result.result)
-    return result.exit_code
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    """Until the run itself can be stopped: end here, or as soon as it can be when an import swallows this."""
+    _asked.append(number)
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

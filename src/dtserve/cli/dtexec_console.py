@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple, TextIO
 
@@ -82,7 +82,7 @@ class Console:
         self.computer = self.operator = self.execution_id = ""
         self._rows: dict[str, int] = {}
         self.closed = False
-        self.whole_program = False
+        self.stop_asked: Callable[[], bool] | None = None
 
     def lines(self, lines: Iterable[str]) -> None:
         """Print lines as one block; nothing once the console is closed."""

@@ -81,7 +81,7 @@ def _reaped(group: int) -> bool:
     return False
 
 
-def end_tree(process: subprocess.Popen[bytes]) -> None:
+def end_tree(process: subprocess.Popen[Any]) -> None:
     """Kill a process and everything it started."""
     end_family(process.pid)
     with contextlib.suppress(OSError):
