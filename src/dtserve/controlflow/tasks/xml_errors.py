@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dtserve.errors import ControlFlowError
 
-__all__ = ["XmlDestinationExists", "XmlNotValid", "XmlOperandInvalid", "XmlOperandMissing"]
+__all__ = [
+    "XmlDestinationExists",
+    "XmlDifferent",
+    "XmlDtdRefused",
+    "XmlNotValid",
+    "XmlOperandInvalid",
+    "XmlOperandMissing",
+    "XmlPatchFailed",
+]
 
 
 class XmlOperandMissing(ControlFlowError):
@@ -41,3 +49,30 @@ class XmlDestinationExists(ControlFlowError):
     symbol = "DTSERVE_E_XMLDESTINATION"
     template = 'The destination "{destination}" has content already.'
     remedy = "Set OverwriteDestination to True."
+
+
+class XmlDifferent(ControlFlowError):
+    """Diff found a difference, and FailOnDifference is set."""
+
+    code = 0xC0D51539
+    symbol = "DTSERVE_E_XMLDIFFERENT"
+    template = 'The documents that XML task "{task}" compares are different.'
+    remedy = "Look at the DiffGram, or set FailOnDifference to False."
+
+
+class XmlPatchFailed(ControlFlowError):
+    """A DiffGram that does not fit the document."""
+
+    code = 0xC0D5153A
+    symbol = "DTSERVE_E_XMLPATCH"
+    template = "The DiffGram cannot be applied: {detail}."
+    remedy = "Patch the document that the DiffGram was made from."
+
+
+class XmlDtdRefused(ControlFlowError):
+    """A document type declaration that reaches beyond the task's own files, or too deep."""
+
+    code = 0xC0D5153B
+    symbol = "DTSERVE_E_XMLDTD"
+    template = 'The document type of "{what}" is refused: {detail}.'
+    remedy = "Use an internal DTD or one in a local file, without external entities."

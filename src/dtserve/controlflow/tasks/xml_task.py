@@ -1,6 +1,6 @@
-"""XML Task (CONTROL_FLOW §20): Validate (XSD), XSLT, XPATH and Merge.
+"""XML Task (CONTROL_FLOW §20): Validate (XSD, DTD), XSLT, XPATH, Merge, Diff and Patch.
 
-Diff and Patch, whose DiffGrams only Microsoft's XmlDiff defines, and validation by DTD are refused by name.
+DiffGrams are those of Microsoft's XmlDiff (``xml_diff``, ``xml_patch``), but for the hash of the source document.
 Style sheets may not read or write files; schemas may include files of their own folder only through
 the connection manager they come from.
 """
@@ -9,19 +9,28 @@ from __future__ import annotations
 
 import enum
 import threading
-from typing import Any
+from pathlib import PureWindowsPath
+from typing import TYPE_CHECKING, Any
 
-from dtserve.controlflow.errors import UnsupportedPart
 from dtserve.controlflow.properties import Property
 from dtserve.controlflow.registry import task
 from dtserve.controlflow.task import Task
 from dtserve.controlflow.tasks import xml_errors as errors
 from dtserve.controlflow.xml_sources import SourceKind, node_text, parse_source, read_source, select
 
+if TYPE_CHECKING:
+    from dtserve.controlflow.tasks.xml_diff import DiffOption
+    from dtserve.controlflow.tasks.xml_nodes import Node
+
 __all__ = ["XPathOperation", "XmlOperation", "XmlTask"]
 
 _first_use = threading.Lock()
 """libxml2 sets up its schema types on first use without a lock of its own."""
+
+DIFF_RESULT = ("false", "true")
+"""What Diff gives as its result for different and equal documents: UNVERIFIED."""
+
+W_HASH_UNKNOWN = 0x80D51532
 
 MERGED_IS_ROOT = True
 """Merge appends the root element of the second document (else its children) to the node found: UNVERIFIED."""
@@ -77,43 +86,51 @@ class XmlTask(Task):
     xpath_type = Property("XPathStringSourceType", SourceKind, SourceKind.DIRECT_INPUT, text="Where the XPath is.")
     xpath = Property("XPathStringSource", str, "", text="XPath of Merge, or where it is.")
     one_node = Property("PutResultInOneNode", bool, False, text="Wrap the result in ResultRootNode.")
-    diff_options = Property("DiffOptions", str, "", text="Of Diff, which is refused.")
-    fail_on_difference = Property("FailOpOnDifference", bool, False, text="Of Diff, which is refused.")
-    save_diffgram = Property("SaveDiffGram", bool, False, text="Of Diff, which is refused.")
-
-    def refuse(self) -> None:
-        """Refuse Diff, Patch and validation by DTD."""
-        refused = ""
-        if self.operation in (XmlOperation.DIFF, XmlOperation.PATCH):
-            refused = f"operation {self.operation.name.title()}"
-        elif self.operation is XmlOperation.VALIDATE and self.validation is ValidationKind.DTD:
-            refused = "validation by DTD"
-        if refused:
-            raise UnsupportedPart(
-                kind="Task", name=self.host.name, part="XMLTask", reason=f"its {refused} cannot be run."
-            )
+    diff_options = Property("DiffOptions", str, "", text="What Diff does not look at; a number or names.")
+    diff_algorithm = Property("DiffAlgorithm", str, "Auto", text="Kept, without effect.")
+    fail_on_difference = Property("FailOpOnDifference", bool, False, text="A difference fails the task.")
+    save_diffgram = Property("SaveDiffGram", bool, False, text="Keep the DiffGram of Diff.")
+    diffgram_type = Property(
+        "DiffGramDestinationType", SourceKind, SourceKind.FILE_CONNECTION, text="Where the DiffGram goes."
+    )
+    diffgram_destination = Property("DiffGramDestination", str, "", text="Connection manager or variable.")
 
     def validate(self) -> None:
-        """Source and operand must be set."""
-        if not self.source.strip() or (self.operation is not XmlOperation.MERGE and not self.second.strip()):
+        """Source, operand and destinations must be set."""
+        by_dtd = self.operation is XmlOperation.VALIDATE and self.validation is ValidationKind.DTD
+        optional = by_dtd or self.operation is XmlOperation.MERGE
+        if not self.source.strip() or (not optional and not self.second.strip()):
             raise errors.XmlOperandMissing(task=self.host.name)
+        if self.operation is XmlOperation.DIFF:
+            self._diff_options()
+            if self.save_diffgram and not self.diffgram_destination.strip():
+                raise errors.XmlOperandMissing(task=self.host.name)
 
     # --- execution ----------------------------------------------------------------------------
 
     def execute(self) -> None:
         """Do the operation and keep its result."""
         self.host.custom_event("XMLOperation", f"{self.operation.name}: {self.source}")
-        root = parse_source(self.host, self.source_type, self.source, self.host.name)
-        actions = {
-            XmlOperation.VALIDATE: self._validate_document,
-            XmlOperation.XSLT: self._transform,
-            XmlOperation.XPATH: self._query,
-            XmlOperation.MERGE: self._merge,
-        }
-        result, valid = actions[self.operation](root)
+        if self.operation is XmlOperation.VALIDATE and self.validation is ValidationKind.DTD:
+            result, valid = self._validate_by_dtd()
+        else:
+            actions = {
+                XmlOperation.VALIDATE: self._validate_document,
+                XmlOperation.XSLT: self._transform,
+                XmlOperation.XPATH: self._query,
+                XmlOperation.MERGE: self._merge,
+                XmlOperation.DIFF: self._diff,
+                XmlOperation.PATCH: self._patch,
+            }
+            root = parse_source(self.host, self.source_type, self.source, self.host.name)
+            result, valid = actions[self.operation](root)
         if self.save_result:
-            self._save(result)
-        if not valid and self.fail_on_invalid:
+            self._save(result, self.destination_type, self.destination)
+        if valid:
+            return
+        if self.operation is XmlOperation.DIFF and self.fail_on_difference:
+            raise errors.XmlDifferent(task=self.host.name)
+        if self.operation is XmlOperation.VALIDATE and self.fail_on_invalid:
             raise errors.XmlNotValid(task=self.host.name, detail=result[:500])
 
     def _operand(self, kind: SourceKind, text: str) -> str:
@@ -132,16 +149,40 @@ class XmlTask(Task):
         except etree.XMLSchemaParseError as error:
             raise errors.XmlOperandInvalid(what="schema", detail=str(error)) from None
         valid = schema.validate(root.getroottree())
+        entries: Any = schema.error_log
+        return self._report([(entry.line, entry.column, entry.message) for entry in entries], valid)
+
+    def _validate_by_dtd(self) -> tuple[str, bool]:
+        from dtserve.controlflow.tasks.xml_dtd import validate_by_dtd
+
+        data = read_source(self.host, self.source_type, self.source, self.host.name)
+        dtd = None
+        if self.second.strip():
+            dtd = read_source(self.host, self.second_type, self.second, self.host.name)
+        found = validate_by_dtd(data, dtd, self._read_beside, self.host.name)
+        return self._report(found, not found)
+
+    def _read_beside(self, url: str) -> bytes:
+        """A file that a DOCTYPE names, from the folder of the document or of the package."""
+        environment = self.host.run.shared.environment
+        name = url.removeprefix("file://")
+        path = environment.map_path(name)
+        if self.source_type is SourceKind.FILE_CONNECTION and not PureWindowsPath(name).anchor:
+            path = environment.map_path(self.host.connection(self.source).connection_string).parent / name
+        return path.read_bytes()
+
+    def _report(self, found: list[tuple[int, int, str]], valid: bool) -> tuple[str, bool]:
+        from lxml import etree
+
         if not self.details:
             return ("true" if valid else "false"), valid
         report = etree.Element("root")
         summary = etree.SubElement(report, "metadata")
         etree.SubElement(summary, "result").text = "true" if valid else "false"
         messages = etree.SubElement(report, "messages")
-        entries: Any = schema.error_log
-        for entry in entries:
-            made = etree.SubElement(messages, "error", line=str(entry.line), position=str(entry.column))
-            made.text = entry.message
+        for line, column, text in found:
+            made = etree.SubElement(messages, "error", line=str(line), position=str(column))
+            made.text = text
         return etree.tostring(report, encoding="unicode"), valid
 
     def _transform(self, root: Any) -> tuple[str, bool]:
@@ -185,17 +226,57 @@ class XmlTask(Task):
             found[0].append(each)
         return etree.tostring(root.getroottree(), encoding="unicode"), True
 
-    def _save(self, text: str) -> None:
-        if self.destination_type is SourceKind.VARIABLE:
-            if self.host.scope.value(self.destination) and not self.overwrite:
-                raise errors.XmlDestinationExists(destination=self.destination)
-            self.host.scope.assign(self.destination, text)
+    # --- differences ----------------------------------------------------------------------------
+
+    def _diff_options(self) -> DiffOption:
+        from dtserve.controlflow.tasks.xml_diff import read_options
+
+        try:
+            return read_options(self.diff_options)
+        except ValueError as error:
+            raise errors.XmlOperandInvalid(what="option of Diff", detail=f'"{error}" is not known') from None
+
+    def _nodes(self, kind: SourceKind, text: str) -> Node:
+        from dtserve.controlflow.tasks.xml_nodes import parse_nodes
+        from dtserve.package.xml import to_utf8
+
+        parse_source(self.host, kind, text, self.host.name)
+        return parse_nodes(to_utf8(read_source(self.host, kind, text, self.host.name)))
+
+    def _diff(self, root: Any) -> tuple[str, bool]:
+        from dtserve.controlflow.tasks.xml_diff import diff_documents
+
+        source, changed = self._nodes(self.source_type, self.source), self._nodes(self.second_type, self.second)
+        gram, equal = diff_documents(source, changed, self._diff_options())
+        if self.save_diffgram:
+            self._save(gram, self.diffgram_type, self.diffgram_destination, encoding="utf-16")
+        return DIFF_RESULT[equal], equal
+
+    def _patch(self, root: Any) -> tuple[str, bool]:
+        from dtserve.controlflow.tasks.xml_nodes import serialize
+        from dtserve.controlflow.tasks.xml_patch import patch_document
+
+        source, gram = self._nodes(self.source_type, self.source), self._nodes(self.second_type, self.second)
+        made, checked = patch_document(source, gram)
+        if not checked:
+            self.host.fire_warning(
+                W_HASH_UNKNOWN,
+                "The srcDocHash of the DiffGram was not made by dtserve, so that it could not be checked; the positions "
+                "fit the document.",
+            )
+        return serialize(made), True
+
+    def _save(self, text: str, kind: SourceKind, destination: str, encoding: str = "utf-8") -> None:
+        if kind is SourceKind.VARIABLE:
+            if self.host.scope.value(destination) and not self.overwrite:
+                raise errors.XmlDestinationExists(destination=destination)
+            self.host.scope.assign(destination, text)
             return
-        manager = self.host.connection(self.destination)
+        manager = self.host.connection(destination)
         path = self.host.run.shared.environment.map_path(manager.connection_string)
         if path.exists() and path.stat().st_size and not self.overwrite:
             raise errors.XmlDestinationExists(destination=manager.connection_string)
-        path.write_bytes(text.encode("utf-8"))
+        path.write_bytes(text.encode(encoding))
 
 
 def _evaluated(value: Any) -> str:
