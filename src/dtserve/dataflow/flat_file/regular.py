@@ -16,16 +16,13 @@ which digits and marks are checked and taken apart together.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from dtserve.dataflow.column_views import decimals_with_nulls, with_nulls
+from dtserve.dataflow.flat_file.text_words import Joined, TextWords, text_words, too_many_bits
 from dtserve.datatypes import DT, TypeSpec
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 __all__ = ["regular_values"]
 
@@ -33,10 +30,6 @@ _MOMENTS = (DT.DATE, DT.DBTIMESTAMP, DT.DBTIMESTAMP2)
 _PRECISION = {DT.CY: 18, DT.DECIMAL: 28}
 _BLOCK = 16_384
 """Rows whose numbers fit the processor's cache."""
-
-_PAD = 32
-_SHIFTS = np.array([8 * (8 - length) if length else 63 for length in range(9)], dtype=np.uint64)
-"""By how many bits eight bytes are too many for a text of so many characters."""
 
 _FIRST_YEAR, _CENTURIES = 1900, {b"19": 0, b"20": 100, b"21": 200}
 _LAST_MONTH = 300 * 12
@@ -62,45 +55,24 @@ def regular_values(texts: pl.Series, spec: TypeSpec, *, point: str, fast_parse: 
     return None
 
 
-class _Bytes:
-    """The texts of a column one after the other: where each begins and ends."""
-
-    def __init__(self, texts: pl.Series) -> None:
-        array: pa.LargeStringArray = texts.to_arrow(compat_level=pl.CompatLevel.oldest())
-        _, offsets, data = array.buffers()
-        found = np.frombuffer(offsets, dtype=np.int64, count=len(texts) + 1, offset=array.offset * 8)
-        found = found - found[0] if found[0] else found
-        self.begins, self.ends = found[:-1], found[1:]
-        first, last = int(found[0]), int(found[-1])
-        kept = b"" if data is None else memoryview(data)[first:last]
-        self._padded = b"".join((bytes(_PAD), kept, bytes(_PAD)))
-        self.array = np.frombuffer(self._padded, dtype=np.uint8)[_PAD:-_PAD]
-
-    def words(self, size: int, *, before: int = 0) -> np.ndarray:
-        """The number of ``size`` bytes (2 or 8), little end first, that begins ``before`` bytes before each place."""
-        count = len(self._padded) - _PAD - size + 1
-        return np.ndarray((count,), f"<u{size}", self._padded, _PAD - before, strides=(1,))
-
-
 # --- decimals --------------------------------------------------------------------------------
 
 
 def _decimals(texts: pl.Series, spec: TypeSpec) -> pl.Series:
     scale = 4 if spec.dt is DT.CY else spec.scale
     precision = _PRECISION.get(spec.dt, min(spec.precision or 38, 38))
-    text = _Bytes(texts)
-    if 0 < scale < 7 and len(text.array):
-        numbers, good = _short_decimals(text, scale, precision)
-        if np.count_nonzero(good) > 0.9 * len(good):
+    if 0 < scale < 7:
+        numbers, good = _short_decimals(text_words(texts), scale, precision)
+        if len(good) and np.count_nonzero(good) > 0.9 * len(good):
             return decimals_with_nulls(texts.name, numbers, good, spec.polars())
     values = texts.cast(pl.Decimal(precision, scale), strict=False).cast(spec.polars(), strict=False)
-    doubtful = _finer(text, scale)
+    doubtful = _finer(Joined(texts), scale)
     if len(doubtful):
         values = values.scatter(doubtful, pl.Series([None] * len(doubtful), dtype=values.dtype))
     return values
 
 
-def _short_decimals(text: _Bytes, scale: int, precision: int) -> tuple[np.ndarray, np.ndarray]:
+def _short_decimals(text: TextWords, scale: int, precision: int) -> tuple[np.ndarray, np.ndarray]:
     """Unscaled values of texts of at most eight characters with exactly ``scale`` digits behind a point.
 
     Each text is read as the eight bytes that end with it; what stands before it there is
@@ -109,15 +81,13 @@ def _short_decimals(text: _Bytes, scale: int, precision: int) -> tuple[np.ndarra
     form = np.uint64(int.from_bytes(b"0" * (7 - scale) + b"." + b"0" * scale, "little"))
     over = np.uint64(int.from_bytes(bytes(0x7F if at == 7 - scale else 0x76 for at in range(8)), "little"))
     before = np.uint64((1 << 8 * (7 - scale)) - 1)
-    numbers = np.empty(len(text.ends), dtype=np.int64)
-    good = np.empty(len(text.ends), dtype=np.bool_)
-    words = text.words(8, before=8)
+    numbers = np.empty(len(text.lengths), dtype=np.int64)
+    good = np.empty(len(text.lengths), dtype=np.bool_)
     for start in range(0, len(numbers), _BLOCK):
         block = slice(start, start + _BLOCK)
-        ends = text.ends[block]
-        lengths = ends - text.begins[block]
-        found = words[ends]
-        shift = _SHIFTS[np.clip(lengths, 0, 8)]
+        lengths = text.lengths[block]
+        found = text.tail(block)
+        shift = too_many_bits(lengths)
         found ^= form
         found >>= shift
         found <<= shift
@@ -147,7 +117,7 @@ def _eight_digits(digits: np.ndarray) -> np.ndarray:
     return digits
 
 
-def _finer(text: _Bytes, scale: int) -> np.ndarray:
+def _finer(text: Joined, scale: int) -> np.ndarray:
     """The rows with more digits behind the point than the scale, or with letters."""
     if not len(text.array):
         return np.zeros(0, dtype=np.int64)
@@ -176,15 +146,14 @@ def _months() -> tuple[np.ndarray, np.ndarray]:
 
 
 def _moments(texts: pl.Series, spec: TypeSpec, *, timed: bool) -> pl.Series:
-    text = _Bytes(texts)
+    text = text_words(texts)
     days = np.empty(len(texts), dtype=np.int64)
     good = np.empty(len(texts), dtype=bool)
     only_dates = spec.dt is DT.DBDATE
     for start in range(0, len(texts), _BLOCK):
         block = slice(start, start + _BLOCK)
-        begins = text.begins[block]
-        lengths = text.ends[block] - begins
-        days[block], fine = _days(text, begins)
+        lengths = text.lengths[block]
+        days[block], fine = _days(text, block)
         short = lengths == 10
         if only_dates:
             fine &= short
@@ -192,7 +161,7 @@ def _moments(texts: pl.Series, spec: TypeSpec, *, timed: bool) -> pl.Series:
             days[block] *= 86_400
             long = lengths == 19
             if timed and long.any():
-                seconds, clock = _seconds(text, begins)
+                seconds, clock = _seconds(text, block)
                 clock &= long
                 seconds *= clock
                 days[block] += seconds
@@ -224,17 +193,17 @@ def _pairs(words: np.ndarray, form: np.uint64) -> tuple[np.ndarray, np.ndarray]:
     return pairs, bad == 0
 
 
-def _days(text: _Bytes, begins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Days since 1970 of ``YYYY-MM-DD`` at these places, and whether they are dates."""
-    pairs, good = _pairs(text.words(8)[begins + 2], _DATE)
-    century = text.words(2)[begins]
+def _days(text: TextWords, rows: slice) -> tuple[np.ndarray, np.ndarray]:
+    """Days since 1970 of ``YYYY-MM-DD`` where these texts begin, and whether they are dates."""
+    pairs, good = _pairs(text.head(rows, 8, 2), _DATE)
+    century = text.head(rows, 2, 0)
     month = (pairs >> np.uint64(24)) & np.uint64(0xFF)
     month -= np.uint64(1)
     good &= month < np.uint64(12)
     day = pairs >> np.uint64(48)
     day -= np.uint64(1)
     index = pairs & np.uint64(0xFF)
-    known = np.zeros(len(begins), dtype=bool)
+    known = np.zeros(len(century), dtype=bool)
     for digits, years in _CENTURIES.items():
         here = century == int.from_bytes(digits, "little")
         index += here.astype(np.uint64) * np.uint64(years)
@@ -248,10 +217,10 @@ def _days(text: _Bytes, begins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return firsts[places] + day.astype(np.int64), good
 
 
-def _seconds(text: _Bytes, begins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Seconds of `` HH:MM:SS`` ten bytes behind these places, and whether they are times of day."""
-    pairs, good = _pairs(text.words(8)[begins + 11], _TIME)
-    good &= (text.words(2)[begins + 10] & np.uint16(0xFF)) == ord(" ")
+def _seconds(text: TextWords, rows: slice) -> tuple[np.ndarray, np.ndarray]:
+    """Seconds of `` HH:MM:SS`` at the tenth byte of these texts, and whether they are times of day."""
+    pairs, good = _pairs(text.head(rows, 8, 11), _TIME)
+    good &= (text.head(rows, 2, 10) & np.uint16(0xFF)) == ord(" ")
     hour = pairs & np.uint64(0xFF)
     minute = (pairs >> np.uint64(24)) & np.uint64(0xFF)
     second = pairs >> np.uint64(48)
