@@ -122,7 +122,13 @@ def test_going_on_from_a_report(source, target, tmp_path):
         stream.write('{"source": "cut o')
     source.write(("Top",), package("Top again"), overwrite=True)
     results = run(job, report=report, resume=True)
-    assert sorted(each.outcome for each in results) == ["copied", "copied", "copied", "copied", "done before"]
+    assert sorted(each.outcome for each in results) == [
+        "copied",
+        "done before",
+        "done before",
+        "done before",
+        "done before",
+    ]
     assert target.read(("Top",)) == package("Top again")
     assert {each.outcome for each in run(job, report=report, resume=True)} == {"done before"}
 

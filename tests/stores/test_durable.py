@@ -39,7 +39,7 @@ def test_a_failed_write_leaves_the_old_content(tmp_path, monkeypatch):
     def full(descriptor, data):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(durable, "_write_all", full)
+    monkeypatch.setattr(durable, "write_all", full)
     with pytest.raises(OSError, match="No space"):
         write_file(path, b"new")
     assert path.read_bytes() == b"old"

@@ -6,11 +6,14 @@ name in a file store is the file's name without ``.dtsx``. Names compare without
 
 from __future__ import annotations
 
+import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
+
+from dtserve.errors import DtserveError
 
 __all__ = ["Caller", "FolderEntry", "PackageInfo", "PackageStore", "StorePath"]
 
@@ -122,6 +125,22 @@ class PackageStore(ABC):
         self, path: StorePath, data: bytes, *, overwrite: bool = False, expected_revision: str | None = None
     ) -> PackageInfo:
         """Store bytes unchanged and durably; an existing package without ``overwrite`` is a coded error."""
+
+    def write_many(
+        self, items: Sequence[tuple[StorePath, bytes]], *, overwrite: bool = False
+    ) -> builtins.list[DtserveError | None]:
+        """Store many as :meth:`write` does one; the error of each that was not stored, None for the others.
+
+        Every package is durable when the call returns, and whole or not there at any moment.
+        """
+        done: builtins.list[DtserveError | None] = []
+        for path, data in items:
+            try:
+                self.write(path, data, overwrite=overwrite)
+                done.append(None)
+            except DtserveError as error:
+                done.append(error)
+        return done
 
     @abstractmethod
     def delete(self, path: StorePath) -> None:

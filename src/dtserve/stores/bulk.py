@@ -1,56 +1,47 @@
-"""Many packages at once: copy, move or delete whole folders between any two stores.
+"""Many packages at once: copy, move, delete or protect whole folders, in one store or between any two.
 
-First everything is listed, then done one by one; a package that fails does not stop the
-others. A report (JSON lines) is written as the work goes on; a job that was interrupted goes on
-from its report and leaves out what is done and unchanged since.
+First everything is listed, then done: some packages are read and changed while others are written. A
+package that fails does not stop the others. A report is written as the work goes on; a job
+that was interrupted goes on from its report and leaves out what is done and unchanged since.
 """
 
 from __future__ import annotations
 
 import fnmatch
-import json
-import os
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from dtserve.errors import DtserveError
 from dtserve.stores.base import PackageInfo, PackageStore, StorePath
-from dtserve.stores.endpoints import StoreEndpoint
-from dtserve.stores.errors import FolderExists, PackageExists, ReportMismatch, WriteFailed
+from dtserve.stores.bulk_report import BulkReport, BulkResult, read_report
+from dtserve.stores.bulk_workers import Fetched, Fetcher, fetching
+from dtserve.stores.errors import FolderExists, FolderNotFound, PackageExists, SamePlace
 from dtserve.stores.names import EXTENSION, format_path, name_key
-from dtserve.stores.transfer import NO_CHANGES, Changes, copy_package, load_package, move_package, prepare
+from dtserve.stores.transfer import NO_CHANGES, Changes, unused_path
 
-__all__ = ["BulkJob", "BulkResult", "plan", "run"]
+__all__ = ["EXISTING", "BulkJob", "BulkResult", "make_folders", "plan", "run"]
 
-DONE = frozenset({"copied", "moved", "deleted"})
-VERBS = {"copy": "copied", "move": "moved", "delete": "deleted"}
-
-
-@dataclass(frozen=True, slots=True)
-class BulkResult:
-    """What became of one package.
-
-    ``outcome`` is ``copied``, ``moved``, ``deleted``, ``skipped`` (it exists), ``planned`` (dry run), ``done before``
-    or ``failed`` with code and message.
-    """
-
-    source: str
-    target: str
-    outcome: str
-    code: str = ""
-    message: str = ""
-    revision: str = ""
+VERBS = {"copy": "copied", "move": "moved", "delete": "deleted", "protect": "protected"}
+EXISTING = ("fail", "skip", "replace", "both", "ask")
+"""What may become of packages that the target has: a failure each, kept, replaced, both kept, or as the user says."""
+TOGETHER = 32
+TOGETHER_BYTES = 32 * 1024 * 1024
+"""Packages that are read, changed and written together: so many, and not more than so many bytes unless it is one."""
+AHEAD = 3
+"""Groups that are on their way while one is written."""
 
 
 @dataclass(frozen=True)
 class BulkJob:
-    """What to do: ``verb`` is ``copy``, ``move`` or ``delete``.
+    """What to do: ``verb`` is ``copy``, ``move``, ``delete`` or ``protect``.
 
     The packages below ``folder`` of ``source`` whose name fits ``pattern`` go to the same places below
-    ``target_folder`` of ``target``. ``existing`` packages there are skipped, replaced or a failure
-    each. ``password`` opens packages, ``changes`` are made on the way.
+    ``target_folder`` of ``target``; with ``protect`` they are changed where they stand. ``existing`` is
+    one of :data:`EXISTING`; ``ask`` is told a target and answers ``skip``, ``replace`` or ``both``. ``password``
+    opens packages, ``changes`` are made on the way, by ``workers`` processes (0: one per processor).
     """
 
     verb: str
@@ -63,6 +54,13 @@ class BulkJob:
     existing: str = "fail"
     password: str | None = None
     changes: Changes = NO_CHANGES
+    workers: int = 0
+    ask: Callable[[str], str] | None = None
+
+    @property
+    def into(self) -> PackageStore | None:
+        """The store that is written to."""
+        return self.source if self.verb == "protect" else self.target
 
     @property
     def shown(self) -> dict[str, str]:
@@ -74,15 +72,35 @@ class BulkJob:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Item:
+    info: PackageInfo
+    target: StorePath
+    replace: bool = False
+
+    def result(self, outcome: str, code: str = "", message: str = "") -> BulkResult:
+        shown = format_path(self.target)
+        return BulkResult(format_path(self.info.path), shown, outcome, code, message, self.info.revision)
+
+
+Group = tuple[list["_Item | BulkResult"], "Callable[[], list[Fetched]]"]
+
+
 def plan(job: BulkJob) -> Iterator[tuple[PackageInfo, StorePath]]:
     """The packages concerned and where each goes, folders first, by name."""
     pattern = name_key(job.pattern).removesuffix(EXTENSION) or "*"
     for folder, _, packages in job.source.walk(job.folder):
         for info in packages:
             if fnmatch.fnmatchcase(name_key(info.name), pattern):
-                yield info, (*job.target_folder, *folder[len(job.folder) :], info.name)
+                yield info, _goes_to(job, folder, info)
         if not job.recursive:
             return
+
+
+def _goes_to(job: BulkJob, folder: StorePath, info: PackageInfo) -> StorePath:
+    if job.verb == "protect":
+        return info.path
+    return (*job.target_folder, *folder[len(job.folder) :], info.name) if job.target is not None else ()
 
 
 def run(
@@ -97,109 +115,206 @@ def run(
 
     ``progress`` is told number, total and result of each package.
     """
-    before = _read_report(report, job) if resume and report is not None else {}
+    before = read_report(report, job.shown) if resume and report is not None else {}
     items = list(plan(job))
     results: list[BulkResult] = []
-    log = _open_report(report, job, resume) if report is not None and not dry_run else None
-    try:
-        for number, (info, target) in enumerate(items, 1):
-            result = _one(job, info, target, before, dry_run)
-            if log is not None and result.outcome != "done before":
-                log.write(json.dumps(asdict(result)) + "\n")
-                log.flush()
-            results.append(result)
-            if progress is not None:
-                progress(number, len(items), result)
-    finally:
+    with ExitStack() as stack:
+        log = BulkReport(report, job.shown, resume=resume) if report is not None and not dry_run else None
         if log is not None:
-            os.fsync(log.fileno())
-            log.close()
+            stack.callback(log.close)
+        fetcher = stack.enter_context(fetching(len(items), job.workers, job.password, job.changes))
+        for part in _done(job, items, before, fetcher, dry_run):
+            if log is not None:
+                log.add([each for each in part if each.outcome != "done before"])
+            for result in part:
+                results.append(result)
+                if progress is not None:
+                    progress(len(results), len(items), result)
     return results
 
 
-def _one(job: BulkJob, info: PackageInfo, target: StorePath, before: dict[str, str], dry_run: bool) -> BulkResult:
-    source = format_path(info.path)
-    shown = format_path(target) if job.target else ""
-    if before.get(source, "-") == info.revision:
-        return BulkResult(source, shown, "done before", revision=info.revision)
+def _done(
+    job: BulkJob,
+    items: Sequence[tuple[PackageInfo, StorePath]],
+    before: dict[str, str],
+    fetcher: Fetcher,
+    dry_run: bool,
+) -> Iterator[list[BulkResult]]:
+    """The results group by group; while one group is written the next ones are on their way."""
+    waiting: deque[Group] = deque()
+    finish = _look if dry_run else _store
+    known = _Known(job.into)
+    ahead = 1 if job.existing in ("both", "ask") else AHEAD  # their targets depend on what was written before
+    for group in _groups(items):
+        if len(waiting) >= ahead:
+            yield finish(job, *waiting.popleft(), known)
+        waiting.append(_begin(job, group, before, fetcher, known))
+    while waiting:
+        yield finish(job, *waiting.popleft(), known)
+
+
+def _groups(items: Sequence[tuple[PackageInfo, StorePath]]) -> Iterator[list[tuple[PackageInfo, StorePath]]]:
+    """Groups of neighbours, by number and by size in memory."""
+    group: list[tuple[PackageInfo, StorePath]] = []
+    size = 0
+    for item in items:
+        if group and (len(group) == TOGETHER or size + item[0].size > TOGETHER_BYTES):
+            yield group
+            group, size = [], 0
+        group.append(item)
+        size += item[0].size
+    if group:
+        yield group
+
+
+def _begin(
+    job: BulkJob,
+    group: Sequence[tuple[PackageInfo, StorePath]],
+    before: dict[str, str],
+    fetcher: Fetcher,
+    known: _Known,
+) -> Group:
+    """Decide about each of a group and begin to read those that go on."""
+    decided = [_decide(job, info, target, before, known) for info, target in group]
+    going = [each for each in decided if isinstance(each, _Item)]
+    store = job.into
+    if store is None:
+        return decided, list
+    safe = [store.kind_of(each.target) == "SqlServerFolder" for each in going]
+    return decided, fetcher.submit(job.source, [each.info.path for each in going], safe).result
+
+
+class _Known:
+    """The packages and folders that a store has, asked for once per folder."""
+
+    def __init__(self, store: PackageStore | None) -> None:
+        self.store = store
+        self._names: dict[StorePath, set[str]] = {}
+        self._made: set[StorePath] = set()
+
+    def has(self, path: StorePath) -> bool:
+        """Whether a package stood there when its folder was asked for."""
+        assert self.store is not None  # noqa: S101 - only jobs with a target ask
+        key = tuple(map(name_key, path[:-1]))
+        if key not in self._names:
+            try:
+                self._names[key] = {name_key(info.name) for info in self.store.list(path[:-1])[1]}
+            except FolderNotFound:
+                self._names[key] = set()
+        return name_key(path[-1]) in self._names[key]
+
+    def make(self, folder: StorePath) -> None:
+        """Make what is missing of a folder's path."""
+        if folder not in self._made and self.store is not None:
+            make_folders(self.store, folder)
+            self._made.add(folder)
+
+
+def _decide(
+    job: BulkJob, info: PackageInfo, target: StorePath, before: dict[str, str], known: _Known
+) -> _Item | BulkResult:
+    """Whether a package goes on, and where to; the result where it does not."""
+    item = _Item(info, target)
+    if before.get(format_path(info.path), "-") == info.revision:
+        return item.result("done before")
+    if job.target is None:
+        return _Item(info, target, replace=True)
     try:
-        outcome = _look(job, info, target) if dry_run else _do(job, info, target)
-    except PackageExists as error:
-        if job.existing == "skip":
-            return BulkResult(source, shown, "skipped", revision=info.revision)
-        return BulkResult(source, shown, "failed", error.hresult, error.message)
+        if _same_place(job, info.path, target):
+            raise SamePlace(path=format_path(info.path))
+        if not known.has(target):
+            return item
+        return _collision(job, job.target, item)
     except DtserveError as error:
-        return BulkResult(source, shown, "failed", error.hresult, error.message)
-    return BulkResult(source, shown, outcome, revision=info.revision)
+        return item.result("failed", error.hresult, error.message)
 
 
-def _look(job: BulkJob, info: PackageInfo, target: StorePath) -> str:
-    """The dry run: open the package and make the changes, store nothing."""
-    if job.target is None:
-        job.source.read(info.path)
-        return "planned"
-    there = StoreEndpoint(job.target, target, format_path(target))
-    if there.exists() and job.existing != "replace":
-        raise PackageExists(path=there.shown)
-    document = load_package(StoreEndpoint(job.source, info.path, format_path(info.path)), job.password)
-    prepare(document, there, job.changes)
-    return "planned"
+def _same_place(job: BulkJob, source: StorePath, target: StorePath) -> bool:
+    assert job.target is not None  # noqa: S101 - only jobs with a target ask
+    mine, theirs = job.source.place_of(source), job.target.place_of(target)
+    return mine[0] == theirs[0] and tuple(map(name_key, mine[1])) == tuple(map(name_key, theirs[1]))
 
 
-def _do(job: BulkJob, info: PackageInfo, target: StorePath) -> str:
-    source = StoreEndpoint(job.source, info.path, format_path(info.path))
-    if job.target is None:
-        source.delete()
-        return VERBS[job.verb]
-    there = StoreEndpoint(job.target, target, format_path(target))
-    if job.existing != "replace" and there.exists():
-        raise PackageExists(path=there.shown)
-    _make_folders(job.target, target[:-1])
-    work = move_package if job.verb == "move" else copy_package
-    work(source, there, password=job.password, changes=job.changes, overwrite=job.existing == "replace")
-    return VERBS[job.verb]
+def _collision(job: BulkJob, store: PackageStore, item: _Item) -> _Item | BulkResult:
+    """What becomes of a package whose name the target has."""
+    choice = job.ask(format_path(item.target)) if job.existing == "ask" and job.ask else job.existing
+    if choice == "replace":
+        return _Item(item.info, item.target, replace=True)
+    if choice == "both":
+        return _Item(item.info, unused_path(store, item.target))
+    if choice == "skip":
+        return item.result("skipped")
+    raise PackageExists(path=format_path(item.target))
 
 
-def _make_folders(store: PackageStore, folder: StorePath) -> None:
+def _look(
+    job: BulkJob, decided: Sequence[_Item | BulkResult], fetch: Callable[[], list[Fetched]], known: _Known
+) -> list[BulkResult]:
+    """The dry run: everything but storing."""
+    fetched = iter(fetch())
+    results = []
+    for each in decided:
+        found = next(fetched, Fetched()) if isinstance(each, _Item) else Fetched()
+        if isinstance(each, _Item):
+            each = each.result("failed" if found.failed else "planned", found.code, found.message)
+        results.append(each)
+    return results
+
+
+def _store(
+    job: BulkJob, decided: Sequence[_Item | BulkResult], fetch: Callable[[], list[Fetched]], known: _Known
+) -> list[BulkResult]:
+    going = [each for each in decided if isinstance(each, _Item)]
+    store = job.into
+    if store is None:
+        done = {id(each): _deleted(job, each) for each in going}
+    else:
+        done = _written(job, store, going, fetch(), known)
+    return [done[id(each)] if isinstance(each, _Item) else each for each in decided]
+
+
+def _written(
+    job: BulkJob, store: PackageStore, going: Sequence[_Item], fetched: Sequence[Fetched], known: _Known
+) -> dict[int, BulkResult]:
+    """Store what was read; the result of each item by its identity."""
+    done: dict[int, BulkResult] = {}
+    ready: dict[bool, list[tuple[_Item, bytes]]] = {False: [], True: []}
+    for item, found in zip(going, fetched, strict=True):
+        if found.failed:
+            done[id(item)] = item.result("failed", found.code, found.message)
+            continue
+        try:
+            known.make(item.target[:-1])
+            ready[item.replace].append((item, found.data))
+        except DtserveError as error:
+            done[id(item)] = item.result("failed", error.hresult, error.message)
+    for replace, pairs in ready.items():
+        if not pairs:
+            continue
+        errors = store.write_many([(item.target, data) for item, data in pairs], overwrite=replace)
+        for (item, _), wrong in zip(pairs, errors, strict=True):
+            done[id(item)] = item.result("failed", wrong.hresult, wrong.message) if wrong else _stored(job, item)
+    return done
+
+
+def _stored(job: BulkJob, item: _Item) -> BulkResult:
+    """What is left to do once a package is stored."""
+    return _deleted(job, item) if job.verb == "move" else item.result(VERBS[job.verb])
+
+
+def _deleted(job: BulkJob, item: _Item) -> BulkResult:
+    try:
+        job.source.delete(item.info.path)
+    except DtserveError as error:
+        return item.result("failed", error.hresult, error.message)
+    return item.result(VERBS[job.verb])
+
+
+def make_folders(store: PackageStore, folder: StorePath) -> None:
+    """Make what is missing of a folder's path."""
     for depth in range(1, len(folder) + 1):
         if not store.folder_exists(folder[:depth]):
             try:
                 store.create_folder(folder[:depth])
             except FolderExists:
                 continue
-
-
-def _open_report(path: Path, job: BulkJob, resume: bool) -> IO[str]:
-    try:
-        if resume and path.exists():
-            whole = path.read_bytes().rpartition(b"\n")
-            path.write_bytes(whole[0] + whole[1])  # without a last line that was cut off
-        log = open(path, "a" if resume else "w", encoding="utf-8")  # noqa: SIM115 - closed by run
-        if log.tell() == 0:
-            log.write(json.dumps({"job": job.shown}) + "\n")
-    except OSError as error:
-        raise WriteFailed(path=str(path), reason=error.strerror) from None
-    return log
-
-
-def _read_report(path: Path, job: BulkJob) -> dict[str, str]:
-    """Source path → revision of what is done already; a last line that was cut off does not count."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError):
-        raise ReportMismatch(path=str(path), reason="it cannot be read") from None
-    found: dict[str, str] = {}
-    for number, line in enumerate(lines):
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            if number == len(lines) - 1:
-                break
-            raise ReportMismatch(path=str(path), reason=f"line {number + 1} is damaged") from None
-        if number == 0 and entry.get("job") != job.shown:
-            raise ReportMismatch(path=str(path), reason="it belongs to another job")
-        if entry.get("outcome") in DONE:
-            found[entry["source"]] = entry["revision"]
-    return found

@@ -7,9 +7,9 @@ be read (encrypted as a whole, damaged) has no facts and is stored all the same.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 
 from dtserve.errors import PackageError
@@ -23,6 +23,8 @@ _WHOLE = ".encrypted"
 """Our mark among the properties: the document is ciphertext as a whole."""
 _DATE_FORMATS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
 _MAX_TEXT = 1024
+_HEAD, _PIECE = 4096, 65536
+"""How much is read at first, and at a time after that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,11 @@ def package_facts(data: bytes) -> PackageFacts:
     """Read the facts from the head of the document; never raises for odd bytes."""
     from lxml import etree
 
-    from dtserve.package.xml import DEFAULT_LIMITS, check_limits, check_prolog, to_utf8
+    from dtserve.package.xml import check_prolog, to_utf8
 
     properties: dict[str, str] = {}
     try:
         clear = to_utf8(data)
-        check_limits(clear, DEFAULT_LIMITS)
         check_prolog(clear)
         if not _collect(etree, clear, properties):
             return PackageFacts()
@@ -86,12 +87,13 @@ def package_facts(data: bytes) -> PackageFacts:
 
 
 def _collect(etree: Any, data: bytes, properties: dict[str, str]) -> bool:
-    """Gather the root's properties into ``properties``; False when the document is no package."""
-    events = etree.iterparse(
-        BytesIO(data), events=("start", "end"), encoding="utf-8", resolve_entities=False, no_network=True
-    )
+    """Gather the root's properties into ``properties``; False when the document is no package.
+
+    The text is fed piece by piece and reading ends with the properties, which in formats 6 and 8
+    is soon; only a document that goes on is counted through first.
+    """
     depth = 0
-    for event, element in events:
+    for event, element in _events(etree, data):
         depth += 1 if event == "start" else -1
         if event == "start" and depth == 1:
             if element.tag not in (ENCRYPTED, EXECUTABLE):
@@ -100,16 +102,40 @@ def _collect(etree: Any, data: bytes, properties: dict[str, str]) -> bool:
             if element.tag == ENCRYPTED:
                 properties[_WHOLE] = "1"
                 return True
-        elif event == "end" and depth == 1:
-            name = element.get(f"{DTS}Name")
-            if element.tag == f"{DTS}Property" and name:
-                properties.setdefault(name, element.text or "")
-                if f"{DTS}DTSID" in element.getparent().attrib:
-                    return True  # formats 6 and 8 hold everything else in attributes
-            elif element.tag == ENCRYPTED:
-                properties[_WHOLE] = "1"
-            element.clear()
+        elif event == "end" and depth == 1 and _property(element, properties):
+            return True
     return True
+
+
+def _events(etree: Any, data: bytes) -> Iterator[tuple[str, Any]]:
+    from dtserve.package.xml import DEFAULT_LIMITS, check_limits
+
+    parser = etree.XMLPullParser(
+        events=("start", "end"), encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False
+    )
+    fed = 0
+    while fed < len(data):
+        if fed == _HEAD:
+            check_limits(data, DEFAULT_LIMITS)
+        size = _HEAD if fed < _HEAD else _PIECE
+        parser.feed(data[fed : fed + size])
+        fed += size
+        yield from parser.read_events()
+    parser.close()
+    yield from parser.read_events()
+
+
+def _property(element: Any, properties: dict[str, str]) -> bool:
+    """Take a child of the root; True when nothing else can follow that matters."""
+    name = element.get(f"{DTS}Name")
+    if element.tag == f"{DTS}Property" and name:
+        properties.setdefault(name, element.text or "")
+        if f"{DTS}DTSID" in element.getparent().attrib:
+            return True  # formats 6 and 8 hold everything else in attributes
+    elif element.tag == ENCRYPTED:
+        properties[_WHOLE] = "1"
+    element.clear()
+    return False
 
 
 def _facts(properties: dict[str, str]) -> PackageFacts:

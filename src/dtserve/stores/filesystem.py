@@ -8,6 +8,7 @@ durable (:mod:`dtserve.stores.durable`). The packages are guarded by file permis
 
 from __future__ import annotations
 
+import builtins
 import errno
 import os
 import stat
@@ -17,25 +18,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
+from dtserve.errors import DtserveError
 from dtserve.stores.base import FolderEntry, PackageInfo, PackageStore, StorePath
-from dtserve.stores.durable import NotConfirmed, folder_lock, is_temporary, sweep_folder, sync_folder, write_file
+from dtserve.stores.durable import folder_lock, is_temporary, sweep_folder, sync_folder, write_file
 from dtserve.stores.errors import (
     FolderExists,
     FolderNotEmpty,
     FolderNotFound,
-    NameTooLong,
-    NotDurable,
     PackageExists,
     PackageFileNotFound,
     PackageTooLarge,
-    PathWithoutPackage,
     ReadFailed,
     RevisionChanged,
     RolesUnsupported,
     RootFixed,
-    WriteFailed,
 )
 from dtserve.stores.facts import package_facts
+from dtserve.stores.file_lookup import coded_writing, facts_of, find_entry, package_name, resolve_link, revision_of
 from dtserve.stores.names import EXTENSION, addressable, check_file_name, format_path, name_key, strip_extension
 
 __all__ = ["MAX_PACKAGE_BYTES", "FileSystemStore"]
@@ -75,8 +74,8 @@ class FileSystemStore(PackageStore):
         folders: list[FolderEntry] = []
         packages: list[PackageInfo] = []
         for entry in found:
-            target = _target(Path(entry.path), trail)
-            facts = _stat(target) if target else None
+            target = resolve_link(Path(entry.path), trail)
+            facts = facts_of(target) if target else None
             if facts is None:
                 continue
             if stat.S_ISDIR(facts.st_mode):
@@ -91,9 +90,7 @@ class FileSystemStore(PackageStore):
     def info(self, path: StorePath) -> PackageInfo:
         """Size and dates of the file, identity and version from its head."""
         data, facts = self._load(path)
-        entry, known = self._entry(path, facts), package_facts(data)
-        created = known.created.timestamp() if known.created else entry.created
-        return replace(entry, created=created, **known.info_fields())
+        return self._known(path, facts, data)
 
     def read(self, path: StorePath) -> bytes:
         """The bytes of the file."""
@@ -119,34 +116,43 @@ class FileSystemStore(PackageStore):
         self, path: StorePath, data: bytes, *, overwrite: bool = False, expected_revision: str | None = None
     ) -> PackageInfo:
         """Store the bytes durably; see the base class for what is refused."""
-        name = _package_name(path)
+        name = package_name(path)
         if len(data) > self.max_bytes:
             raise PackageTooLarge(path=format_path(path), size=len(data), limit=self.max_bytes)
-        with _writing(path), self._locked(path[:-1]) as here:
+        with coded_writing(path), self._locked(path[:-1]) as here:
             file = self._file(path)
             if file is None:
                 check_file_name(name)
             if expected_revision is not None:
-                facts = _stat(file) if file else None
-                if facts is None or _revision(facts) != expected_revision:
+                facts = facts_of(file) if file else None
+                if facts is None or revision_of(facts) != expected_revision:
                     raise RevisionChanged(path=format_path(path))
             elif file is not None and not overwrite:
                 raise PackageExists(path=format_path(path))
-            write_file(file or here / (name + EXTENSION), data)
-        return self.info(path)
+            file = file or here / (name + EXTENSION)
+            write_file(file, data)
+        return self._known(path, file.stat(), data)
+
+    def write_many(
+        self, items: Sequence[tuple[StorePath, bytes]], *, overwrite: bool = False
+    ) -> builtins.list[DtserveError | None]:
+        """Those of one folder together, each durable and in one step for others to see."""
+        from dtserve.stores.file_batch import write_batch
+
+        return write_batch(self, items, overwrite)
 
     def delete(self, path: StorePath) -> None:
         """Delete the file."""
         self.package_file(path)
-        with _writing(path), self._locked(path[:-1]) as here:
+        with coded_writing(path), self._locked(path[:-1]) as here:
             self.package_file(path).unlink()
             sync_folder(here)
 
     def move(self, source: StorePath, target: StorePath, *, overwrite: bool = False) -> None:
         """Rename the file; in one step as far as others can see."""
-        name = _package_name(target)
+        name = package_name(target)
         self.package_file(source)
-        with _writing(target), self._locked(target[:-1]) as here:
+        with coded_writing(target), self._locked(target[:-1]) as here:
             file, old = self.package_file(source), self._file(target)
             if old is None:
                 check_file_name(name)
@@ -166,8 +172,8 @@ class FileSystemStore(PackageStore):
         if not folder:
             raise FolderExists(name="", parent="")
         check_file_name(folder[-1])
-        with _writing(folder), self._locked(folder[:-1]) as here:
-            if self._find(here, folder[-1]) is not None:
+        with coded_writing(folder), self._locked(folder[:-1]) as here:
+            if find_entry(here, folder[-1]) is not None:
                 raise FolderExists(name=folder[-1], parent=format_path(folder[:-1]))
             (here / folder[-1]).mkdir()
             sync_folder(here)
@@ -177,9 +183,9 @@ class FileSystemStore(PackageStore):
         if not folder:
             raise RootFixed(name=self.name, action="renamed")
         check_file_name(name)
-        with _writing(folder), self._locked(folder[:-1]) as here:
+        with coded_writing(folder), self._locked(folder[:-1]) as here:
             old = self.folder_path(folder)
-            taken = self._find(here, name)
+            taken = find_entry(here, name)
             if taken is not None and not taken.samefile(old):
                 raise FolderExists(name=name, parent=format_path(folder[:-1]))
             os.rename(old, here / name)
@@ -189,7 +195,7 @@ class FileSystemStore(PackageStore):
         """Delete an empty folder; files that are no packages keep it from being empty too."""
         if not folder:
             raise RootFixed(name=self.name, action="deleted")
-        with _writing(folder), self._locked(folder[:-1]) as here:
+        with coded_writing(folder), self._locked(folder[:-1]) as here:
             old = self.folder_path(folder)
             sweep_folder(old)
             try:
@@ -221,10 +227,10 @@ class FileSystemStore(PackageStore):
 
     def _trail(self, folder: StorePath) -> tuple[Path, ...]:
         """The places on the way from the root to the folder; FolderNotFound where the way breaks off."""
-        trail: tuple[Path, ...] = (self.path.resolve(),)
+        trail: tuple[Path, ...] = (self.path,)
         for part in folder:
-            found = self._find(trail[-1], part)
-            target = _target(found, trail) if found else None
+            found = find_entry(trail[-1], part)
+            target = resolve_link(found, trail) if found else None
             if target is None or not target.is_dir():
                 raise FolderNotFound(name=part)
             trail = (*trail, target)
@@ -237,8 +243,8 @@ class FileSystemStore(PackageStore):
     def _file(self, path: StorePath) -> Path | None:
         """The file of a package; None when there is none."""
         trail = self._trail(path[:-1])
-        found = self._find(trail[-1], _package_name(path) + EXTENSION)
-        target = _target(found, trail) if found else None
+        found = find_entry(trail[-1], package_name(path) + EXTENSION)
+        target = resolve_link(found, trail) if found else None
         return target if target is not None and target.is_file() else None
 
     def package_file(self, path: StorePath) -> Path:
@@ -250,22 +256,6 @@ class FileSystemStore(PackageStore):
         if file is None:
             raise PackageFileNotFound(path=format_path(path))
         return file
-
-    def _find(self, folder: Path, name: str) -> Path | None:
-        """The entry of that name, the exact one before one that differs in case."""
-        if name in ("", ".", "..") or "/" in name or "\\" in name or "\0" in name:
-            return None
-        exact = folder / name
-        try:
-            exact.lstat()
-        except OSError:
-            pass
-        else:
-            return exact
-        key = name_key(name)
-        with os.scandir(folder) as entries:
-            found = sorted(entry.name for entry in entries if addressable(entry.name) and name_key(entry.name) == key)
-        return folder / found[0] if found else None
 
     def _load(self, path: StorePath) -> tuple[bytes, os.stat_result]:
         try:
@@ -294,6 +284,11 @@ class FileSystemStore(PackageStore):
                 self._swept.add(here)
             yield here
 
+    def _known(self, path: StorePath, facts: os.stat_result, data: bytes) -> PackageInfo:
+        entry, known = self._entry(path, facts), package_facts(data)
+        created = known.created.timestamp() if known.created else entry.created
+        return replace(entry, created=created, **known.info_fields())
+
     def _entry(self, path: StorePath, facts: os.stat_result) -> PackageInfo:
         born = getattr(facts, "st_birthtime", min(facts.st_mtime, facts.st_ctime))
         return PackageInfo(
@@ -302,48 +297,5 @@ class FileSystemStore(PackageStore):
             size=facts.st_size,
             created=born,
             modified=facts.st_mtime,
-            revision=_revision(facts),
+            revision=revision_of(facts),
         )
-
-
-def _target(path: Path, trail: Sequence[Path]) -> Path | None:
-    """What stands at ``path``; None for a link that leads out of the root, back onto the trail or nowhere."""
-    if not path.is_symlink():
-        return path
-    try:
-        target = path.resolve(strict=True)
-    except (OSError, RuntimeError):
-        return None
-    if not target.is_relative_to(trail[0]) or any(here.is_relative_to(target) for here in trail):
-        return None
-    return target
-
-
-@contextmanager
-def _writing(path: StorePath) -> Iterator[None]:
-    """Turn what the operating system refuses into a coded error."""
-    try:
-        yield
-    except NotConfirmed as error:
-        raise NotDurable(path=format_path(path), reason=error.strerror) from None
-    except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:
-            raise NameTooLong() from None
-        raise WriteFailed(path=format_path(path), reason=error.strerror or type(error).__name__) from None
-
-
-def _package_name(path: StorePath) -> str:
-    if not path:
-        raise PathWithoutPackage(path="")
-    return path[-1]
-
-
-def _revision(facts: os.stat_result) -> str:
-    return f"{facts.st_mtime_ns:x}-{facts.st_size:x}-{facts.st_ino:x}"
-
-
-def _stat(path: Path) -> os.stat_result | None:
-    try:
-        return path.stat()
-    except OSError:
-        return None

@@ -21,6 +21,7 @@ from dtserve.stores.errors import (
 
 __all__ = [
     "EXTENSION",
+    "MAX_NAME",
     "addressable",
     "check_file_name",
     "check_msdb_name",

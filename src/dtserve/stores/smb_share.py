@@ -174,7 +174,12 @@ class SmbShare:
         with self.talking() as smb:
             try:
                 with smb.open_file(
-                    temporary, "xb", buffering=0, share_access="", desired_access=_GENERIC_WRITE | _DELETE, **self._login
+                    temporary,
+                    "xb",
+                    buffering=0,
+                    share_access="",
+                    desired_access=_GENERIC_WRITE | _DELETE,
+                    **self._login,
                 ) as stream:
                     view = memoryview(data)
                     while view:

@@ -8,21 +8,26 @@ to an msdb only.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 from dtserve.package.document import PackageDocument
+from dtserve.stores.base import PackageStore, StorePath
 from dtserve.stores.endpoints import Endpoint
 from dtserve.stores.errors import SamePlace, ServerStorageDisallowed
+from dtserve.stores.names import MAX_NAME
 
 __all__ = [
     "NO_CHANGES",
     "SERVER_STORAGE",
     "Changes",
+    "changed_bytes",
     "copy_package",
     "load_package",
     "move_package",
     "prepare",
     "save_package",
+    "unused_path",
 ]
 
 SERVER_STORAGE = 5
@@ -53,8 +58,13 @@ def load_package(source: Endpoint, password: str | None = None) -> PackageDocume
 
 def prepare(document: PackageDocument, target: Endpoint, changes: Changes = NO_CHANGES) -> bytes:
     """The bytes to store at ``target``; ServerStorageDisallowed, or what the changes raise."""
+    return changed_bytes(document, target.takes_server_storage(), changes)
+
+
+def changed_bytes(document: PackageDocument, takes_server_storage: bool, changes: Changes = NO_CHANGES) -> bytes:
+    """As :func:`prepare`, for a target that keeps packages with the level ServerStorage or does not."""
     level = int(document.protection_level) if changes.level is None else changes.level
-    if level == SERVER_STORAGE and not target.takes_server_storage():
+    if level == SERVER_STORAGE and not takes_server_storage:
         raise ServerStorageDisallowed()
     if not changes.any:
         return document.original
@@ -65,12 +75,19 @@ def prepare(document: PackageDocument, target: Endpoint, changes: Changes = NO_C
         document = with_new_id(document)
     if changes.level is not None:
         document = with_protection(
-            document,
-            ProtectionLevel(changes.level),
-            changes.password,
-            allow_server_storage=target.takes_server_storage(),
+            document, ProtectionLevel(changes.level), changes.password, allow_server_storage=takes_server_storage
         )
     return document.original
+
+
+def unused_path(store: PackageStore, path: StorePath) -> StorePath:
+    """The path itself, or with a number behind the name where that is taken: ``Load (2)``."""
+    for number in itertools.count(2):
+        if not store.exists(path):
+            return path
+        stem = path[-1] if number == 2 else path[-1].rpartition(" (")[0]
+        path = (*path[:-1], f"{stem[: MAX_NAME - 6]} ({number})")
+    raise AssertionError  # the numbers do not end
 
 
 def save_package(

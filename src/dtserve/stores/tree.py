@@ -7,6 +7,7 @@ not answer raises its own error; the others stay usable.
 from __future__ import annotations
 
 import builtins
+import itertools
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
 
-from dtserve.errors import PackageNotFound, StoreError
+from dtserve.errors import DtserveError, PackageNotFound, StoreError
 from dtserve.stores.base import Caller, FolderEntry, PackageInfo, PackageStore, StorePath
 from dtserve.stores.errors import (
     PackageNotInStore,
@@ -167,6 +168,23 @@ class PackageTree(PackageStore):
         with self._below(path) as (root, store, rest):
             found = store.write(rest, data, overwrite=overwrite, expected_revision=expected_revision)
         return replace(found, path=(root.name, *found.path))
+
+    def write_many(
+        self, items: Sequence[tuple[StorePath, bytes]], *, overwrite: bool = False
+    ) -> builtins.list[DtserveError | None]:
+        """Store many packages, those below one root together."""
+        done: builtins.list[DtserveError | None] = []
+        for first, found in itertools.groupby(items, key=lambda each: each[0][:1] if len(each[0]) > 1 else ()):
+            group = builtins.list(found)
+            if not first:
+                done += super().write_many(group, overwrite=overwrite)
+                continue
+            try:
+                with self._below(first) as (_, store, _):
+                    done += store.write_many([(path[1:], data) for path, data in group], overwrite=overwrite)
+            except DtserveError as error:
+                done += [error] * len(group)
+        return done
 
     def delete(self, path: StorePath) -> None:
         """Delete a package."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from dtserve.errors import AccessDenied, PackageNotFound, StoreError
+from dtserve.errors import AccessDenied, DtserveError, PackageNotFound, StoreError
 from dtserve.stores.base import Caller, FolderEntry, PackageInfo, PackageStore, StorePath
 from dtserve.stores.names import format_path
 from dtserve.stores.versions import Version, VersionArchive, because, reason
@@ -102,6 +102,21 @@ class VersionedStore(PackageStore):
         self._keep_new(path, data, "replaced" if replacing else "saved")
         return info
 
+    def write_many(
+        self, items: Sequence[tuple[StorePath, bytes]], *, overwrite: bool = False
+    ) -> builtins.list[DtserveError | None]:
+        """As :meth:`write`, the archive asked once for all of them."""
+        if overwrite:
+            found = [(path, data) for path, _ in items if (data := self._current(path)) is not None]
+            if found:
+                self.archive.keep_many(self.key, found, who="", why=FOUND, limit=self.keep)
+        done = self.inner.write_many(items, overwrite=overwrite)
+        written = [item for item, error in zip(items, done, strict=True) if error is None]
+        why = reason("replaced" if overwrite else "saved")
+        with suppress(StoreError):
+            self.archive.keep_many(self.key, written, who=self.who, why=why, limit=self.keep, durable=False)
+        return done
+
     def delete(self, path: StorePath) -> None:
         """Keep what stands there, delete, note the deletion."""
         self._keep_current(path)
@@ -167,13 +182,17 @@ class VersionedStore(PackageStore):
 
     def _keep_current(self, path: StorePath) -> None:
         """Keep what the archive has not seen yet, whoever is about to change it."""
+        data = self._current(path)
+        if data is not None:
+            self.archive.keep(self.key, path, data, who="", why=FOUND, limit=self.keep)
+
+    def _current(self, path: StorePath) -> bytes | None:
         try:
-            data = self._all.read(path)
+            return self._all.read(path)
         except (PackageNotFound, StoreError):
-            return  # there is nothing to keep, or the store is about to say what is wrong
-        self.archive.keep(self.key, path, data, who="", why=FOUND, limit=self.keep)
+            return None  # there is nothing to keep, or the store is about to say what is wrong
 
     def _keep_new(self, path: StorePath, data: bytes | None, why: str) -> None:
         """Keep what was just stored; when that fails the next change finds it."""
         with suppress(StoreError):
-            self.archive.keep(self.key, path, data, who=self.who, why=reason(why), limit=self.keep)
+            self.archive.keep(self.key, path, data, who=self.who, why=reason(why), limit=self.keep, durable=False)

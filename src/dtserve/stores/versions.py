@@ -7,7 +7,9 @@ the one before can be restored. Source: none in SSIS, whose msdb keeps the last 
 
 from __future__ import annotations
 
+import builtins
 import difflib
+import os
 import sqlite3
 import threading
 import time
@@ -37,6 +39,8 @@ _COLUMNS = "v.version, v.path, v.time, v.who, v.why, v.hash, c.size"
 _FROM = "versions v LEFT JOIN contents c ON c.hash = v.hash"
 _FORGET_CONTENTS = "DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM versions v WHERE v.hash = contents.hash)"
 _SEPARATOR = "\\"
+_EFFORT = 1
+"""How hard contents are compressed: packages shrink to a fifth at the least effort already."""
 _reason: ContextVar[str] = ContextVar("reason", default="")
 
 
@@ -92,12 +96,13 @@ class VersionArchive:
             self._connection = None
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _open(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction at a time; StoreUnavailable when the file cannot be used."""
         with self._lock:
             try:
                 if self._connection is None:
                     self._connection = self._connect()
+                self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 self._connection.execute("COMMIT")
@@ -113,7 +118,6 @@ class VersionArchive:
         connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
             connection.executescript(_SCHEMA)
         except BaseException:
             connection.close()
@@ -121,31 +125,91 @@ class VersionArchive:
         return connection
 
     def keep(
-        self, store: str, path: StorePath, data: bytes | None, *, who: str, why: str, limit: int = 0
+        self,
+        store: str,
+        path: StorePath,
+        data: bytes | None,
+        *,
+        who: str,
+        why: str,
+        limit: int = 0,
+        durable: bool = True,
     ) -> Version | None:
         """Add a version, None for a deletion; nothing is added when the latest one has the same content.
 
-        With ``limit`` only so many versions of the package stay.
+        With ``limit`` only so many versions of the package stay. What is not ``durable`` may be lost when the
+        machine stops: the content at hand, which stands in the store as well.
         """
-        key, digest = _key(path), None if data is None else content_hash(data)
-        with self._open() as connection:
-            latest = self._latest(connection, store, key)
-            if (latest.hash or None if latest else None) == digest:
-                return None
-            if data is not None:
-                row = (digest, len(data), zlib.compress(data, 6))
-                connection.execute("INSERT OR IGNORE INTO contents VALUES (?, ?, ?)", row)
-            number = 1 if latest is None else latest.version + 1
-            moment, shown = time.time(), format_path(path)
-            values = (store, key, number, shown, digest, moment, who, why)
-            connection.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
-            if limit:
-                old = (store, key, number - limit)
-                if connection.execute(
-                    "DELETE FROM versions WHERE store = ? AND pathkey = ? AND version <= ?", old
-                ).rowcount:
-                    connection.execute(_FORGET_CONTENTS)
-        return Version(number, shown, moment, who, why, digest or "", len(data or b""))
+        return self.keep_many(store, [(path, data)], who=who, why=why, limit=limit, durable=durable)[0]
+
+    def keep_many(
+        self,
+        store: str,
+        items: Sequence[tuple[StorePath, bytes | None]],
+        *,
+        who: str,
+        why: str,
+        limit: int = 0,
+        durable: bool = True,
+    ) -> builtins.list[Version | None]:
+        """Add a version to each of many histories, in one transaction; see :meth:`keep`."""
+        prepared = [
+            (path, None if data is None else (content_hash(data), len(data), zlib.compress(data, _EFFORT)))
+            for path, data in items
+        ]
+        added: builtins.list[Version | None] = []
+        with self._open(durable=durable) as connection:
+            for path, content in prepared:
+                added.append(self._add(connection, store, path, content, who, why))
+            if limit and self._shorten(connection, store, [each for each in added if each], limit):
+                connection.execute(_FORGET_CONTENTS)
+        if durable and not any(added):
+            self._flush()
+        return added
+
+    def _flush(self) -> None:
+        """What was added before and is kept for certain now: the log goes to the disk."""
+        try:
+            descriptor = os.open(f"{self.path}-wal", os.O_RDWR)
+        except FileNotFoundError:
+            return  # all of it is in the file itself, which SQLite forced to the disk
+        except OSError as error:
+            raise StoreUnavailable(store=str(self.path), reason=error.strerror) from None
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            raise StoreUnavailable(store=str(self.path), reason=error.strerror) from None
+        finally:
+            os.close(descriptor)
+
+    def _add(
+        self,
+        connection: sqlite3.Connection,
+        store: str,
+        path: StorePath,
+        content: tuple[str, int, bytes] | None,
+        who: str,
+        why: str,
+    ) -> Version | None:
+        latest = self._latest(connection, store, _key(path))
+        digest, size = (content[0], content[1]) if content else (None, 0)
+        if (latest.hash or None if latest else None) == digest:
+            return None
+        if content is not None:
+            connection.execute("INSERT OR IGNORE INTO contents VALUES (?, ?, ?)", content)
+        number = 1 if latest is None else latest.version + 1
+        moment, shown = time.time(), format_path(path)
+        values = (store, _key(path), number, shown, digest, moment, who, why)
+        connection.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        return Version(number, shown, moment, who, why, digest or "", size)
+
+    def _shorten(self, connection: sqlite3.Connection, store: str, added: Sequence[Version], limit: int) -> int:
+        removed = 0
+        for version in added:
+            old = (store, name_key(version.path), version.version - limit)
+            query = "DELETE FROM versions WHERE store = ? AND pathkey = ? AND version <= ?"
+            removed += connection.execute(query, old).rowcount if old[2] > 0 else 0
+        return removed
 
     def latest(self, store: str, path: StorePath) -> Version | None:
         """The latest version of a package; None when none is kept."""

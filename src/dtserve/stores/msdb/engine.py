@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
@@ -29,6 +29,9 @@ WRITER_LOCK = 7300515
 
 class Database:
     """A database by URL; connects on first use and makes or upgrades the tables."""
+
+    transactional: ClassVar[bool] = True
+    """Whether the procedures of one ``with`` are done together or not at all."""
 
     def __init__(self, url: str, *, name: str = "msdb") -> None:
         self.name = name

@@ -76,28 +76,21 @@ class Procedures:
     def sp_ssis_getfolder(self, name: str, parentfolderid: uuid.UUID | None) -> AnyRow | None:
         """Folder id, name, parent's id and parent's name; None when there is none."""
         self._granted("sp_ssis_getfolder")
-        parent = folders.alias("parent")
-        query = (
-            sa.select(folders.c.folderid, folders.c.foldername, folders.c.parentfolderid, parent.c.foldername)
-            .select_from(folders.outerjoin(parent, folders.c.parentfolderid == parent.c.folderid))
-            .where(folders.c.namekey == name_key(name), _same(folders.c.parentfolderid, parentfolderid))
-        )
-        return self.connection.execute(query).first()
+        given = {"namekey": name_key(name), "parent": parentfolderid}
+        return self.connection.execute(_GET_ROOT if parentfolderid is None else _GET_FOLDER, given).first()
 
     def sp_ssis_listfolders(self, parentfolderid: uuid.UUID | None = None) -> Sequence[AnyRow]:
         """Id, parent's id and name of each folder, by name; without a parent the root itself."""
         self._granted("sp_ssis_listfolders")
-        query = sa.select(folders.c.folderid, folders.c.parentfolderid, folders.c.foldername)
-        query = query.where(_same(folders.c.parentfolderid, parentfolderid))
-        return self.connection.execute(query.order_by(folders.c.namekey)).all()
+        query = _LIST_ROOT if parentfolderid is None else _LIST_FOLDERS
+        return self.connection.execute(query, {"parent": parentfolderid}).all()
 
     # packages
 
     def sp_ssis_listpackages(self, folderid: uuid.UUID) -> Sequence[AnyRow]:
         """What the procedure gives of each package, by name, and dtserve's own columns behind it."""
         self._granted("sp_ssis_listpackages")
-        query = _listing().where(packages.c.folderid == folderid).order_by(packages.c.namekey)
-        return self.connection.execute(query).all()
+        return self.connection.execute(_LIST_PACKAGES, {"folder": folderid}).all()
 
     def folders(self, folderid: uuid.UUID) -> list[tuple[str, str]]:
         """Name and id of each folder, by name."""
@@ -112,14 +105,13 @@ class Procedures:
     def package(self, path: StorePath, folderid: uuid.UUID) -> PackageInfo | None:
         """One of them."""
         self._granted("sp_ssis_listpackages")
-        row = self.connection.execute(_listing().where(_at(path[-1], folderid))).first()
+        row = self.connection.execute(_ONE_PACKAGE, _key(path[-1], folderid)).first()
         if row is None:
             return None
         return listed_info((*path[:-1], row.name), row._mapping, self._logins())  # type: ignore[arg-type]
 
     def _logins(self) -> dict[bytes, str]:
-        query = sa.select(principals.c.sid, principals.c.name)
-        return {bytes(sid): name for sid, name in self.connection.execute(query)}
+        return {bytes(sid): name for sid, name in self.connection.execute(_PRINCIPALS)}
 
     def sp_ssis_checkexists(self, name: str, folderid: uuid.UUID) -> bool:
         """Whether the package is there."""
@@ -138,7 +130,7 @@ class Procedures:
                 raise ProcedureError(14586, name)
         elif not (allowed or self._is(self._role_name(row.readrolesid))):
             raise ProcedureError(14307, name)
-        data = self._scalar(sa.select(packages.c.packagedata).where(_at(name, folderid)))
+        data = self.connection.execute(_DATA, _key(name, folderid)).scalar()
         return None if data is None else bytes(data)
 
     def sp_ssis_putpackage(self, name: str, folderid: uuid.UUID, columns: Mapping[str, Any]) -> None:
@@ -150,12 +142,12 @@ class Procedures:
                 raise ProcedureError(14307, name)
             self._remember(self._caller.name)
             fixed = {"name": name, "namekey": name_key(name), "folderid": folderid, "ownersid": self._sid}
-            self.connection.execute(sa.insert(packages).values({**columns, **fixed}))
+            self.connection.execute(_INSERT, {**columns, **fixed})
             return
         allowed = self._is(ADMIN) or self._caller.sysadmin or (row.ownersid == self._sid and self._is(LIMITED))
         if not (allowed or (row.writerolesid is not None and self._is(self._role_name(row.writerolesid)))):
             raise ProcedureError(14307, name)
-        self.connection.execute(sa.update(packages).where(_at(name, folderid)).values(columns))
+        self.connection.execute(_UPDATE, {**columns, **_key(name, folderid)})
 
     def sp_ssis_deletepackage(self, name: str, folderid: uuid.UUID) -> None:
         """Delete; an absent row is no error. With a writer role db_ssisadmin alone is not enough."""
@@ -264,14 +256,12 @@ class Procedures:
             raise ProcedureError(14307, name)
 
     def _row(self, name: str, folderid: uuid.UUID) -> AnyRow | None:
-        p = packages.c
-        query = sa.select(p.name, p.ownersid, p.readrolesid, p.writerolesid).where(_at(name, folderid))
-        return self.connection.execute(query).first()
+        return self.connection.execute(_ROW, _key(name, folderid)).first()
 
     def _name_of(self, sid: bytes | None) -> str | None:
         if sid is None:
             return None
-        name = self._scalar(sa.select(principals.c.name).where(principals.c.sid == sid))
+        name = self.connection.execute(_PRINCIPAL, {"of": sid}).scalar()
         return None if name is None else str(name)
 
     def _role_name(self, sid: bytes) -> str:
@@ -306,20 +296,40 @@ class Procedures:
             raise ProcedureError(2601, "dbo.sysssispackagefolders", index, key) from None
 
 
-def _listing() -> sa.Select[*tuple[Any, ...]]:
-    p = packages.c
-    return (
-        sa.select(p.name, p.id, p.description, p.createdate, p.folderid)
-        .add_columns(p.datasize.label("datalength"))
-        .add_columns(p.vermajor, p.verminor, p.verbuild, p.vercomments, p.verid)
-        .add_columns(p.packagetype, p.isencrypted, p.ownersid, p.readrolesid, p.writerolesid)
-        .add_columns(p.modifieddate, p.contenthash, p.formatversion, p.protectionlevel)
-    )
-
-
 def _at(name: str, folderid: uuid.UUID) -> sa.ColumnElement[bool]:
     return sa.and_(packages.c.namekey == name_key(name), packages.c.folderid == folderid)
 
 
-def _same(column: sa.Column[Any], value: uuid.UUID | None) -> sa.ColumnElement[bool]:
-    return column.is_(None) if value is None else column == value
+def _key(name: str, folderid: uuid.UUID) -> dict[str, Any]:
+    return {"package": name_key(name), "folder": folderid}
+
+
+_parent = folders.alias("parent")
+_FOLDER = sa.select(
+    folders.c.folderid, folders.c.foldername, folders.c.parentfolderid, _parent.c.foldername
+).select_from(folders.outerjoin(_parent, folders.c.parentfolderid == _parent.c.folderid))
+_GET_FOLDER = _FOLDER.where(
+    folders.c.namekey == sa.bindparam("namekey"), folders.c.parentfolderid == sa.bindparam("parent")
+)
+_GET_ROOT = _FOLDER.where(folders.c.namekey == sa.bindparam("namekey"), folders.c.parentfolderid.is_(None))
+_FOLDERS = sa.select(folders.c.folderid, folders.c.parentfolderid, folders.c.foldername).order_by(folders.c.namekey)
+_LIST_FOLDERS = _FOLDERS.where(folders.c.parentfolderid == sa.bindparam("parent"))
+_LIST_ROOT = _FOLDERS.where(folders.c.parentfolderid.is_(None))
+_p = packages.c
+_LISTING = (
+    sa.select(_p.name, _p.id, _p.description, _p.createdate, _p.folderid)
+    .add_columns(_p.datasize.label("datalength"))
+    .add_columns(_p.vermajor, _p.verminor, _p.verbuild, _p.vercomments, _p.verid)
+    .add_columns(_p.packagetype, _p.isencrypted, _p.ownersid, _p.readrolesid, _p.writerolesid)
+    .add_columns(_p.modifieddate, _p.contenthash, _p.formatversion, _p.protectionlevel)
+)
+_LIST_PACKAGES = _LISTING.where(_p.folderid == sa.bindparam("folder")).order_by(_p.namekey)
+_HERE = sa.and_(_p.namekey == sa.bindparam("package"), _p.folderid == sa.bindparam("folder"))
+_ONE_PACKAGE = _LISTING.where(_HERE)
+_ROW = sa.select(_p.name, _p.ownersid, _p.readrolesid, _p.writerolesid).where(_HERE)
+_DATA = sa.select(_p.packagedata).where(_HERE)
+_INSERT = sa.insert(packages)
+_UPDATE = sa.update(packages).where(_HERE)
+_PRINCIPALS = sa.select(principals.c.sid, principals.c.name)
+_PRINCIPAL = sa.select(principals.c.name).where(principals.c.sid == sa.bindparam("of"))
+"""The statements of every call, made once: building them anew costs more than running them."""

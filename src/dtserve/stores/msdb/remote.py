@@ -18,7 +18,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from dtserve.stores.base import Caller, PackageInfo, StorePath
@@ -56,6 +56,9 @@ def remote_url(server: str, user: str, password: str) -> str:
 
 class RemoteDatabase:
     """A SQL Server by URL; connects anew for each use."""
+
+    transactional: ClassVar[bool] = False
+    """Each procedure is done when it returns."""
 
     def __init__(self, url: str, *, connect: Callable[[], Any] | None = None, marker: str = "%s") -> None:
         parts = urlsplit(url)

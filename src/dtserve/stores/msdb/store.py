@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeAlias
 
+from dtserve.errors import DtserveError
 from dtserve.stores.base import Caller, FolderEntry, PackageInfo, PackageStore, StorePath
 from dtserve.stores.errors import (
     FolderExists,
@@ -121,6 +123,31 @@ class MsdbStore(PackageStore):
         self, path: StorePath, data: bytes, *, overwrite: bool = False, expected_revision: str | None = None
     ) -> PackageInfo:
         """Store the bytes; an existing row keeps its owner and roles. SaveToSqlServerFailed without the right."""
+        columns = self._columns(path, data)
+        with self._calls(errors.SaveToSqlServerFailed) as msdb:
+            return self._put(msdb, path, columns, overwrite, expected_revision)
+
+    def write_many(
+        self, items: Sequence[tuple[StorePath, bytes]], *, overwrite: bool = False
+    ) -> builtins.list[DtserveError | None]:
+        """All in one transaction; when that fails as a whole, one by one."""
+        if not self.database.transactional:
+            return super().write_many(items, overwrite=overwrite)
+        done: builtins.list[DtserveError | None] = []
+        try:
+            with self._calls(errors.SaveToSqlServerFailed) as msdb:
+                for path, data in items:
+                    try:
+                        self._put(msdb, path, self._columns(path, data), overwrite, None)
+                        done.append(None)
+                    except DtserveError as error:
+                        done.append(error)
+        except DtserveError:
+            return super().write_many(items, overwrite=overwrite)
+        return done
+
+    def _columns(self, path: StorePath, data: bytes) -> dict[str, Any]:
+        """The row of a package; PackageTooLarge, NewerFormat."""
         if not path:
             raise PathWithoutPackage(path="")
         if len(data) > self.max_bytes:
@@ -128,19 +155,30 @@ class MsdbStore(PackageStore):
         facts = package_facts(data)
         if facts.format_version > self.newest_format:
             raise errors.NewerFormat()
-        columns = package_columns(data, facts)
-        with self._calls(errors.SaveToSqlServerFailed) as msdb:
-            folder = _walk(msdb, path[:-1])
-            found = printable(path[-1]) and msdb.sp_ssis_checkexists(path[-1], folder)
-            if not found:
-                check_msdb_name(path[-1])
-            if expected_revision is not None:
-                if not found or _one(msdb, path).revision != expected_revision:
-                    raise RevisionChanged(path=format_path(path))
-            elif found and not overwrite:
-                raise PackageExists(path=format_path(path))
-            msdb.sp_ssis_putpackage(path[-1], folder, columns)
-            return _one(msdb, path)
+        return package_columns(data, facts)
+
+    def _put(
+        self,
+        msdb: AnyProcedures,
+        path: StorePath,
+        columns: Mapping[str, Any],
+        overwrite: bool,
+        expected_revision: str | None,
+    ) -> PackageInfo:
+        folder = _walk(msdb, path[:-1])
+        found = printable(path[-1]) and msdb.sp_ssis_checkexists(path[-1], folder)
+        if not found:
+            check_msdb_name(path[-1])
+        if expected_revision is not None:
+            if not found or _one(msdb, path).revision != expected_revision:
+                raise RevisionChanged(path=format_path(path))
+        elif found and not overwrite:
+            raise PackageExists(path=format_path(path))
+        msdb.sp_ssis_putpackage(path[-1], folder, columns)
+        stored = msdb.package(path, folder)
+        if stored is None:
+            raise errors.PackageNotInDatabase(path=format_path(path))
+        return stored
 
     def delete(self, path: StorePath) -> None:
         """Delete the row; RemoveFromSqlServerFailed without the right."""

@@ -1,0 +1,94 @@
+"""Reading and changing many packages while others are written: threads read, processes encrypt."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from dtserve.errors import DtserveError
+from dtserve.package.document import PackageDocument
+from dtserve.stores.base import PackageStore, StorePath
+from dtserve.stores.transfer import Changes, changed_bytes
+
+__all__ = ["Fetched", "Fetcher", "fetching"]
+
+WORTH_PROCESSES = 40
+"""From so many packages on, starting processes costs less than it gains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The bytes to store, or why there are none."""
+
+    data: bytes = b""
+    code: str = ""
+    message: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether there are none."""
+        return bool(self.code)
+
+
+@dataclass(frozen=True)
+class Fetcher:
+    """Reads packages and makes the changes."""
+
+    threads: Executor
+    processes: Executor | None
+    password: str | None
+    changes: Changes
+
+    def submit(self, store: PackageStore, paths: Sequence[StorePath], safe: Sequence[bool]) -> Future[list[Fetched]]:
+        """Begin with some packages; ``safe`` tells of each target whether it takes the level ServerStorage."""
+        return self.threads.submit(self._fetch, store, paths, safe)
+
+    def _fetch(self, store: PackageStore, paths: Sequence[StorePath], safe: Sequence[bool]) -> list[Fetched]:
+        read = [_read(store, path) for path in paths]
+        given = [(each, flag) for each, flag in zip(read, safe, strict=True)]
+        if self.processes is None:
+            return _change(given, self.password, self.changes)
+        return self.processes.submit(_change, given, self.password, self.changes).result()
+
+
+@contextmanager
+def fetching(count: int, workers: int, password: str | None, changes: Changes) -> Iterator[Fetcher]:
+    """A fetcher for ``count`` packages; ``workers`` processes change them, 0 for one per processor."""
+    workers = workers or os.cpu_count() or 1
+    processes: Executor | None = None
+    if changes.level is not None and workers > 1 and count >= WORTH_PROCESSES:
+        context = multiprocessing.get_context("spawn")
+        processes = ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare_worker)
+    threads = ThreadPoolExecutor(max(2, workers), thread_name_prefix="bulk")
+    try:
+        yield Fetcher(threads, processes, password, changes)
+    finally:
+        threads.shutdown(cancel_futures=True)
+        if processes is not None:
+            processes.shutdown(cancel_futures=True)
+
+
+def _prepare_worker() -> None:
+    import dtserve.package.edit  # noqa: F401 - so that the first package does not wait for it
+
+
+def _read(store: PackageStore, path: StorePath) -> Fetched:
+    try:
+        return Fetched(store.read(path))
+    except DtserveError as error:
+        return Fetched(code=error.hresult, message=error.message)
+
+
+def _change(given: Sequence[tuple[Fetched, bool]], password: str | None, changes: Changes) -> list[Fetched]:
+    return [each if each.failed else _changed(each.data, flag, password, changes) for each, flag in given]
+
+
+def _changed(data: bytes, safe: bool, password: str | None, changes: Changes) -> Fetched:
+    try:
+        return Fetched(changed_bytes(PackageDocument.open(data, password), safe, changes))
+    except DtserveError as error:
+        return Fetched(code=error.hresult, message=error.message)
