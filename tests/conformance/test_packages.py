@@ -118,6 +118,21 @@ def test_moving(store):
     assert store.read(("R",)) == b"1"
 
 
+def test_writing_many(store):
+    store.create_folder(("A",))
+    store.write(("Old",), b"old")
+    items = [(("A", "one"), b"1"), (("old",), b"2"), (("A", "two"), b"3"), (("no", "P"), b"4"), (("a\nb",), b"5")]
+    done = store.write_many(items)
+    kinds = [None, PackageExists, None, FolderNotFound, InvalidName]
+    assert all(
+        error is None if kind is None else isinstance(error, kind) for error, kind in zip(done, kinds, strict=True)
+    )
+    assert [store.read(path) for path in (("A", "one"), ("Old",), ("A", "two"))] == [b"1", b"old", b"3"]
+    assert store.write_many([(("OLD",), b"new"), (("A", "ONE"), b"newer")], overwrite=True) == [None, None]
+    assert [store.read(path) for path in (("A", "one"), ("Old",))] == [b"newer", b"new"]
+    assert [info.name for info in store.list(("A",))[1]] == ["one", "two"]
+
+
 def test_lists_are_sorted_without_case(store):
     for name in ("b", "A", "c", "B2", "a1"):
         store.write((name,), b"x")
