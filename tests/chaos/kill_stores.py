@@ -14,6 +14,7 @@ import hashlib
 import multiprocessing
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -149,7 +150,8 @@ def one_round(context: Any, place: Place, chance: random.Random) -> str:
     worker.kill()
     last = survivors(mine)
     worker.join()
-    assert last is not None
+    if last is None or worker.exitcode != -signal.SIGKILL:
+        raise AssertionError(f"{place.kind}: the worker ended by itself: {worker.exitcode}, {last}")
     name, before, after = last
     return judge(place, name, before, after)
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -119,7 +120,7 @@ def test_random_histories(make_store, request):
 
     options = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None)
     run_state_machine_as_test(Machine, settings=options)
-    print(f"{request.node.name}: {steps} steps")
+    sys.stdout.write(f"{request.node.name}: {steps} steps\n")
     assert steps >= EXAMPLES * STEPS // 2
 
 
