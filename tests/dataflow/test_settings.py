@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from dtserve.dataflow.host import FlowSettings
+from dtserve.dataflow.settings import FlowSettings, cache_limit, memory_of, spill_limit
 
 
 def test_defaults_leave_sizes_to_the_engine(tmp_path):
@@ -17,3 +17,14 @@ def test_defaults_leave_sizes_to_the_engine(tmp_path):
 def test_settings_are_frozen(tmp_path):
     with pytest.raises(FrozenInstanceError):
         FlowSettings(temp=tmp_path).buffer_rows = 5
+
+
+def test_the_limit_is_a_part_of_the_memory():
+    assert spill_limit(2**30) == 2**28
+    assert spill_limit(1) == 16 * 2**20
+    assert spill_limit(0) > 16 * 2**20
+
+
+def test_a_cache_may_take_half_of_the_memory():
+    assert (memory_of(2**30), cache_limit(2**30)) == (2**30, 2**29)
+    assert cache_limit(0) == memory_of(0) // 2 > 2**20

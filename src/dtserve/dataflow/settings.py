@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["FlowSettings"]
+__all__ = ["FlowSettings", "cache_limit", "memory_of", "spill_limit"]
 
 
 @dataclass(frozen=True)
@@ -16,3 +16,22 @@ class FlowSettings:
     memory_limit: int = 0
     buffer_rows: int = 0
     locale_id: int = 1033
+
+
+def memory_of(memory_limit: int) -> int:
+    """The bytes a data flow may use: the limit that was given, else a quarter of the machine."""
+    if memory_limit > 0:
+        return memory_limit
+    import psutil
+
+    return int(psutil.virtual_memory().total) // 4
+
+
+def spill_limit(memory_limit: int) -> int:
+    """Bytes one blocking component may hold before it writes to disk: a quarter of the data flow's memory."""
+    return max(memory_of(memory_limit) // 4, 16 * 2**20)
+
+
+def cache_limit(memory_limit: int) -> int:
+    """Bytes a full cache, which cannot go to disk, may take: half of the data flow's memory."""
+    return memory_of(memory_limit) // 2
