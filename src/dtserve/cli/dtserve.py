@@ -21,6 +21,16 @@ VERBS: dict[str, tuple[str, str]] = {
     "config": ("config_command", "check the service's configuration"),
     "packages": ("packages_command", "work on stored packages in bulk"),
     "backup": ("backup_command", "back up and restore the stores"),
+    "connect": ("connect_command", "whether a service answers, and what you may there"),
+    "run": ("run_command", "run a package on a service and follow it"),
+    "running": ("running_command", "the running packages of a service"),
+    "stop": ("stop_command", "ask a running package to stop"),
+    "servers": ("servers_command", "the services of other machines, by name"),
+    "accounts": ("accounts_command", "local accounts of the service"),
+    "tokens": ("tokens_command", "API tokens of the service"),
+    "access": ("access_command", "who may do what: grants, roles, folders"),
+    "audit": ("audit_command", "who changed what, and what was refused"),
+    "firewall": ("firewall_command", "print the firewall rules for the service"),
 }
 """Verb → module in ``dtserve.cli`` with ``add_arguments(parser)`` and ``run(arguments) -> int``; what it does."""
 
@@ -28,7 +38,7 @@ VERBS: dict[str, tuple[str, str]] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb; returns the exit code (6 for a command line that makes no sense)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    verb = next((word for word in arguments if not word.startswith("-")), "")
+    verb = _verb_in(arguments)
     parser = _parser(verb)
     try:
         found = parser.parse_args(arguments)
@@ -38,6 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 6
     try:
+        if found.server is not None:
+            from dtserve.cli.remote import check_verb
+
+            check_verb(found.verb)
         code: int = importlib.import_module(f"dtserve.cli.{VERBS[found.verb][0]}").run(found)
         return code
     except DtserveError as error:
@@ -56,10 +70,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 6
 
 
+def _verb_in(arguments: Sequence[str]) -> str:
+    """The first word that is neither an option nor the name behind ``--server``."""
+    words = iter(arguments)
+    for word in words:
+        if word == "--server":
+            next(words, "")
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
 def _parser(verb: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="dtserve", description="Stores, runs and watches SSIS packages.")
     parser.add_argument("--version", action="version", version=f"dtserve {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the trace of an error")
+    parser.add_argument("--server", metavar="NAME", help="the service of another machine: see dtserve servers")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     for name, (module, text) in VERBS.items():
         child = verbs.add_parser(name, help=text, description=text)

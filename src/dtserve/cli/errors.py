@@ -15,6 +15,7 @@ __all__ = [
     "NoSuchProcess",
     "NoVersions",
     "NotPackageProcess",
+    "NotRemote",
     "OptionNeedsOther",
     "PasswordMissing",
     "RepeatedOption",
@@ -156,3 +157,12 @@ class NoVersions(DtserveError):
     symbol = "DTSERVE_E_NOVERSIONS"
     template = 'The store of "{path}" keeps no versions.'
     remedy = "Set versions.keep in dtserve.toml; files outside the stores have none."
+
+
+class NotRemote(UsageError):
+    """A verb that works on this machine only."""
+
+    code = 0xC0D519A0
+    symbol = "DTSERVE_E_NOTREMOTE"
+    template = '"dtserve {verb}" works on this machine only, not with --server.'
+    remedy = "Run it on that machine."

@@ -88,7 +88,9 @@ def _make(certificate: Path, key: Path, host: str) -> None:
     private = ec.generate_private_key(ec.SECP256R1())
     name = socket.gethostname()
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64] or "dtserve")])
-    names: list[x509.GeneralName] = [x509.DNSName(each) for each in dict.fromkeys((name, socket.getfqdn(), "localhost"))]
+    names: list[x509.GeneralName] = [
+        x509.DNSName(each) for each in dict.fromkeys((name, socket.getfqdn(), "localhost"))
+    ]
     addresses = {"127.0.0.1", "::1", *_addresses(name)} | ({host} if host not in ("0.0.0.0", "::") else set())
     for each in sorted(addresses):
         try:

@@ -7,12 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from dtserve.service.access import ACTIONS
 from dtserve.service.api.guard import CallerOf, HubOf, note
 from dtserve.service.api.tree import PathQuery
-from dtserve.service.guarded_tree import GuardedTree
-from dtserve.service.identity import Identity
-from dtserve.service.package_access import FOLDER, OPERATIONS
+from dtserve.service.local_administration import check as what_may
+from dtserve.service.package_access import FOLDER
 from dtserve.stores.errors import FolderNotFound
 from dtserve.stores.names import parse_path
 from dtserve.stores.tree import tree_path
@@ -125,13 +123,4 @@ def check(
     remote: Annotated[bool, Query(description="As if it called from another machine.")] = False,
 ) -> dict[str, Any]:
     """What somebody may: action → ``own`` or ``all``; with a path also which operations on that package or folder."""
-    roles = hub.identities.grants.of([principal])
-    identity = Identity(principal, roles, remote=remote)
-    actions = {action: scope for action in sorted(ACTIONS) if (scope := identity.scope(action))}
-    found: dict[str, Any] = {"principal": principal, "roles": sorted(roles), "may": actions}
-    if path:
-        tree = GuardedTree(hub.tree, identity, hub.identities.rules, hub.identities.grants)
-        place = parse_path(path)
-        found["path"] = tree_path(place)
-        found["operations"] = [each for each in OPERATIONS if tree.allows(place, each)]
-    return found
+    return what_may(hub.identities, hub.tree, principal, path, remote)
