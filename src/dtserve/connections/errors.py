@@ -178,6 +178,8 @@ class HttpFailed(ConnectionError_):
     remedy = "Check the URL, the credentials, the proxy and the certificate."
     status: int = 0
     """The status of the answer, 0 when there was none."""
+    body: bytes = b""
+    """What came with that status (a SOAP fault, for instance); never printed."""
 
 
 class MailFailed(ConnectionError_):

@@ -15,6 +15,7 @@ from dtserve.connections.errors import HttpFailed
 __all__ = ["MAX_BYTES", "HttpResponse", "basic_credentials", "origin", "send"]
 
 MAX_BYTES = 512 * 1024 * 1024
+MAX_ERROR_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,22 @@ def send(
                 raise HttpFailed(url=place, detail=f"The answer is larger than {limit} bytes.")
             return HttpResponse(answer.status, body, dict(answer.headers.items()))
     except urllib.error.HTTPError as error:
-        error.close()
         failed = HttpFailed(url=place, detail=f"{error.code} {error.reason}")
         failed.status = error.code
+        failed.body = _rest(error)
         raise failed from None
     except (OSError, HTTPException, ValueError) as error:
         raise HttpFailed(url=place, detail=str(getattr(error, "reason", error))) from None
+
+
+def _rest(error: urllib.error.HTTPError) -> bytes:
+    """The beginning of what an error came with."""
+    try:
+        return error.read(MAX_ERROR_BYTES)
+    except (OSError, HTTPException):
+        return b""
+    finally:
+        error.close()
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

@@ -55,6 +55,7 @@ TASKS: dict[str, str] = {
     "FtpTask": "ftp_task",
     "Pipeline": "pipeline",
     "SendMailTask": "send_mail_task",
+    "WebServiceTask": "web_service_task",
     "XMLTask": "xml_task",
 }
 CONTAINERS: dict[str, str] = {

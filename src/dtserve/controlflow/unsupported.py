@@ -43,7 +43,6 @@ UNSUPPORTED: dict[str, str] = {
     "TransferLoginsTask": _SMO,
     "TransferSqlServerObjectsTask": _SMO,
     "TransferStoredProceduresTask": _SMO,
-    "WebServiceTask": "it calls SOAP services, which dtserve does not do.",
     "WmiDataReaderTask": _WMI,
     "WmiEventWatcherTask": _WMI,
 }  # fmt: skip
