@@ -18,7 +18,8 @@ __all__ = ["DATA", "Figures", "Usage", "environment", "fingerprint", "measure", 
 DATA = Path(__file__).parents[1] / "data"
 """Generated files; not under version control."""
 
-SOURCE = Path(__file__).parents[2] / "src"
+SOURCE = Path(os.environ.get("DTSERVE_SOURCE", Path(__file__).parents[2] / "src"))
+"""The dtserve that is measured; another tree by the environment, to compare two versions."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ FAIL, IGNORE, REDIRECT = "FailComponent", "IgnoreFailure", "RedirectRow"
 
 
 class Owner:
-    """Stands for a component: only its model is looked at."""
+    """Stands for a component: only its model and schemas are looked at."""
 
     def __init__(self):
         codes = (
@@ -27,6 +27,7 @@ class Owner:
             Column("E.col", "E.col", "ErrorColumn", I4),
         )
         self.model = Component("P\\C", "C", "", outputs=(Output("E", "E", codes, is_error_out=True),))
+        self.input_schemas = self.output_schemas = {}
 
 
 def column(name, error=FAIL, truncation=FAIL, number=1):

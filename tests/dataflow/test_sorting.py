@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dtserve.dataflow.sorting import ExternalSort, spill_limit
+from dtserve.dataflow import sorting
+from dtserve.dataflow.sorting import ExternalSort
 
 ROWS = st.lists(st.tuples(st.none() | st.integers(0, 3), st.none() | st.sampled_from("abc")), max_size=40)
 
@@ -39,7 +42,53 @@ def test_order_is_stable_and_nulls_stand_first(tmp_path_factory, memory, rows, d
     assert list(folder.iterdir()) == []
 
 
-def test_the_limit_is_a_part_of_the_memory():
-    assert spill_limit(2**30) == 2**28
-    assert spill_limit(1) == 16 * 2**20
-    assert spill_limit(0) > 16 * 2**20
+@pytest.fixture
+def small_steps(monkeypatch):
+    """Runs of 50 rows, blocks of a few, so that few rows are many runs and steps."""
+    monkeypatch.setattr(sorting, "RUN_ROWS", 50)
+    monkeypatch.setattr(sorting, "BLOCK_BYTES", 200)
+    monkeypatch.setattr(sorting, "LEAST_ROWS", 3)
+
+
+def model(rows, down):
+    return sorted(rows, key=lambda r: (r[0] is not None, r[0] or 0) if not down else (r[0] is None, -(r[0] or 0)))
+
+
+@pytest.mark.parametrize("memory", [2**30, 20_000, 1])
+@pytest.mark.parametrize("down", [False, True])
+def test_many_runs_are_merged_in_order_of_arrival(tmp_path, small_steps, memory, down):
+    random = Random(memory)
+    rows = [(random.choice([None, *range(30)]), at) for at in range(4000)]
+    sort = ExternalSort([("k", down)], nulls_first=True, memory=memory, folder=tmp_path)
+    for at in range(0, len(rows), 70):
+        part = rows[at : at + 70]
+        sort.add(pl.DataFrame({"k": pl.Series([r[0] for r in part], dtype=pl.Int32), "at": [r[1] for r in part]}))
+    found = [row for frame in sort.sorted() for row in frame.rows()]
+    assert found == model(rows, down)
+    assert sort.spilled is (memory < 2**30)
+    sort.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_stays_inside_the_limit(tmp_path):
+    limit = 8 * 2**20
+    sort = ExternalSort([("k", False)], nulls_first=True, memory=limit, folder=tmp_path)
+    for at in range(40):
+        sort.add(
+            pl.DataFrame({"k": pl.int_range(50_000, 0, -1, eager=True), "t": [f"a text of some length {at}"] * 50_000})
+        )
+        assert sort.held <= limit
+    assert sum(frame.height for frame in sort.sorted()) == 2_000_000
+    sort.close()
+
+
+def test_an_interrupted_sort_ends_at_its_next_step(tmp_path, small_steps):
+    sort = ExternalSort([("k", False)], nulls_first=True, memory=1, folder=tmp_path)
+    for at in range(200):
+        sort.add(pl.DataFrame({"k": [at]}))
+    frames = sort.sorted()
+    next(frames)
+    sort.interrupt()
+    assert sum(frame.height for frame in frames) < 150
+    sort.close()
+    assert list(tmp_path.iterdir()) == []

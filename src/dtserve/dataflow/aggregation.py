@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dtserve.dataflow.sorting import OUT_ROWS, Spill, open_spill
+from dtserve.dataflow.sorting import OUT_ROWS
+from dtserve.dataflow.spilling import Spill, open_spill
 from dtserve.dataflow.transform_errors import AggregationFailed
 from dtserve.datatypes import TypeSpec
 

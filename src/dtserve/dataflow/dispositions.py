@@ -179,7 +179,17 @@ class RowErrors:
         away = rows_of(redirected, mask)
         if output is not None:
             away = away.with_columns(error_columns(output, self._code[rows], self._column[rows]))
-        return rows_of(kept, ~mask), away
+        return rows_of(self._wanted(kept), ~mask), away
+
+    def _wanted(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows without the columns of the buffer that nobody behind the regular outputs reads."""
+        import polars as pl
+
+        arrived = {name for schema in self._component.input_schemas.values() for name in schema}
+        errors = {o.ref_id for o in self._component.model.outputs if o.is_error_out}
+        read = {n for ref, schema in self._component.output_schemas.items() if ref not in errors for n in schema}
+        kept = [column for column in rows.get_columns() if column.name not in arrived or column.name in read]
+        return pl.DataFrame(kept) if kept else rows
 
     def raise_failure(self) -> None:
         """Raise for the first row whose deciding column says FailComponent; nothing otherwise."""

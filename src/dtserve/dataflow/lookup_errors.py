@@ -16,6 +16,7 @@ __all__ = [
     "LookupIncompatibleTypes",
     "LookupIndexNotJoined",
     "LookupJoinType",
+    "LookupMemoryFull",
     "LookupNoJoin",
     "LookupNoMatch",
     "LookupParameterCount",
@@ -65,6 +66,15 @@ class LookupCopyType(DataFlowError):
     code = 0xC020823A
     symbol = "DTS_E_TXLOOKUP_INVALIDCOPYTYPE"
     template = "{column} has a datatype which cannot be copied."
+
+
+class LookupMemoryFull(DataFlowError):
+    """A full cache that is larger than the memory of the data flow allows."""
+
+    code = 0xC0D51421
+    symbol = "DTSERVE_E_LOOKUPMEMORYFULL"
+    template = 'The reference rows of "{component}" take more than {limit} MB, half of what the data flow may use.'
+    remedy = "Give the run more with --memory, select fewer columns, or set CacheType to partial."
 
 
 class LookupNoMatch(DataFlowError):

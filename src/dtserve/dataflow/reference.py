@@ -8,14 +8,14 @@ its collation compares, with the partial cache in between or without.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from dtserve.connections.base import SqlParameter
 from dtserve.dataflow.conversion import fit
-from dtserve.dataflow.hash_table import HashTable
+from dtserve.dataflow.hash_table import index_of
 from dtserve.dataflow.lookup_errors import ReferenceColumnMissing
 from dtserve.dataflow.sql import parameter_value
 from dtserve.datatypes import TypeSpec, from_name
@@ -56,26 +56,32 @@ def reference_columns(xml: str) -> dict[str, TypeSpec]:
     return found
 
 
-def read_reference(session: SqlSession, statement: str, wanted: dict[str, TypeSpec], *, locale_id: int) -> pl.DataFrame:
+def read_reference(
+    session: SqlSession,
+    statement: str,
+    wanted: dict[str, TypeSpec],
+    *,
+    locale_id: int,
+    check: Callable[[int], None] = lambda size: None,
+) -> pl.DataFrame:
     """The columns ``wanted`` (reference name → type) of a query, converted; raises ReferenceColumnMissing.
 
-    A value that does not convert becomes NULL.
+    A value that does not convert becomes NULL. ``check`` is called with the bytes so far and may raise.
     """
     import polars as pl
 
     result = session.query(statement)
     places = {name: _place(result.columns, name) for name in wanted}
-    frames = [
-        pl.DataFrame(
-            [
-                _converted(frame.to_series(places[name]), result.columns[places[name]].type, spec, locale_id).alias(
-                    name
-                )
-                for name, spec in wanted.items()
-            ]
-        )
-        for frame in result.batches
-    ]
+    frames = []
+    size = 0
+    for frame in result.batches:
+        made = [
+            _converted(frame.to_series(places[name]), result.columns[places[name]].type, spec, locale_id).alias(name)
+            for name, spec in wanted.items()
+        ]
+        frames.append(pl.DataFrame(made))
+        size += int(frames[-1].estimated_size())
+        check(size)
     schema = {name: spec.polars() for name, spec in wanted.items()}
     return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 
@@ -93,25 +99,30 @@ def _converted(values: pl.Series, source: TypeSpec, target: TypeSpec, locale_id:
 
 
 class FullCache:
-    """All reference rows in memory; ``keys`` are the names of the join columns in ``rows``."""
+    """All reference rows in memory; ``keys`` are the names of the join columns in ``rows``, ``wanted`` those that are copied."""
 
-    def __init__(self, rows: pl.DataFrame, keys: list[str]) -> None:
-        self._rows = rows
-        self._table = HashTable(rows, keys)
+    def __init__(self, rows: pl.DataFrame, keys: list[str], wanted: Sequence[str] | None = None) -> None:
+        import polars as pl
 
-    @property
-    def duplicates(self) -> int:
+        index = index_of(rows, keys)
+        self._index = index
+        self.duplicates = index.duplicates
         """Rows whose key an earlier row has."""
-        return self._table.duplicates
+        copied = rows.select(list(dict.fromkeys(wanted))) if wanted is not None else rows
+        missing = pl.DataFrame([pl.Series(name, [None], dtype=dtype) for name, dtype in copied.schema.items()])
+        self._rows = pl.concat([copied, missing], rechunk=True)
+        self._count = rows.height
 
     def find(self, probe: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
         """Per row of ``probe`` whether there is a match, and the reference row (NULLs where there is none)."""
+        import numpy as np
         import polars as pl
 
-        at = pl.Series("at", self._table.find(probe))
+        at = self._index.find(probe)
         matched = at >= 0
-        places = pl.DataFrame([at]).select(pl.when(pl.col("at") >= 0).then(pl.col("at"))).to_series()
-        return matched, self._rows.select(pl.all().gather(places))
+        places = np.where(matched, at, self._count).astype(np.uint32)
+        found = self._rows[pl.Series(places)] if self._rows.width else pl.DataFrame()
+        return pl.Series("matched", matched), found
 
 
 class DatabaseRows:

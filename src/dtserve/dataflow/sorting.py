@@ -1,87 +1,40 @@
-"""Sorting more rows than memory holds, stable and interruptible (ENGINE §9).
+"""Sorting more rows than memory holds: stable, in steps that can be stopped (ENGINE §9).
 
-Up to ``memory`` bytes are sorted in memory; beyond that everything goes through a
-private DuckDB database with a memory limit, which writes to ``folder``. Ties keep the
-order of arrival. Rows come back in buffers.
+Rows are sorted in runs of up to a million while they arrive. Up to ``memory`` bytes
+of runs stay in memory, the others are files in ``folder``. In the end the runs are
+merged: a block of each is loaded, all are sorted together, and what lies before the last
+loaded row of every run can go. Rows with equal keys keep the order of arrival.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from dtserve.dataflow.runs import DiskRun, MemoryRun, compact
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
 
-__all__ = ["OUT_ROWS", "ExternalSort", "Spill", "open_spill", "spill_limit"]
+__all__ = ["OUT_ROWS", "ExternalSort"]
 
 OUT_ROWS = 65_536
 """Rows per buffer that a blocking component gives."""
 
-_ARRIVAL = "__arrival"
+RUN_ROWS = 1_000_000
+"""Rows of a run: what is sorted in one go, half a second at most."""
 
+BLOCK_BYTES = 2**21
+"""Bytes of a run that are loaded at once in a merge."""
 
-def spill_limit(memory_limit: int) -> int:
-    """Bytes one blocking component may hold: a quarter of the data flow's memory, itself a quarter of the machine."""
-    if memory_limit <= 0:
-        import psutil
+LEAST_ROWS = 1024
+"""Rows that are loaded at least."""
 
-        memory_limit = psutil.virtual_memory().total // 4
-    return max(memory_limit // 4, 16 * 2**20)
-
-
-class Spill:
-    """A private DuckDB database that spills inside a memory limit; :meth:`interrupt` works from another thread."""
-
-    def __init__(self, folder: Path, memory: int) -> None:
-        import tempfile
-
-        import duckdb
-
-        self._folder = tempfile.TemporaryDirectory(prefix="dtserve-spill-", dir=folder, ignore_cleanup_errors=True)
-        self.connection: Any = duckdb.connect(
-            ":memory:",
-            config={
-                "memory_limit": f"{max(memory, 128 * 2**20) // 2**20}MiB",
-                "temp_directory": self._folder.name,
-                "threads": 2,
-                "preserve_insertion_order": False,
-            },
-        )
-
-    def insert(self, table: str, frame: pl.DataFrame) -> None:
-        """Append a frame to a table, made on first use."""
-        self.connection.register("incoming", frame.to_arrow())
-        try:
-            self.connection.execute(f"create table if not exists {table} as select * from incoming limit 0")
-            self.connection.execute(f"insert into {table} select * from incoming")
-        finally:
-            self.connection.unregister("incoming")
-
-    def read(self, query: str, schema: dict[str, pl.DataType]) -> Iterator[pl.DataFrame]:
-        """The result of a query in buffers, columns in the types of ``schema``."""
-        import polars as pl
-
-        reader = self.connection.sql(query).to_arrow_reader(OUT_ROWS)
-        for batch in reader:
-            frame = pl.DataFrame(pl.from_arrow(batch))
-            if frame.height:
-                yield frame.cast({name: dtype for name, dtype in schema.items() if frame.schema[name] != dtype})
-
-    def interrupt(self) -> None:
-        """End a running query."""
-        self.connection.interrupt()
-
-    def close(self) -> None:
-        """Remove everything."""
-        self.connection.close()
-        self._folder.cleanup()
-
-
-def open_spill(folder: Path, memory: int) -> Spill:
-    """A spill database in ``folder``."""
-    return Spill(folder, memory)
+_ORDER = "__order"
+_RUN_BITS = 40
 
 
 class ExternalSort:
@@ -93,83 +46,170 @@ class ExternalSort:
     """
 
     def __init__(self, by: list[tuple[str, bool]], *, nulls_first: bool, memory: int, folder: Path) -> None:
-        self._by = by
-        self._nulls_last = [descending if nulls_first else not descending for _, descending in by]
+        self._by = [name for name, _ in by]
+        self._descending = [down for _, down in by]
+        self._nulls_last = [down if nulls_first else not down for down in self._descending]
         self._memory = memory
         self._folder = folder
-        self._frames: list[pl.DataFrame] = []
-        self._bytes = 0
+        self._pending: list[pl.DataFrame] = []
+        self._pending_rows = 0
+        self._pending_bytes = 0
+        self._runs: list[MemoryRun | DiskRun] = []
         self._rows = 0
-        self._spill: Spill | None = None
-        self._schema: dict[str, pl.DataType] = {}
+        self._stop = threading.Event()
 
     @property
     def spilled(self) -> bool:
         """Whether rows went to disk."""
-        return self._spill is not None
+        return any(isinstance(run, DiskRun) for run in self._runs)
+
+    @property
+    def held(self) -> int:
+        """Bytes of rows in memory."""
+        return self._pending_bytes + sum(run.size for run in self._runs if isinstance(run, MemoryRun))
 
     def add(self, frame: pl.DataFrame) -> None:
         """Take a frame."""
-        import polars as pl
-
-        self._schema = dict(frame.schema)
-        self._frames.append(
-            frame.with_columns(pl.int_range(self._rows, self._rows + frame.height, dtype=pl.Int64).alias(_ARRIVAL))
-        )
-        self._rows += frame.height
-        self._bytes += int(frame.estimated_size())
-        if self._bytes > self._memory:
-            self._flush()
+        kept = compact(frame)
+        self._pending.append(kept)
+        self._pending_rows += kept.height
+        self._pending_bytes += int(kept.estimated_size())
+        if self._pending_rows >= RUN_ROWS or self._pending_bytes * 4 >= self._memory:
+            self._close_run()
 
     def sorted(self) -> Iterator[pl.DataFrame]:
         """All rows in order, in buffers; call once."""
-        import polars as pl
-
-        if not self._rows:
-            return
-        if self._spill is None:
-            columns = [name for name, _ in self._by]
-            whole = pl.concat(self._frames)
-            self._frames.clear()
-            whole = whole.sort(
-                [*columns, _ARRIVAL],
-                descending=[*(down for _, down in self._by), False],
-                nulls_last=[*self._nulls_last, False],
-            ).drop(_ARRIVAL)
-            for start in range(0, whole.height, OUT_ROWS):
-                yield whole.slice(start, OUT_ROWS)
-            return
-        self._flush()
-        place = {name: f"c{i}" for i, name in enumerate(self._schema)}
-        order = [
-            f"{place[name]} {'desc' if down else 'asc'} nulls {'last' if last else 'first'}"
-            for (name, down), last in zip(self._by, self._nulls_last, strict=True)
-        ]
-        query = f"select {', '.join(place.values())} from sorting order by {', '.join(order)}, {_ARRIVAL}"
-        types = {place[name]: dtype for name, dtype in self._schema.items()}
-        for frame in self._spill.read(query, types):
-            yield frame.rename({at: name for name, at in place.items()})
+        self._close_run()
+        fan = max(self._memory // (2 * BLOCK_BYTES), 4)
+        while len(self._runs) > fan:
+            groups = [self._runs[at : at + fan] for at in range(0, len(self._runs), fan)]
+            self._runs = []
+            for number, group in enumerate(groups):
+                self._runs.append(self._joined(group, number))
+            if self._stop.is_set():
+                return
+        for frame in self._merged(self._runs):
+            yield frame.drop(_ORDER)
 
     def interrupt(self) -> None:
-        """End a sort that runs in another thread."""
-        if self._spill is not None:
-            self._spill.interrupt()
+        """End a sort that runs in another thread at its next step."""
+        self._stop.set()
 
     def close(self) -> None:
-        """Forget everything."""
-        self._frames.clear()
-        if self._spill is not None:
-            self._spill.close()
-            self._spill = None
+        """Forget everything, remove the files."""
+        self._pending.clear()
+        for run in self._runs:
+            run.close()
+        self._runs.clear()
 
-    def _flush(self) -> None:
+    def _close_run(self) -> None:
+        """Sort what has come since the last run; to disk with the oldest runs when there is too much."""
         import polars as pl
 
-        if not self._frames:
+        if not self._pending:
             return
-        if self._spill is None:
-            self._spill = open_spill(self._folder, self._memory)
-        place = {name: f"c{i}" for i, name in enumerate(self._schema)}
-        self._spill.insert("sorting", pl.concat(self._frames).rename(place))
-        self._frames.clear()
-        self._bytes = 0
+        whole = pl.concat(self._pending)
+        self._pending.clear()
+        self._pending_rows = self._pending_bytes = 0
+        first = len(self._runs) << _RUN_BITS
+        arrival = pl.int_range(first, first + whole.height, dtype=pl.Int64, eager=True).alias(_ORDER)
+        whole = whole.with_columns(arrival).sort(
+            [*self._by, _ORDER], descending=[*self._descending, False], nulls_last=[*self._nulls_last, False]
+        )
+        self._runs.append(MemoryRun(whole))
+        if self.held * 4 > self._memory * 3:  # the next run needs room, too
+            for at, run in enumerate(self._runs):
+                if isinstance(run, MemoryRun) and not self._stop.is_set():
+                    spilled = DiskRun(self._folder)
+                    self._runs[at] = spilled
+                    spilled.write(iter([run.frame]), BLOCK_BYTES)
+                if self.held * 4 <= self._memory:
+                    break
+
+    def _joined(self, runs: list[MemoryRun | DiskRun], number: int) -> DiskRun:
+        """One run of several that follow each other."""
+        import polars as pl
+
+        def renumbered() -> Iterator[pl.DataFrame]:
+            first = number << _RUN_BITS
+            for frame in self._merged(runs):
+                order = pl.int_range(first, first + frame.height, dtype=pl.Int64, eager=True)
+                first += frame.height
+                yield frame.with_columns(order.alias(_ORDER))
+
+        joined = DiskRun(self._folder)
+        try:
+            joined.write(renumbered(), BLOCK_BYTES)
+        finally:
+            for run in runs:
+                run.close()
+        return joined
+
+    def _merged(self, runs: list[MemoryRun | DiskRun]) -> Iterator[pl.DataFrame]:
+        """The rows of runs in order, with their place of arrival."""
+        if len(runs) == 1:
+            yield from runs[0].blocks(OUT_ROWS)
+            return
+        merge = _Merge(runs, [*self._by, _ORDER], [*self._descending, False], [*self._nulls_last, False])
+        while not self._stop.is_set():
+            ready = merge.step()
+            if ready is None:
+                return
+            for start in range(0, ready.height, OUT_ROWS):
+                yield ready.slice(start, OUT_ROWS)
+
+
+class _Merge:
+    """Several runs going on together."""
+
+    def __init__(
+        self, runs: list[MemoryRun | DiskRun], by: list[str], descending: list[bool], nulls_last: list[bool]
+    ) -> None:
+        self._readers = [run.blocks(max(BLOCK_BYTES // max(run.row_bytes, 1), LEAST_ROWS)) for run in runs]
+        self._by, self._descending, self._nulls_last = by, descending, nulls_last
+        self._open = [True] * len(runs)
+        self._last = [-1] * len(runs)
+        self._held = [0] * len(runs)
+        self._full = [0] * len(runs)
+        self._rest: pl.DataFrame | None = None
+
+    def step(self) -> pl.DataFrame | None:
+        """The next rows in order; None after the last."""
+        import numpy as np
+        import polars as pl
+
+        parts = [self._rest] if self._rest is not None else []
+        for at, reader in enumerate(self._readers):
+            while self._open[at] and self._held[at] * 2 <= self._full[at]:
+                block = next(reader, None)
+                if block is None:
+                    self._open[at] = False
+                    break
+                parts.append(block)
+                self._held[at] += block.height
+                self._full[at] = max(block.height, 1)
+                self._last[at] = int(block[_ORDER][-1])
+        if not parts:
+            return None
+        whole = pl.concat(parts)
+        if len(parts) > 1:
+            whole = whole.sort(self._by, descending=self._descending, nulls_last=self._nulls_last)
+        order = whole[_ORDER].to_numpy()
+        bounds = [last for last, more in zip(self._last, self._open, strict=True) if more]
+        end = whole.height
+        if bounds:
+            end = int(np.flatnonzero(np.isin(order, bounds))[0]) + 1
+        self._rest = whole.slice(end) if end < whole.height else None
+        self._count(order[end:])
+        return whole.head(end)
+
+    def _count(self, order: np.ndarray) -> None:
+        """How many rows of each run wait."""
+        import numpy as np
+
+        left = np.sort(order)
+        for at, last in enumerate(self._last):
+            if last >= 0:
+                first = last >> _RUN_BITS << _RUN_BITS
+                low, high = np.searchsorted(left, [first, first + (1 << _RUN_BITS)])
+                self._held[at] = int(high - low)

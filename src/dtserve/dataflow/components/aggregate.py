@@ -24,7 +24,7 @@ from dtserve.dataflow.collation import fold
 from dtserve.dataflow.conversion import fit
 from dtserve.dataflow.errors import BadProperty
 from dtserve.dataflow.registry import component
-from dtserve.dataflow.sorting import spill_limit
+from dtserve.dataflow.settings import spill_limit
 from dtserve.dataflow.transform_errors import (
     AggregateInputMissing,
     AggregateInputType,

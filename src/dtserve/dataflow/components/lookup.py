@@ -30,6 +30,7 @@ from dtserve.dataflow.lookup_errors import (
     LookupIncompatibleTypes,
     LookupIndexNotJoined,
     LookupJoinType,
+    LookupMemoryFull,
     LookupNoJoin,
     LookupNoMatch,
     LookupParameterCount,
@@ -37,9 +38,10 @@ from dtserve.dataflow.lookup_errors import (
 )
 from dtserve.dataflow.reference import DatabaseRows, FullCache, read_reference, reference_columns
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.settings import cache_limit
 from dtserve.dataflow.sql import acquire, connection_of
 from dtserve.datatypes import DT, TypeSpec
-from dtserve.errors import DtserveError
+from dtserve.errors import Canceled, DtserveError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,6 +56,8 @@ FULL, PARTIAL, NONE = 0, 1, 2
 NO_MATCH = 0xC020901E
 _DUPLICATE_WARNING = 0x802090E4
 _MATCHED = "__matched"
+_READY = "ready:"
+"""Before the lineage id of a column whose reference values are converted already."""
 _NO_JOIN = frozenset({DT.R4, DT.R8, DT.TEXT, DT.NTEXT, DT.IMAGE})
 
 
@@ -63,6 +67,8 @@ class Lookup(RowTransform):
 
     _session: SqlSession | None = None
     _rows: FullCache | DatabaseRows | None = None
+    _probe: list[tuple[str, str, pl.DataType | None]]
+    """Lineage id, name and type (None as it arrives) of each key column."""
 
     def validate(self) -> None:
         """Joins, their types, copied columns and the parameters of the statement."""
@@ -120,26 +126,50 @@ class Lookup(RowTransform):
         """Look one buffer up."""
         import polars as pl
 
+        from dtserve.dataflow.column_views import rows_of
+
         if self._rows is None:
             return
-        probe = frame.select(self._probe)
-        matched, found = self._rows.find(probe)
+        matched, found = self._rows.find(self._keys(frame))
         errors = RowErrors(self, frame.height)
-        if self._behavior != 1 and not matched.all():
+        complete = bool(matched.all())
+        if self._behavior != 1 and not complete:
             codes = pl.DataFrame([matched.alias("m")]).select(pl.when(~pl.col("m")).then(pl.lit(NO_MATCH, pl.UInt32)))
             errors.errors(self._match, codes.to_series(), whole_row=True, cause=_no_match)
         made = []
         for column, name in self._targets:
+            ready = _READY + column.lineage_id
+            if ready in found.columns:
+                made.append(found[ready].alias(column.lineage_id))
+                continue
             spec = self._types[name]
             result = fit(found[name], spec, self._target_type(column), "ole_db_source", locale_id=self.locale)
             made.append(errors.take(column, result).alias(column.lineage_id))
         kept, redirected = errors.settle(frame.with_columns(*made, matched.alias(_MATCHED)), frame)
         if redirected is not None:
             yield self.output(error=True).ref_id, redirected
-        if self._behavior == 1 and self._no_match is not None:
-            yield self._no_match.ref_id, kept.filter(~pl.col(_MATCHED))
-            kept = kept.filter(pl.col(_MATCHED))
-        yield self._match.ref_id, kept.drop(_MATCHED)
+        if self._behavior == 1 and self._no_match is not None and not complete:
+            matched = kept[_MATCHED]
+            yield self._no_match.ref_id, rows_of(self._sent(self._no_match, kept), ~matched)
+            kept = rows_of(self._sent(self._match, kept), matched)
+        yield self._match.ref_id, kept.drop(_MATCHED, strict=False)
+
+    def _keys(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The key columns of a buffer under the names and in the types of the reference."""
+        import polars as pl
+
+        made = []
+        for lineage, name, dtype in self._probe:
+            values = frame[lineage]
+            made.append((values if dtype is None or values.dtype == dtype else values.cast(dtype)).alias(name))
+        return pl.DataFrame(made)
+
+    def _sent(self, output: Output, rows: pl.DataFrame) -> pl.DataFrame:
+        """The columns that somebody behind an output wants."""
+        import polars as pl
+
+        wanted = self.output_schemas.get(output.ref_id)
+        return pl.DataFrame([rows[name] for name in wanted]) if wanted else rows
 
     def interrupt(self) -> None:
         """End a query."""
@@ -160,7 +190,7 @@ class Lookup(RowTransform):
         known = self._known_types()
         joins = {name: _comparable(self._arriving(c), known.get(name)) for c, name in self._join_columns}
         self._types = self._wanted_types(joins)
-        rows = read_reference(session, statement, self._types, locale_id=self.locale)
+        rows = read_reference(session, statement, self._types, locale_id=self.locale, check=self._check_memory)
         return self._full([name for _, name in self._join_columns], rows)
 
     def _cached_rows(self) -> FullCache:
@@ -178,10 +208,9 @@ class Lookup(RowTransform):
 
     def _full(self, keys: list[str], rows: pl.DataFrame) -> FullCache:
         """A hash table over the rows, key columns in the types of the input columns."""
-        import polars as pl
-
-        self._probe = [pl.col(c.lineage_id).cast(rows.schema[name]).alias(name) for c, name in self._join_columns]
-        cache = FullCache(rows, keys)
+        self._probe = [(c.lineage_id, name, rows.schema[name]) for c, name in self._join_columns]
+        rows = self._converted(rows)
+        cache = FullCache(rows, keys, [n for n in rows.columns if n not in self._types or n in self._late])
         if cache.duplicates:
             if properties.boolean(self.model.properties, "TreatDuplicateKeysAsError", owner=self.model.name):
                 raise LookupDuplicateKeys(component=self.model.name)
@@ -194,12 +223,32 @@ class Lookup(RowTransform):
             )
         return cache
 
-    def _single_rows(self, session: SqlSession) -> DatabaseRows:
-        import polars as pl
+    def _converted(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The reference with every copied column in its target type, where all of its values fit."""
+        made = []
+        self._late: set[str] = set()
+        for column, name in self._targets:
+            result = fit(
+                rows[name], self._types[name], self._target_type(column), "ole_db_source", locale_id=self.locale
+            )
+            if result.errors is None and result.truncated is None:
+                made.append(result.values.alias(_READY + column.lineage_id))
+            else:
+                self._late.add(name)
+        return rows.with_columns(made)
 
+    def _check_memory(self, size: int) -> None:
+        """A full cache may take half of the memory; checked while it is read."""
+        if self.host.cancel.is_set():
+            raise Canceled
+        limit = cache_limit(self.host.settings.memory_limit)
+        if size > limit:
+            raise LookupMemoryFull(component=self.model.name, limit=limit // 2**20)
+
+    def _single_rows(self, session: SqlSession) -> DatabaseRows:
         statement, columns = self._parameters()
         self._types = self._wanted_types({})
-        self._probe = [pl.col(c.lineage_id).alias(str(at)) for at, c in enumerate(columns)]
+        self._probe = [(c.lineage_id, str(at), None) for at, c in enumerate(columns)]
         memory = properties.integer(self.model.properties, "MaxMemoryUsage64", owner=self.model.name)
         memory = memory or properties.integer(self.model.properties, "MaxMemoryUsage", 25, owner=self.model.name)
         return DatabaseRows(

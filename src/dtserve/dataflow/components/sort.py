@@ -17,7 +17,8 @@ from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
 from dtserve.dataflow.collation import NULLS_FIRST, SortKeys, fold
 from dtserve.dataflow.registry import component
-from dtserve.dataflow.sorting import ExternalSort, spill_limit
+from dtserve.dataflow.settings import spill_limit
+from dtserve.dataflow.sorting import ExternalSort
 from dtserve.dataflow.transform_errors import OutputColumnNotInInput, SortDuplicateKey, SortNeedsKey
 
 if TYPE_CHECKING:

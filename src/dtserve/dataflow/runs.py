@@ -1,0 +1,102 @@
+"""Sorted or grouped rows that wait in memory or in a file, and frames without what they do not need.
+
+The files are Arrow streams (lz4) in the temporary folder of the data flow.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["DiskRun", "MemoryRun", "compact"]
+
+
+def compact(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with texts of its own: those of a filtered frame may hold the whole buffer they were read into."""
+    import polars as pl
+
+    made = [
+        pl.Series(column.name, column.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()), dtype=column.dtype)
+        if column.dtype in (pl.String, pl.Binary)
+        else column
+        for column in frame.get_columns()
+    ]
+    return pl.DataFrame(made) if made else frame
+
+
+class MemoryRun:
+    """Rows in memory."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+        self.size = int(frame.estimated_size())
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes per row."""
+        return self.size // max(self.frame.height, 1)
+
+    def blocks(self, rows: int) -> Iterator[pl.DataFrame]:
+        """All rows, in pieces of so many."""
+        for start in range(0, self.frame.height, rows):
+            yield self.frame.slice(start, rows)
+
+    def close(self) -> None:
+        """Forget the rows."""
+        self.frame = self.frame.clear()
+        self.size = 0
+
+
+class DiskRun:
+    """Rows in a file, written once and read once in the same order."""
+
+    size = 0
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / f"run-{uuid.uuid4().hex}.arrow"
+        self._schema: dict[str, pl.DataType] = {}
+        self.rows = 0
+        self.row_bytes = 0
+
+    def write(self, frames: Iterator[pl.DataFrame], block_bytes: int) -> None:
+        """Write all rows in blocks of about so many bytes."""
+        import polars as pl
+        import pyarrow as pa
+
+        options = pa.ipc.IpcWriteOptions(compression="lz4")
+        size = 0
+        writer = None
+        with pa.OSFile(str(self._path), "wb") as file:
+            for frame in frames:
+                table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+                if writer is None:
+                    self._schema = dict(frame.schema)
+                    writer = pa.ipc.new_stream(file, table.schema, options=options)
+                size += int(frame.estimated_size())
+                self.rows += frame.height
+                self.row_bytes = size // max(self.rows, 1)
+                writer.write_table(table, max_chunksize=max(block_bytes // max(self.row_bytes, 1), 1))
+            if writer is not None:
+                writer.close()
+
+    def blocks(self, rows: int) -> Iterator[pl.DataFrame]:
+        """All rows, in the blocks in which they were written (``rows`` is a hint)."""
+        import polars as pl
+        import pyarrow as pa
+
+        if not self.rows:
+            return
+        with pa.OSFile(str(self._path), "rb") as file, pa.ipc.open_stream(file) as reader:
+            for batch in reader:
+                frame = pl.DataFrame(pl.from_arrow(batch))
+                wrong = [pl.col(n).cast(t) for n, t in self._schema.items() if frame.schema[n] != t]
+                yield frame.with_columns(wrong) if wrong else frame
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._path.unlink(missing_ok=True)

@@ -1,0 +1,64 @@
+"""Rows that wait in memory or in a file come back as they were."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from dtserve.dataflow.runs import DiskRun, MemoryRun, compact
+
+FRAME = pl.DataFrame(
+    {
+        "i": pl.Series([1, None, 3], dtype=pl.Int32),
+        "t": ["short", None, "a text that is longer than twelve bytes"],
+        "b": [b"\x00", b"", None],
+        "d": pl.Series([Decimal("1.25"), None, Decimal("-9")], dtype=pl.Decimal(18, 4)),
+        "m": pl.Series([dt.datetime(2024, 2, 29, 1, 2, 3), None, None], dtype=pl.Datetime("us")),
+        "day": [dt.date(2024, 2, 29), None, dt.date(1, 1, 1)],
+        "time": [dt.time(23, 59, 59, 999999), None, dt.time(0)],
+        "flag": [True, None, False],
+        "nested": [{"utc": 1, "offset": 60}, None, {"utc": None, "offset": 0}],
+    }
+)
+
+
+def test_a_compact_frame_has_the_same_rows_and_only_its_own_texts():
+    texts = pl.DataFrame({"t": [f"some text that is long {at}" for at in range(10_000)], "n": range(10_000)})
+    few = compact(texts.filter(pl.col("n") == 5))
+    assert few.rows() == [("some text that is long 5", 5)]
+    assert few.estimated_size() < 200
+    assert compact(FRAME).equals(FRAME)
+    assert compact(FRAME).schema == FRAME.schema
+    assert compact(pl.DataFrame()).is_empty()
+
+
+@pytest.mark.parametrize("block_bytes", [1, 2**20])
+def test_rows_on_disk_come_back_in_order_and_type(tmp_path, block_bytes):
+    run = DiskRun(tmp_path)
+    run.write(iter([FRAME, FRAME.reverse()]), block_bytes)
+    assert (run.rows, run.size) == (6, 0)
+    found = pl.concat(run.blocks(100))
+    assert found.schema == FRAME.schema
+    assert found.equals(pl.concat([FRAME, FRAME.reverse()]))
+    assert len(list(run.blocks(100))) == (6 if block_bytes == 1 else 2)
+    run.close()
+    run.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_in_memory_come_in_pieces():
+    run = MemoryRun(FRAME)
+    assert [block.height for block in run.blocks(2)] == [2, 1]
+    assert run.size > 0
+    run.close()
+    assert (run.size, run.frame.height) == (0, 0)
+
+
+def test_nothing_written_is_nothing_read(tmp_path):
+    run = DiskRun(tmp_path)
+    run.write(iter([]), 100)
+    assert list(run.blocks(100)) == []
+    run.close()
