@@ -114,3 +114,27 @@ def test_empty_frames() -> None:
         made = compile_columns(text, COLUMNS, SCOPE).evaluate(FRAME.clear())
         assert len(made.values) == 0
         assert made.errors is None
+
+
+@pytest.mark.parametrize(
+    "text", ['UPPER(TRIM(a))', 'ISNULL(a) ? "none" : LOWER(RTRIM(a))', 'REPLACENULL(SUBSTRING(TRIM(a),1,2),"?")', "LEN(a) + FINDSTRING(a, TRIM(a), 1)"]
+)  # fmt: skip
+def test_several_calls_on_a_column_that_repeats(text: str) -> None:
+    values = [" Müller", "straße ", None, "", "x", "😀y "] * 1000
+    compiled = compile_columns(text, [ColumnBinding("a", TypeSpec(DT.WSTR, length=20), ("a",))], SCOPE)
+    found = compiled.evaluate(pl.DataFrame({"a": values}))
+    once = compiled.evaluate(pl.DataFrame({"a": values[:6]}))
+    assert found.values.to_list() == once.values.to_list() * 1000
+    assert found.errors is None
+
+
+def test_errors_of_a_column_that_repeats() -> None:
+    values = ["abc ", "b", "", None] * 1000
+    bindings = [ColumnBinding("a", TypeSpec(DT.WSTR, length=20), ("a",))]
+    compiled = compile_columns("LEFT(TRIM(a), LEN(a) - 2)", bindings, SCOPE)
+    found = compiled.evaluate(pl.DataFrame({"a": values}))
+    once = compiled.evaluate(pl.DataFrame({"a": values[:4]}))
+    assert once.errors is not None
+    assert found.errors is not None
+    assert found.errors.to_list() == once.errors.to_list() * 1000
+    assert found.values.to_list() == once.values.to_list() * 1000

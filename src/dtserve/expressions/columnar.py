@@ -16,6 +16,7 @@ import polars as pl
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.datatypes.column_result import ColumnResult
 from dtserve.datatypes.columns_text import fit_text_column
+from dtserve.datatypes.distinct import encode, repeats
 from dtserve.expressions.columnar_calls import ColumnCall
 from dtserve.expressions.columnar_convert import convert_operand
 from dtserve.expressions.columnar_numbers import arithmetic_operand, negate_operand
@@ -42,6 +43,9 @@ from dtserve.expressions.typed import (
 
 __all__ = ["CompiledExpression", "compile_typed"]
 
+_MANY_CALLS = 2
+"""Function calls from which looking for distinct values costs less than they do."""
+
 _SHARE_DEPTH = 12
 """Levels of one Polars expression before its value becomes a column of its own."""
 
@@ -60,6 +64,8 @@ class CompiledExpression:
     locale_id: int = 1033
     clock: Callable[[], Moment] | None = None
     legacy_limit: bool = False
+    calls: int = 0
+    """How many function calls the expression has."""
 
     def evaluate(self, frame: pl.DataFrame) -> ColumnResult:
         """The values of all rows; errors as UInt32 STATIC codes where there are any.
@@ -69,11 +75,25 @@ class CompiledExpression:
         2005 to 2008 R2) a result of more than 4,000 characters is cut and reported.
         """
         moment = self.clock() if self.clock else Moment.now(self.locale_id)
-        made = self.program.run(frame, moment, self.result)
+        made = self._through_distinct(frame, moment) or self.program.run(frame, moment, self.result)
         if not self.legacy_limit or self.type.dt is not DT.WSTR:
             return made
         cut = fit_text_column(made.values, self.type.with_(length=LEGACY_LIMIT))
         return ColumnResult(cut.values, made.errors, cut.truncated)
+
+    def _through_distinct(self, frame: pl.DataFrame, moment: Moment) -> ColumnResult | None:
+        """Several calls on one text column whose values repeat: done once per distinct value; else None."""
+        if self.calls < _MANY_CALLS or len(self.inputs) != 1:
+            return None
+        texts = frame.get_column(self.inputs[0])
+        if texts.dtype != pl.String or not repeats(texts):
+            return None
+        values, rows = encode(texts)
+        if texts.null_count():
+            rows = rows.fill_null(len(values))
+            values = pl.concat([values, pl.Series([None], dtype=pl.String)])
+        made = self.program.run(values.alias(self.inputs[0]).to_frame(), moment, self.result)
+        return ColumnResult(made.values.gather(rows), None if made.errors is None else made.errors.gather(rows))
 
 
 def compile_typed(
@@ -91,7 +111,8 @@ def compile_typed(
     compiler = _Compiler(text, Program(text), clock() if clock else Moment.now(locale_id))
     result = run(compiler.visit(node))
     program = compiler.program
-    return CompiledExpression(node.type, tuple(program.inputs), program, result, locale_id, clock, legacy_limit)
+    inputs = tuple(program.inputs)
+    return CompiledExpression(node.type, inputs, program, result, locale_id, clock, legacy_limit, calls=compiler.calls)
 
 
 class _Compiler:
@@ -99,6 +120,7 @@ class _Compiler:
         self.text = text
         self.program = program
         self.moment = moment
+        self.calls = 0
 
     def visit(self, node: Typed) -> Step[Operand]:
         """The operand of ``node``."""
@@ -184,6 +206,7 @@ class _Compiler:
         call = ColumnCall(
             self.program, node.function, node.type, [self.shared(o) for o in found], self.moment.locale_id
         )
+        self.calls += 1
         columnar = cast("Callable[..., pl.Expr]", node.function.columnar)
         expr = columnar(call, *call.operands)
         sources = frozenset().union(*(operand.sources for operand in found))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -38,10 +39,26 @@ def unscaled(value: Any, scale: int) -> Any:
 
 def from_unscaled(values: pl.Series, spec: TypeSpec) -> pl.Series:
     """Unscaled integers (within the precision of ``spec``) as a decimal column."""
+    if values.dtype == pl.Int64:
+        return _from_64_bits(values, spec)
     wide = values.cast(pl.Int128).cast(pl.Decimal(38, 0)).to_arrow()
     precision, scale = digits(spec)
     kind = pa.decimal128(precision, scale)
     array = pa.Array.from_buffers(kind, len(wide), wide.buffers(), wide.null_count, wide.offset)
+    return cast(pl.Series, pl.from_arrow(array))
+
+
+def _from_64_bits(values: pl.Series, spec: TypeSpec) -> pl.Series:
+    """The same from 64-bit integers: each becomes the low word of its 128 bits."""
+    validity = None
+    if values.null_count():
+        validity = pa.py_buffer(np.packbits(values.is_not_null().to_numpy(), bitorder="little"))
+        values = values.fill_null(0)
+    low = values.to_numpy()
+    words = np.empty((len(low), 2), dtype=np.int64)
+    words[:, 0] = low
+    np.right_shift(low, 63, out=words[:, 1])
+    array = pa.Array.from_buffers(pa.decimal128(*digits(spec)), len(low), [validity, pa.py_buffer(words)])
     return cast(pl.Series, pl.from_arrow(array))
 
 

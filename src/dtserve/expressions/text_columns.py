@@ -28,7 +28,12 @@ __all__ = [
 @cache
 def _not_simple(way: str) -> str:
     """The characters whose case Polars changes otherwise than one by one, as a character class."""
-    odd = [chr(c) for c in range(0x80, 0x1F000) if len(getattr(chr(c), way)()) != 1]
+    odd: list[str] = []
+    known = np.arange(0x80, 0x1F000, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    for at in range(0, len(known), 128):  # changing case never shortens, so a block that does not grow has none
+        block = known[at : at + 128]
+        if len(getattr(block, way)()) != len(block):
+            odd.extend(char for char in block if len(getattr(char, way)()) != 1)
     if way == "lower":
         odd.append("\u03a3")  # capital sigma: Polars writes a final one at the end of a word
     return "[" + "".join(odd) + "]"
