@@ -124,7 +124,7 @@ def test_the_end_of_a_run_whose_worker_is_gone(tmp_path, state, told, expected) 
         assert [event["sequence"] for event in hub.history.events(number)] == [1, 2, 3]
         assert not folder.exists()
     finally:
-        hub.executions.shut_down()
+        hub.shut_down()
         hub.state.close()
     with sqlite3.connect(home.state_path) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -138,5 +138,5 @@ def test_another_process_with_the_same_number_is_left_alone(tmp_path) -> None:
         assert hub.history.get("x")["state"] == "lost"
         time.sleep(0.1)
     finally:
-        hub.executions.shut_down()
+        hub.shut_down()
         hub.state.close()

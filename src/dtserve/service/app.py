@@ -19,16 +19,19 @@ from dtserve.errors import DtserveError
 from dtserve.service.access import ENDPOINTS
 from dtserve.service.api import (
     accounts,
+    alerts,
     audit,
     control,
     events,
     executions,
     folders,
     local,
+    metrics,
     openid,
     packages,
     problems,
     rights,
+    schedules,
     session,
     tokens,
     tree,
@@ -45,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = tuple(
     part.router
     for part in (
         session, openid, tree, packages, folders, executions, events, tokens, accounts, rights, audit, control, local,
+        schedules, alerts, metrics,
     )
 )  # fmt: skip
 """The resources of the API, in the order of its documentation."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from dtserve.service.alerts import Alerts
 from dtserve.service.config import ServiceHome
-from dtserve.service.errors import NotRunning
+from dtserve.service.errors import NotRunning, StateUnavailable
 from dtserve.service.eventlog import EventLog
 from dtserve.service.executions import Executions
 from dtserve.service.history import History
 from dtserve.service.identities import Identities
+from dtserve.service.metrics import Metrics
 from dtserve.service.periodic import Periodic
 from dtserve.service.registered import ORIGIN, Registered
+from dtserve.service.schedules import Schedules
 from dtserve.service.state import State
 from dtserve.service.watch import Watchers
 from dtserve.stores.tree import PackageTree
@@ -33,6 +36,9 @@ class Hub:
     event_log: EventLog
     watchers: Watchers
     registered: Registered
+    schedules: Schedules
+    alerts: Alerts
+    metrics: Metrics
     server_name: str
     chores: tuple[Periodic, ...] = ()
 
@@ -45,6 +51,12 @@ class Hub:
             raise NotRunning(id=execution_id, state=found["state"])
         self.registered.stop(found)
         return self.history.get(execution_id)
+
+    def check_ready(self) -> None:
+        """StateUnavailable unless the database can be read and the service is not stopping."""
+        if self.watchers.closed:
+            raise StateUnavailable(detail="the service is stopping")
+        self.history.counts()
 
     def shut_down(self) -> None:
         """End the work in the background, and the runs as the configuration says."""

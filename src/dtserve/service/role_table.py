@@ -64,6 +64,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
     "machine_administrator": _MACHINE,
     ADMINISTRATOR: {
         **_PACKAGES, **_MACHINE, "audit.view": ALL, "access.manage": ALL, "service.launch": ALL, "metrics.view": ALL,
+        "alerts.manage": ALL,
         "packages.administer": ALL,
     },
 }  # fmt: skip

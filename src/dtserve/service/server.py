@@ -23,51 +23,15 @@ from dtserve import __version__
 from dtserve.service.app import create_app
 from dtserve.service.config import ServiceHome
 from dtserve.service.errors import AlreadyRunning
-from dtserve.service.eventlog import EventLog
-from dtserve.service.executions import Executions
-from dtserve.service.history import History
 from dtserve.service.hub import Hub
-from dtserve.service.identities import Identities
 from dtserve.service.network import Tls
+from dtserve.service.opening import open_hub
 from dtserve.service.peers import PeerProtocol, open_local_socket
-from dtserve.service.periodic import Periodic
-from dtserve.service.recovery import recover
-from dtserve.service.registered import WATCH_SECONDS, Registered
-from dtserve.service.retention import sweep
-from dtserve.service.state import open_state
-from dtserve.service.watch import Watchers
 from dtserve.stores.tree import PackageTree
 
 __all__ = ["create_app", "open_hub", "serve"]
 
 GRACE_SECONDS = 3
-RETENTION_SECONDS = 3600.0
-
-
-def open_hub(home: ServiceHome, tree_of: PackageTree) -> Hub:
-    """Open the service's state; runs that a former service left are taken up again or get their end."""
-    tree_of.clean()
-    state = open_state(home.state_path)
-    watchers = Watchers()
-    history = History(state)
-    event_log = EventLog(state)
-    runs = Executions(home, tree_of, history, event_log, watchers)
-    recover(runs, history, home.spool_path, outlive=not home.stop_executing_packages_on_shutdown)
-    runs.begin()
-    identities = Identities(
-        state,
-        least_password=home.settings.number("access.min_password_length"),
-        administrators=home.settings.text("access.administrators"),
-    )
-    registered = Registered(history, event_log, watchers)
-    chores = (
-        Periodic("watch of registered runs", WATCH_SECONDS, registered.watch),
-        Periodic("retention", RETENTION_SECONDS, lambda stopped: sweep(history, home.settings, stopped)),
-    )
-    for chore in chores:
-        chore.start()
-    name = socket.gethostname().upper()
-    return Hub(home, state, identities, tree_of, history, runs, event_log, watchers, registered, name, chores)
 
 
 class _Lock:

@@ -30,12 +30,15 @@ from dtserve.service.access_errors import (
     TooManyLogins,
 )
 from dtserve.service.errors import (
+    AlertNotFound,
     BadToken,
     ExecutionNotFound,
     JobGone,
     KeyBusy,
+    NameTaken,
     NotRunning,
     RequestInvalid,
+    ScheduleNotFound,
     SealBroken,
     TooLarge,
 )
@@ -64,6 +67,9 @@ _STATUS: tuple[tuple[type, int], ...] = (
     (PathWithoutPackage, 400),
     (NotRunning, 409),
     (KeyBusy, 409),
+    (NameTaken, 409),
+    (ScheduleNotFound, 404),
+    (AlertNotFound, 404),
     (JobGone, 409),
     (SealBroken, 409),
     (UsageError, 400),
