@@ -1,109 +1,237 @@
-"""What stores cost: durable writes, reads, listings and bulk copies of real-sized packages.
+"""Package stores: 10,000 packages in 500 folders, beside raw SQLite, raw files with fsync, and git.
 
-    python benchmarks/store.py [--packages 200] [--kilobytes 83] [--postgresql URL]
+    python benchmarks/store.py [--packages 10000] [--folders 500] [--kilobytes 40] [--imports 300]
+        [--postgresql URL] [--where FOLDER]
 
-Every write is durable when the call returns (fsync or COMMIT with synchronous=FULL). The peer beside the file store is
-``Path.write_bytes``, which is not durable; beside SQLite it is one INSERT by hand with the same
-pragmas. Medians in milliseconds.
+Every write is durable when the call returns. ``--packages 500 --folders 25 --imports 60`` is a run of seconds.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 import sqlite3
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from support.measure import fingerprint
+
 from dtserve.stores import Database, FileSystemStore, MsdbStore, PackageStore
-from dtserve.stores.bulk import BulkJob, run
+from dtserve.stores.bulk import BulkJob, plan, run
 from dtserve.stores.msdb.engine import sqlite_url
+from dtserve.stores.transfer import Changes
 from dtserve.stores.versioned import VersionedStore
 from dtserve.stores.versions import VersionArchive
+from support.store_packages import package, place
 
-HEAD = """<?xml version="1.0"?>
-<DTS:Executable xmlns:DTS="www.microsoft.com/SqlServer/Dts" DTS:refId="Package" DTS:DTSID="{{{id}}}"
- DTS:ObjectName="P{number}" DTS:VersionGUID="{{{id}}}" DTS:ProtectionLevel="0">
-<DTS:Property DTS:Name="PackageFormatVersion">8</DTS:Property><DTS:Variables>
-"""
-LINE = (
-    '<DTS:Variable DTS:ObjectName="V{n}"><DTS:VariableValue DTS:DataType="3">{n}</DTS:VariableValue></DTS:Variable>\n'
-)
+HEAD = "| | dtserve | peer | target | |"
+LINE = "|---|---|---|---|---|"
 
 
-def package(number: int, kilobytes: int) -> bytes:
-    """A package of about that size."""
-    lines = "".join(LINE.format(n=n) for n in range(kilobytes * 1024 // len(LINE.format(n=1000))))
-    identity = f"00000000-0000-0000-0000-{number:012}"
-    text = HEAD.format(id=identity, number=number) + lines + "</DTS:Variables></DTS:Executable>\n"
-    return text.encode()
+@dataclass
+class Bench:
+    """The stores, the sizes, and the rows of the table."""
+
+    where: Path
+    packages: int
+    folders: int
+    kilobytes: int
+    imports: int
+    rows: list[str] = field(default_factory=list)
+
+    def path(self, number: int) -> tuple[str, str]:
+        return place(number, self.packages, self.folders)
+
+    def data(self, number: int) -> bytes:
+        return package(number, self.kilobytes)
+
+    def row(self, what: str, ours: str, peer: str = "", target: str = "", met: bool | None = None) -> None:
+        """One row; ``met`` tells whether the target is reached."""
+        mark = "" if met is None else "met" if met else "**not met**"
+        self.rows.append(f"| {what} | {ours} | {peer} | {target} | {mark} |")
+        note(f"{what}: {ours}; {peer} {mark}")
 
 
-def median(call: Callable[[int], object], count: int) -> float:
-    """Milliseconds of one call, the middle of ``count``."""
-    times = []
-    for number in range(count):
-        start = time.perf_counter()
-        call(number)
-        times.append(time.perf_counter() - start)
-    return statistics.median(times) * 1000
+def note(text: str) -> None:
+    print(f"  {text}", file=sys.stderr, flush=True)
 
 
-def measure(name: str, store: PackageStore, packages: list[bytes]) -> None:
-    """New packages, replaced ones, reads, existence, a listing of all."""
-    count = len(packages)
-    store.create_folder(("bench",))
-    new = median(lambda n: store.write(("bench", f"P{n}"), packages[n]), count)
-    again = median(lambda n: store.write(("bench", f"P{n}"), packages[n - 1], overwrite=True), count)
-    read = median(lambda n: store.read(("bench", f"P{n}")), count)
-    exists = median(lambda n: store.exists(("bench", f"P{n}")), count)
-    listing = median(lambda _: store.list(("bench",)), 5)
-    print(f"{name:<28}{new:>9.2f}{again:>9.2f}{read:>9.2f}{exists:>9.2f}{listing:>11.2f}")
+def seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
 
 
-def peers(folder: Path, packages: list[bytes]) -> None:
-    """What the plain way costs."""
-    plain = median(lambda n: (folder / f"{n}.dtsx").write_bytes(packages[n]), len(packages))
-    print(f"{'Path.write_bytes':<28}{plain:>9.2f}")
-    connection = sqlite3.connect(folder / "peer.sqlite", isolation_level=None)
+def fill(bench: Bench, store: PackageStore) -> None:
+    """All packages, written many at a time."""
+    for number in range(bench.folders):
+        store.create_folder((f"Folder {number:04}",))
+    spent, batch = 0.0, 200
+    for start in range(0, bench.packages, batch):
+        numbers = range(start, min(start + batch, bench.packages))
+        items = [(bench.path(number), bench.data(number)) for number in numbers]
+        spent += seconds(lambda items=items: store.write_many(items))  # type: ignore[misc]
+    bench.row(f"import all into {store.name}", f"{bench.packages / spent:.0f} packages/s")
+
+
+def listings(bench: Bench, store: PackageStore) -> None:
+    """Each folder; all of them; a search by name."""
+    times = [seconds(lambda n=n: store.list((f"Folder {n:04}",))) for n in range(bench.folders)]  # type: ignore[misc]
+    times.sort()
+    middle, worst = times[len(times) // 2] * 1000, times[int(len(times) * 0.99)] * 1000
+    bench.row(
+        f"list a folder, {store.name}", f"median {middle:.2f} ms, p99 {worst:.2f} ms", "", "p99 ≤ 50 ms", worst <= 50
+    )
+    every = seconds(lambda: [info for _, _, packages in store.walk() for info in packages])
+    bench.row(f"list all, {store.name}", f"{every:.2f} s")
+    search = seconds(lambda: list(plan(BulkJob("copy", store, pattern="load 00*7"))))
+    bench.row(f"search by name, {store.name}", f"{search:.2f} s")
+
+
+def imports(bench: Bench, msdb: PackageStore, files: PackageStore, kept: PackageStore) -> None:
+    """One package after the other, each durable; ours and the peers' in turn."""
+    connection = sqlite3.connect(bench.where / "peer.sqlite", isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("CREATE TABLE p (name TEXT PRIMARY KEY, data BLOB)")
-    by_hand = median(lambda n: connection.execute("INSERT INTO p VALUES (?, ?)", (f"P{n}", packages[n])), len(packages))
+    folder = bench.where / "peer files"
+    folder.mkdir()
+    for store in (msdb, files, kept):
+        store.create_folder(("New",))
+    calls: dict[str, Callable[[int, bytes], object]] = {
+        "msdb": lambda n, data: msdb.write(("New", f"P{n}"), data),
+        "raw sqlite": lambda n, data: connection.execute("INSERT INTO p VALUES (?, ?)", (f"P{n}", data)),
+        "files": lambda n, data: files.write(("New", f"P{n}"), data),
+        "raw files": lambda n, data: raw_write(folder, f"P{n}.dtsx", data),
+        "kept": lambda n, data: kept.write(("New", f"P{n}"), data),
+    }
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for number in range(bench.imports):
+        data = bench.data(number)
+        for name, call in calls.items():
+            times[name].append(seconds(lambda call=call, n=number, data=data: call(n, data)) * 1000)  # type: ignore[misc]
     connection.close()
-    print(f"{'one INSERT by hand':<28}{by_hand:>9.2f}")
+    ours = {name: statistics.median(found) for name, found in times.items()}
+    for name, peer, shown in (
+        ("msdb", "raw sqlite", "one INSERT by hand"),
+        ("files", "raw files", "write, fsync, rename, fsync by hand"),
+        ("kept", "raw files", "write, fsync, rename, fsync by hand"),
+    ):
+        what = "import one, files with versions" if name == "kept" else f"import one, {name}"
+        ratio = ours[name] / ours[peer]
+        bench.row(what, f"{ours[name]:.2f} ms", f"{shown} {ours[peer]:.2f} ms, ours ×{ratio:.2f}", "≤ ×3", ratio <= 3)
+
+
+def raw_write(folder: Path, name: str, data: bytes) -> None:
+    """A durable, atomic write without anything around it."""
+    temporary = folder / f"{name}.tmp"
+    with open(temporary, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(temporary, folder / name)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def export(bench: Bench, msdb: PackageStore) -> None:
+    """All packages of msdb as files, and what the same costs by hand."""
+    target = FileSystemStore("out", bench.where / "out")
+    numbers: list[int] = []
+
+    def all_of_them() -> None:
+        numbers.append(sum(each.outcome == "copied" for each in run(BulkJob("copy", msdb, (), target))))
+
+    spent = seconds(all_of_them)
+    folder = bench.where / "peer out"
+    folder.mkdir()
+    few = min(bench.packages, 500)
+    contents = [bench.data(number) for number in range(few)]
+    raw = seconds(lambda: [raw_write(folder, f"{n}.dtsx", data) for n, data in enumerate(contents)])
+    rate = numbers[0] / spent
+    bench.row(
+        "export all, msdb → files", f"{rate:.0f} packages/s", f"raw files with fsync, one by one {few / raw:.0f}/s",
+        "≥ 2,000/s", rate >= 2000,
+    )  # fmt: skip
+    shutil.rmtree(bench.where / "out")
+
+
+def protect(bench: Bench, msdb: PackageStore) -> None:
+    """Another protection level for all of them, where they stand."""
+    for level, password, old in ((2, "one", None), (3, "two", "one")):
+        job = BulkJob("protect", msdb, password=old, changes=Changes(level, password))
+        results: list[str] = []
+        spent = seconds(lambda job=job, results=results: results.extend(each.outcome for each in run(job)))  # type: ignore[misc]
+        rate = results.count("protected") / spent
+        bench.row(f"protect all with level {level}", f"{rate:.0f} packages/s", "", "≥ 300/s", rate >= 300)
+
+
+def versions(bench: Bench, kept: PackageStore) -> None:
+    """A new version of a package, kept; beside a commit of git."""
+    count = min(bench.imports, 60)
+    repository = bench.where / "git"
+    repository.mkdir()
+    git(repository, "init", "-q")
+    for number in range(count):
+        (repository / f"P{number}.dtsx").write_bytes(bench.data(number))
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "all")
+    ours, theirs = [], []
+    for number in range(count):
+        data = bench.data(number + 1)
+        ours.append(seconds(lambda n=number, data=data: kept.write(("New", f"P{n}"), data, overwrite=True)))  # type: ignore[misc]
+        (repository / f"P{number}.dtsx").write_bytes(data)
+        theirs.append(seconds(lambda n=number: git(repository, "commit", "-q", "-m", f"{n}", "--", f"P{n}.dtsx")))  # type: ignore[misc]
+    mine, peer = statistics.median(ours) * 1000, statistics.median(theirs) * 1000
+    bench.row("replace one, the former kept", f"{mine:.2f} ms", f"git commit {peer:.2f} ms, ours ×{mine / peer:.2f}")
+
+
+def git(folder: Path, *words: str) -> None:
+    identity = ("-c", "user.name=bench", "-c", "user.email=bench@localhost", "-c", "core.fsync=all")
+    subprocess.run(["git", *identity, *words], cwd=folder, check=True, capture_output=True)
 
 
 def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--packages", type=int, default=200)
-    parser.add_argument("--kilobytes", type=int, default=83)
-    parser.add_argument("--postgresql", default="")
-    arguments = parser.parse_args()
-    packages = [package(number, arguments.kilobytes) for number in range(arguments.packages)]
-    print(f"{len(packages)} packages of {len(packages[0]) // 1024} kB; milliseconds")
-    print(f"{'':<28}{'new':>9}{'replace':>9}{'read':>9}{'exists':>9}{'list all':>11}")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        files = FileSystemStore("files", folder / "files")
-        measure("files", files, packages)
-        msdb = MsdbStore("msdb", Database(sqlite_url(folder / "msdb.sqlite")))
-        measure("msdb on SQLite", msdb, packages)
-        archive = VersionArchive(folder / "versions.sqlite")
-        kept = VersionedStore(FileSystemStore("kept", folder / "kept"), archive, "kept", who="bench")
-        measure("files with versions", kept, packages)
-        if arguments.postgresql:
-            measure("msdb on PostgreSQL", MsdbStore("pg", Database(arguments.postgresql)), packages)
-        peers(folder, packages)
-        start = time.perf_counter()
-        results = run(BulkJob("copy", files, ("bench",), msdb, ("bulk",)))
-        seconds = time.perf_counter() - start
-        done = sum(result.outcome == "copied" for result in results)
-        print(f"bulk copy files -> msdb: {done} packages in {seconds:.2f} s, {done / seconds:.0f} per second")
-        msdb.close()
+    """Measure and print the section."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--packages", type=int, default=10_000)
+    parser.add_argument("--folders", type=int, default=500)
+    parser.add_argument("--kilobytes", type=int, default=40)
+    parser.add_argument("--imports", type=int, default=300)
+    parser.add_argument("--postgresql", default="", help="URL of an empty database to measure as well")
+    parser.add_argument("--where", type=Path, help="folder on the disk to measure; a temporary one without it")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.where) as name:
+        bench = Bench(Path(name), options.packages, options.folders, options.kilobytes, options.imports)
+        msdb = MsdbStore("msdb", Database(sqlite_url(bench.where / "msdb.sqlite")))
+        files = FileSystemStore("files", bench.where / "files")
+        inner = FileSystemStore("kept", bench.where / "kept")
+        kept = VersionedStore(inner, VersionArchive(bench.where / "versions.sqlite"), "kept", who="bench")
+        stores: list[PackageStore] = [msdb, files]
+        if options.postgresql:
+            stores.append(MsdbStore("msdb on PostgreSQL", Database(options.postgresql)))
+        for store in stores:
+            fill(bench, store)
+            listings(bench, store)
+        imports(bench, msdb, files, kept)
+        export(bench, msdb)
+        protect(bench, msdb)
+        versions(bench, kept)
+        for store in (*stores, kept):
+            store.close()
+    print(f"## Package stores\n\n{bench.packages} packages of {bench.kilobytes} kB in {bench.folders} folders.\n")
+    print("\n".join([HEAD, LINE, *bench.rows]))
+    print(f"\n{fingerprint(['sqlalchemy', 'lxml', 'cryptography'])}")
 
 
 if __name__ == "__main__":

@@ -133,6 +133,17 @@ def test_writing_many(store):
     assert [info.name for info in store.list(("A",))[1]] == ["one", "two"]
 
 
+def test_reading_many(store):
+    store.create_folder(("A",))
+    items = [(("one",), b"1"), (("A", "two"), b"2")]
+    store.write_many(items)
+    found = store.read_many([("ONE",), ("A", "two"), ("A", "none"), ("no", "P")])
+    assert found[:2] == [b"1", b"2"]
+    assert all(isinstance(each, PackageNotFound) for each in found[2:])
+    assert store.read_many([("A", "two")]) == [b"2"]
+    assert list(store.read_many([])) == []
+
+
 def test_lists_are_sorted_without_case(store):
     for name in ("b", "A", "c", "B2", "a1"):
         store.write((name,), b"x")

@@ -120,6 +120,16 @@ class PackageStore(ABC):
     def read(self, path: StorePath) -> bytes:
         """The bytes as stored; PackageNotFound otherwise."""
 
+    def read_many(self, paths: Sequence[StorePath]) -> builtins.list[bytes | DtserveError]:
+        """The bytes of many packages, or why there are none."""
+        found: builtins.list[bytes | DtserveError] = []
+        for path in paths:
+            try:
+                found.append(self.read(path))
+            except DtserveError as error:
+                found.append(error)
+        return found
+
     @abstractmethod
     def write(
         self, path: StorePath, data: bytes, *, overwrite: bool = False, expected_revision: str | None = None

@@ -27,7 +27,7 @@ __all__ = ["EXISTING", "BulkJob", "BulkResult", "make_folders", "plan", "run"]
 VERBS = {"copy": "copied", "move": "moved", "delete": "deleted", "protect": "protected"}
 EXISTING = ("fail", "skip", "replace", "both", "ask")
 """What may become of packages that the target has: a failure each, kept, replaced, both kept, or as the user says."""
-TOGETHER = 32
+TOGETHER = 128
 TOGETHER_BYTES = 32 * 1024 * 1024
 """Packages that are read, changed and written together: so many, and not more than so many bytes unless it is one."""
 AHEAD = 3

@@ -48,7 +48,7 @@ class Fetcher:
         return self.threads.submit(self._fetch, store, paths, safe)
 
     def _fetch(self, store: PackageStore, paths: Sequence[StorePath], safe: Sequence[bool]) -> list[Fetched]:
-        read = [_read(store, path) for path in paths]
+        read = [_fetched(each) for each in store.read_many(paths)]
         given = [(each, flag) for each, flag in zip(read, safe, strict=True)]
         if self.processes is None:
             return _change(given, self.password, self.changes)
@@ -76,11 +76,10 @@ def _prepare_worker() -> None:
     import dtserve.package.edit  # noqa: F401 - so that the first package does not wait for it
 
 
-def _read(store: PackageStore, path: StorePath) -> Fetched:
-    try:
-        return Fetched(store.read(path))
-    except DtserveError as error:
-        return Fetched(code=error.hresult, message=error.message)
+def _fetched(found: bytes | DtserveError) -> Fetched:
+    if isinstance(found, bytes):
+        return Fetched(found)
+    return Fetched(code=found.hresult, message=found.message)
 
 
 def _change(given: Sequence[tuple[Fetched, bool]], password: str | None, changes: Changes) -> list[Fetched]:

@@ -159,6 +159,20 @@ class PackageTree(PackageStore):
         with self._package(path) as (_, store, rest):
             return store.read(rest)
 
+    def read_many(self, paths: Sequence[StorePath]) -> builtins.list[bytes | DtserveError]:
+        """The bytes of many packages, those below one root together."""
+        if len({name_key(path[0]) if len(path) > 1 else "" for path in paths}) != 1 or len(paths[0]) < 2:
+            return super().read_many(paths)
+        try:
+            with self._below(paths[0]) as (_, store, _):
+                found = store.read_many([path[1:] for path in paths])
+        except DtserveError as error:
+            return [error] * len(paths)
+        return [
+            PackageNotInStore(path=format_path(path)) if isinstance(each, PackageNotFound) else each
+            for path, each in zip(paths, found, strict=True)
+        ]
+
     def write(
         self, path: StorePath, data: bytes, *, overwrite: bool = False, expected_revision: str | None = None
     ) -> PackageInfo:

@@ -83,6 +83,10 @@ class VersionedStore(PackageStore):
         """As the store within."""
         return self.inner.read(path)
 
+    def read_many(self, paths: Sequence[StorePath]) -> builtins.list[bytes | DtserveError]:
+        """As the store within."""
+        return self.inner.read_many(paths)
+
     def exists(self, path: StorePath) -> bool:
         """As the store within."""
         return self.inner.exists(path)

@@ -100,6 +100,23 @@ class MsdbStore(PackageStore):
             raise errors.PackageNotInDatabase(path=format_path(path))
         return data
 
+    def read_many(self, paths: Sequence[StorePath]) -> builtins.list[bytes | DtserveError]:
+        """All in one transaction, each folder looked up once; when one is refused, one by one."""
+        if not self.database.transactional:
+            return super().read_many(paths)
+        known: dict[StorePath, uuid.UUID] = {}
+        found: builtins.list[bytes | DtserveError] = []
+        try:
+            with self._calls(errors.LoadFromSqlServerFailed, write=False) as msdb:
+                for path in paths:
+                    if path[:-1] not in known:
+                        known[path[:-1]] = _package_folder(msdb, path)
+                    data = msdb.sp_ssis_getpackage(path[-1], known[path[:-1]])
+                    found.append(errors.PackageNotInDatabase(path=format_path(path)) if data is None else data)
+        except DtserveError:
+            return super().read_many(paths)
+        return found
+
     def exists(self, path: StorePath) -> bool:
         """Whether a package stands there."""
         with self._calls(errors.ExistsFailed, write=False) as msdb:
