@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from dtserve.errors import AccessDenied
+from dtserve.errors import AccessDenied, DtserveError
 from dtserve.service.access_errors import RoleNotFound
 from dtserve.service.grants import Grants
 from dtserve.service.identity import Identity
@@ -196,6 +196,16 @@ class GuardedTree(PackageTree):
             self._rules.set(target, PACKAGE, owner=facts.owner or self._identity.name)
         else:
             self._rules.move(source, target, PACKAGE)
+
+    def read_many(self, paths: Sequence[StorePath]) -> builtins.list[bytes | DtserveError]:
+        """One by one, each decided."""
+        return PackageStore.read_many(self, paths)
+
+    def write_many(
+        self, items: Sequence[tuple[StorePath, bytes]], *, overwrite: bool = False
+    ) -> builtins.list[DtserveError | None]:
+        """One by one, each decided."""
+        return PackageStore.write_many(self, items, overwrite=overwrite)
 
     # folders
 
