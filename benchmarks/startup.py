@@ -9,11 +9,9 @@ where that is not possible its line is left out.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
-import venv
-from pathlib import Path
 
+from support.environments import installed
 from support.measure import DATA, fingerprint, rounds, table
 
 EMPTY = """<?xml version="1.0"?>
@@ -44,18 +42,6 @@ def main() -> None:
     print(f"## Starting\n\nAn empty package of format 8; median of {options.rounds} rounds, interleaved.\n")
     print(table(figures, "dtexec"))
     print(f"\n{fingerprint(['lxml', 'polars'])}\n")
-
-
-def installed(name: str) -> Path | None:
-    """The ``bin`` folder of an environment of its own with this package; None where it cannot be installed."""
-    folder = DATA / f"venv-{name}"
-    scripts = folder / "bin"
-    if not (scripts / name).exists():
-        venv.create(folder, with_pip=True, clear=True)
-        done = subprocess.run([scripts / "python", "-m", "pip", "install", "--quiet", name], check=False)
-        if done.returncode or not (scripts / name).exists():
-            return None
-    return scripts
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ from support.copy_flow import copy_flow
 MARK = "DTSERVE_CHAOS"
 KINDS = ("Ctrl-C", "SIGTERM", "worker")
 LONGEST_SECONDS = 4.0
-"""A stop comes at most so long after the start."""
+"""A stop comes at most so long after dtexec can be stopped, or the worker has been started."""
 GIVE_UP_SECONDS = 30.0
 
 PROGRAM = """trap '' TERM INT HUP
@@ -176,9 +176,23 @@ def _started(field: Field, kind: str) -> tuple[Callable[[], None], Callable[[], 
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    _wait_until_catching(process.pid)
+    _wait_until_catching(process.pid)
     if kind == "SIGTERM":
         return process.terminate, process.wait
     return lambda: os.killpg(process.pid, signal.SIGINT), process.wait
+
+
+def _wait_until_catching(pid: int) -> None:
+    """Until dtexec catches SIGTERM: what comes while Python itself starts is Python's own affair."""
+    deadline = time.monotonic() + GIVE_UP_SECONDS
+    while time.monotonic() < deadline:
+        lines = Path("/proc", str(pid), "status").read_text().splitlines()
+        caught = next(int(line.split()[1], 16) for line in lines if line.startswith("SigCgt"))
+        if caught >> (signal.SIGTERM - 1) & 1:
+            return
+        time.sleep(0.002)
+    raise AssertionError("dtexec did not start")
 
 
 def run(

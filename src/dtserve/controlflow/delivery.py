@@ -48,7 +48,7 @@ def deliver(source: Container, kind: str, facts: dict[str, Any]) -> bool:
         for level in ancestors(source):
             if level.run.package.logging is not None:
                 level.run.package.logging.write(level, event)
-        cancel = _run_handlers(source, kind, event)
+        cancel = first.has_handler(kind) and _run_handlers(source, kind, event)
     if cancel:
         source.cancel_requested = True
     return cancel

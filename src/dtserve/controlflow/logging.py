@@ -11,7 +11,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from dtserve.controlflow.errors import UnsupportedPart
 from dtserve.controlflow.logproviders.errors import LogProviderFailed
@@ -31,10 +31,14 @@ USE_PARENT, ENABLED, DISABLED = 0, 1, 2
 ALWAYS = frozenset(("PackageStart", "PackageEnd"))
 LOGGED_AS = {"RowsSent": "OnPipelineRowsSent", "ComponentPhase": "PipelineComponentTime"}
 """dtserve's own events and the custom log entries of the Data Flow Task they are."""
+FILTERED = {
+    "Computer": "computer", "Operator": "operator", "SourceName": "source", "SourceID": "source_id",
+    "ExecutionID": "execution_id", "MessageText": "message",
+}  # fmt: skip
+"""Columns of a ColumnFilter → fields of an entry."""
 
 
-@dataclass(frozen=True)
-class LogEntry:
+class LogEntry(NamedTuple):
     """One record of a log; ``time`` in seconds since the epoch, start and end being equal."""
 
     event: str
@@ -190,24 +194,23 @@ class PackageLogging:
 
     def _entry(self, level: Container, kind: str, event: Event, options: LoggingOptions) -> LogEntry:
         run = level.run
-        columns = options.column_filters.get(kind, {})
-
-        def keep(name: str, value: str) -> str:
-            return value if columns.get(name, True) else ""
-
-        name = f"User:{kind}" if kind.startswith("Script") else kind
-        return LogEntry(
-            name,
-            keep("Computer", run.shared.computer),
-            keep("Operator", run.shared.operator),
-            keep("SourceName", level.name),
-            keep("SourceID", level.model.dtsid),
-            keep("ExecutionID", run.execution_id),
+        entry = LogEntry(
+            f"User:{kind}" if kind.startswith("Script") else kind,
+            run.shared.computer,
+            run.shared.operator,
+            level.name,
+            level.model.dtsid,
+            run.execution_id,
             event.time,
             data_code(event),
             b"",
-            keep("MessageText", event.message),
+            event.message,
         )
+        columns = options.column_filters.get(kind) if options.column_filters else None
+        if not columns:
+            return entry
+        left_out = {each: "" for name, each in FILTERED.items() if not columns.get(name, True)}
+        return entry._replace(**left_out)
 
     def close(self) -> None:
         """Close all logs."""

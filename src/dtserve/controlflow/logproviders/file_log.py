@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from dtserve.controlflow.containers.package import PackageContainer
@@ -22,6 +23,11 @@ def log_path(package: PackageContainer, config_string: str) -> Path:
 
 def log_date(seconds: float) -> str:
     """A date as log files have it: ``5/23/2021 8:41:45 PM``."""
+    return _date(int(seconds))
+
+
+@lru_cache(maxsize=16)
+def _date(seconds: int) -> str:
     moment = datetime.fromtimestamp(seconds)
     half = "AM" if moment.hour < 12 else "PM"
     return f"{moment.month}/{moment.day}/{moment.year} {moment.hour % 12 or 12}:{moment:%M:%S} {half}"
