@@ -191,6 +191,18 @@ class History:
         with self._state.read() as connection:
             return [json.loads(record) for record in connection.execute(query).scalars()]
 
+    def page(self, number: int, after: int, limit: int) -> tuple[str, int] | None:
+        """The next events as the text of a JSON list, and the last one's sequence number; None when there is none."""
+        query = (
+            sa.select(_v.c.sequence, _v.c.record)
+            .where(_v.c.execution == number, _v.c.sequence > after)
+            .order_by(_v.c.sequence)
+            .limit(limit)
+        )
+        with self._state.read() as connection:
+            rows = list(connection.execute(query))
+        return (f"[{','.join(row.record for row in rows)}]", rows[-1].sequence) if rows else None
+
     def remove(self, *, older_than: float | None, keep: int, limit: int) -> int:
         """Remove at most ``limit`` ended executions, oldest first; how many were removed.
 

@@ -17,12 +17,15 @@ class Watchers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = defaultdict(set)
+        self._told: dict[str, int] = {}
         self._closed = False
 
     def tell(self, topic: str) -> None:
         """Wake everybody who watches ``topic``."""
         with self._lock:
             waiting = list(self._waiting.get(topic, ()))
+            if waiting:
+                self._told[topic] = self._told.get(topic, 0) + 1
         for loop, event in waiting:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(event.set)
@@ -40,6 +43,11 @@ class Watchers:
         """Whether streams should end."""
         return self._closed
 
+    def told(self, topic: str) -> int:
+        """How often a watched topic was told: what was read at the same count is still the news."""
+        with self._lock:
+            return self._told.get(topic, 0)
+
     @contextmanager
     def watch(self, topic: str) -> Iterator[asyncio.Event]:
         """An event that is set whenever ``topic`` is told; clear it before reading the news."""
@@ -53,3 +61,4 @@ class Watchers:
                 self._waiting[topic].discard(entry)
                 if not self._waiting[topic]:
                     del self._waiting[topic]
+                    self._told.pop(topic, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -129,14 +130,20 @@ async def _follow(hub: Hub, execution: dict[str, Any], cursor: int) -> AsyncIter
     with hub.watchers.watch(execution_id) as changed:
         while not hub.watchers.closed:
             changed.clear()
-            execution = await run_in_threadpool(hub.history.get, execution_id)
-            while found := await run_in_threadpool(hub.history.events, number, after=cursor, limit=PAGE):
-                cursor = found[-1]["sequence"]
-                yield ServerSentEvent(data=json.dumps(found), event="events", id=str(cursor))
-            yield ServerSentEvent(data=json.dumps(execution), event="execution")
-            if execution["state"] not in RUNNING:
+            told = hub.watchers.told(execution_id)
+            state, text = await hub.reads.read((number, told), lambda: _state_of(hub, execution_id))
+            while page := await hub.reads.read((number, told, cursor), partial(hub.history.page, number, cursor, PAGE)):
+                frame, cursor = page
+                yield ServerSentEvent(data=frame, event="events", id=str(cursor))
+            yield ServerSentEvent(data=text, event="execution")
+            if state not in RUNNING:
                 return
             await _wait(changed)
+
+
+def _state_of(hub: Hub, execution_id: str) -> tuple[str, str]:
+    found = hub.history.get(execution_id)
+    return found["state"], json.dumps(found)
 
 
 async def _wait(changed: asyncio.Event) -> None:
