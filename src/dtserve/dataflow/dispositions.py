@@ -83,6 +83,11 @@ class Outcome(Protocol):
         """True where the value was cut; None when no row was."""
 
 
+def _rows(outcome: Outcome) -> np.ndarray | None:
+    """The rows that errors and truncations of an outcome are about; None for all."""
+    return getattr(outcome, "rows", None)
+
+
 Cause = Callable[[int, int, bool], "DtserveError | None"]
 """From row index, code and "was a truncation" to the error that SSIS posts first."""
 
@@ -116,33 +121,49 @@ class RowErrors:
         ``whole_row`` makes ErrorColumn 0. ``cause`` gives the error that is posted before
         "the component failed because …" when the disposition is to fail.
         """
+        at = _rows(result)
         if result.errors is not None:
-            self.errors(owner, result.errors, whole_row=whole_row, cause=cause)
+            self.errors(owner, result.errors, at=at, whole_row=whole_row, cause=cause)
         if result.truncated is not None:
-            self.truncations(owner, result.truncated, code=truncation_code, whole_row=whole_row, cause=cause)
+            self.truncations(owner, result.truncated, at=at, code=truncation_code, whole_row=whole_row, cause=cause)
         return result.values
 
-    def errors(self, owner: Disposed, codes: pl.Series, *, whole_row: bool = False, cause: Cause | None = None) -> None:
-        """Register errors: ``codes`` has an HRESULT per row, null where the row is fine."""
+    def errors(
+        self,
+        owner: Disposed,
+        codes: pl.Series,
+        *,
+        at: np.ndarray | None = None,
+        whole_row: bool = False,
+        cause: Cause | None = None,
+    ) -> None:
+        """Register errors: ``codes`` has an HRESULT per row (or per row of ``at``), null where the row is fine."""
         from dtserve.dataflow.column_views import nulls
 
         if codes.null_count() < len(codes):
-            rows = (~nulls(codes)).nonzero()[0]
-            self._register(owner, rows, codes, owner.error_disposition, whole_row, False, cause)
+            places = (~nulls(codes)).nonzero()[0]
+            found = codes[places].to_numpy().astype("uint32").view("int32")
+            rows = places if at is None else at[places]
+            self._register(owner, rows, found, owner.error_disposition, whole_row, False, cause)
 
     def truncations(
         self,
         owner: Disposed,
         mask: pl.Series,
         *,
+        at: np.ndarray | None = None,
         code: int = TRUNCATION_CODE,
         whole_row: bool = False,
         cause: Cause | None = None,
     ) -> None:
-        """Register truncations: ``mask`` is true where a value was cut."""
+        """Register truncations: ``mask`` is true where a value was cut, per row or per row of ``at``."""
+        import numpy as np
+
         if mask.any():
-            rows = (mask.fill_null(False) if mask.null_count() else mask).to_numpy().nonzero()[0]
-            self._register(owner, rows, code, owner.truncation_disposition, whole_row, True, cause)
+            places = (mask.fill_null(False) if mask.null_count() else mask).to_numpy().nonzero()[0]
+            rows = places if at is None else at[places]
+            codes = np.full(len(rows), signed(code), dtype=np.int32)
+            self._register(owner, rows, codes, owner.truncation_disposition, whole_row, True, cause)
 
     @property
     def redirecting(self) -> bool:
@@ -158,13 +179,17 @@ class RowErrors:
         return pl.Series("redirected", self._fate == _REDIRECT)
 
     def settle(
-        self, kept: pl.DataFrame, redirected: pl.DataFrame, output: Output | None = None
+        self,
+        kept: pl.DataFrame,
+        redirected: pl.DataFrame | Callable[[np.ndarray], pl.DataFrame],
+        output: Output | None = None,
     ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
         """Split a buffer into the rows that go on and the rows for the error output (``output``, else the first).
 
         ``kept`` and ``redirected`` both have the height of the buffer: the rows with their
         new columns, and the rows as the error output shows them, without ErrorCode and
-        ErrorColumn, which are added here. Raises the induced failure when a row has an
+        ErrorColumn, which are added here; or ``redirected`` makes the latter for the rows
+        whose places it is given. Raises the induced failure when a row has an
         error whose disposition is to fail.
         """
         self.raise_failure()
@@ -176,7 +201,7 @@ class RowErrors:
         rows = mask.to_numpy().nonzero()[0]
         if output is None:
             output = next((o for o in self._component.model.outputs if o.is_error_out), None)
-        away = rows_of(redirected, mask)
+        away = redirected(rows) if callable(redirected) else rows_of(redirected, mask)
         if output is not None:
             away = away.with_columns(error_columns(output, self._code[rows], self._column[rows]))
         return rows_of(self._wanted(kept), ~mask), away
@@ -212,7 +237,7 @@ class RowErrors:
         self,
         owner: Disposed,
         rows: np.ndarray,
-        codes: pl.Series | int,
+        codes: np.ndarray,
         disposition: str,
         whole_row: bool,
         truncated: bool,
@@ -226,13 +251,10 @@ class RowErrors:
             self._fate = np.zeros(self._rows, dtype=np.uint8)
             self._code = np.zeros(self._rows, dtype=np.int32)
             self._column = np.zeros(self._rows, dtype=np.int32)
-        undecided = rows[self._fate[rows] == _NONE]
+        still = self._fate[rows] == _NONE
+        undecided, found = rows[still], codes[still]
         if undecided.size == 0:
             return
-        if isinstance(codes, int):
-            found = np.full(undecided.size, signed(codes), dtype=np.int32)
-        else:
-            found = codes[undecided].to_numpy().astype(np.uint32).view(np.int32)
         if disposition == REDIRECT:
             self._fate[undecided] = _REDIRECT
             self._code[undecided] = found

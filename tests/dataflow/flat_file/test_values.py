@@ -6,8 +6,9 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from dtserve.dataflow.flat_file.values import ColumnReader, default_value
+from dtserve.dataflow.flat_file.values import ColumnReader, SomeRows, default_value
 from dtserve.datatypes import DT, TypeSpec
+from dtserve.datatypes.column_result import ColumnResult
 from dtserve.datatypes.text import format_value
 from dtserve.package.model import Column
 
@@ -18,7 +19,23 @@ def read(values, spec, *, retain=False, clean=False, **settings):
         Column("c", "c", "c", spec), 0, locale_id=1033, code_page=1252, retain_nulls=retain, **settings
     )
     dtype = pl.Binary if settings["binary"] else pl.String
-    return reader.read(pl.Series("c", values, dtype=dtype), clean=clean)
+    return everywhere(reader.read(pl.Series("c", values, dtype=dtype), clean=clean))
+
+
+def everywhere(found):
+    """What was found about some rows, as columns of all rows."""
+    if not isinstance(found, SomeRows):
+        return found
+    rows, height = found.rows.tolist(), len(found.values)
+    errors, truncated = [None] * height, [False] * height
+    for at, row in enumerate(rows):
+        errors[row] = None if found.errors is None else found.errors[at]
+        truncated[row] = found.truncated is not None and found.truncated[at]
+    return ColumnResult(
+        found.values,
+        None if found.errors is None else pl.Series(errors, dtype=pl.UInt32),
+        None if found.truncated is None else pl.Series(truncated, dtype=pl.Boolean),
+    )
 
 
 DEFAULTS = {
@@ -106,3 +123,9 @@ def test_binary_is_cut_to_its_length():
     assert result.values.to_list() == [b"\x01\x23\x4c", b"\0\0\0\0"]
     assert result.truncated is not None
     assert format_value(result.values[0], TypeSpec(DT.BYTES, length=4)) == "01234C"
+
+
+def test_text_in_error_is_null():
+    found = read(["a", "toolong\0x", "日" * 9], TypeSpec(DT.STR, length=4, code_page=65001), clean=True)
+    assert found.values.to_list()[0] == "a"
+    assert all(len((value or "").encode()) <= 4 for value in found.values.to_list())

@@ -33,6 +33,7 @@ from dtserve.datatypes import DT
 from dtserve.errors import DtserveError
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
 
     from dtserve.connections.flat_file_format import FlatFileFormat
@@ -207,7 +208,7 @@ class FlatFileSource(Source):
             columns.append(self._file_name(file, named, row_errors, height))
         try:
             kept, away = row_errors.settle(
-                pl.DataFrame(columns, height=height), self._raw(row_errors, chunk, layout, height)
+                pl.DataFrame(columns, height=height), lambda rows: self._raw(rows, chunk, layout)
             )
         except (InducedFailureOnError, InducedFailureOnTruncation) as error:
             raise messages.ReadingDataRows(path=file.name, row=self._row + self._failed_row + 1) from error
@@ -227,23 +228,19 @@ class FlatFileSource(Source):
             row_errors.truncations(column, mask, code=messages.TRUNCATED_CODE, cause=self._cause(column))
         return pl.repeat(name, height, dtype=pl.String, eager=True).alias(column.lineage_id)
 
-    def _raw(self, row_errors: RowErrors, chunk: Chunk, layout: Layout, height: int) -> Any:
-        """The error output's column with the text of the redirected rows, NULL in all others."""
+    def _raw(self, rows: np.ndarray, chunk: Chunk, layout: Layout) -> pl.DataFrame:
+        """The error output's column with the text of these rows."""
         import polars as pl
 
         from dtserve.dataflow.flat_file.layout import ERROR_ROW_KEEPS_DELIMITER
 
-        texts = pl.repeat(None, height, dtype=pl.String, eager=True)
-        mask = row_errors.redirected_mask()
         error_output = next((output for output in self.model.outputs if output.is_error_out), None)
-        if mask is None or error_output is None:
-            return pl.DataFrame(height=height)
-        rows = mask.arg_true()
-        raw = chunk.raw(rows.to_numpy(), layout, keep_delimiter=ERROR_ROW_KEEPS_DELIMITER)
-        texts = texts.scatter(rows, pl.Series(raw, dtype=pl.String))
+        if error_output is None:
+            return pl.DataFrame(height=len(rows))
+        texts = pl.Series(chunk.raw(rows, layout, keep_delimiter=ERROR_ROW_KEEPS_DELIMITER), dtype=pl.String)
         special = {"ErrorCode", "ErrorColumn"}
         names = [c.lineage_id for c in error_output.columns if not c.special_flags and c.name not in special]
-        return pl.DataFrame([texts.alias(name) for name in names], height=height)
+        return pl.DataFrame([texts.alias(name) for name in names], height=len(rows))
 
     def _cause(self, column: Column) -> Any:
         def cause(row: int, code: int, truncated: bool) -> DtserveError:

@@ -204,6 +204,9 @@ class _Blocks:
         self._row = layout.row_delimiter if layout.transcoded else b""
         self._utf8 = layout.transcoded and layout.code_page.is_utf8
         self._transcoder = Transcoder(layout.code_page) if layout.transcoded else None
+        single = layout.code_page.table is not None and layout.code_page.ascii
+        self._rows_show = file.seekable() and (self._utf8 or (layout.transcoded and single and self._row.isascii()))
+        """Whether row delimiters are the same bytes in the file as in the cut encoding."""
         if layout.code_page.unit == 2:
             self._skip_mark()
 
@@ -219,7 +222,7 @@ class _Blocks:
         """Read the next block; False at the end of the file."""
         if self.done:
             return False
-        block = self._file.read(self._size)
+        block = self._file.read(self._size if self._transcoder is None else self._whole_rows())
         self.done = not block
         if self._transcoder is not None:
             block = self._transcoder.feed(block, self.done)
@@ -233,6 +236,17 @@ class _Blocks:
             self.rest = block
         self._tail = block[cut:]
         return not self.done
+
+    def _whole_rows(self) -> int:
+        """Bytes of a block that ends where a row may end, so that it need not be put together from two."""
+        if not self._rows_show or self.rest or self._tail:
+            return self._size
+        at = self._file.tell()
+        before = self._size - min(WINDOW_BYTES, self._size // 2)
+        self._file.seek(at + before)
+        end = self._file.read(self._size - before).rfind(self._row)
+        self._file.seek(at)
+        return self._size if end < 0 else before + end + len(self._row)
 
     def longer(self) -> None:
         """Read further because the rest holds no whole row; twice as much each time."""

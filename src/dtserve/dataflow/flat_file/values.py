@@ -9,10 +9,10 @@ types of OLE Automation and OLE DB is midnight of 1899-12-30.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dtserve.dataflow.flat_file.layout import MISSING_COLUMN_IS_NULL
 from dtserve.datatypes import DT, TypeSpec
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dtserve.datatypes.column_result import ColumnResult
     from dtserve.package.model import Column
 
-__all__ = ["ColumnReader", "default_value"]
+__all__ = ["ColumnReader", "Found", "SomeRows", "default_value"]
 
 _FEW = 256
 """Texts up to which they are parsed one by one."""
@@ -55,6 +55,19 @@ def default_value(spec: TypeSpec) -> Any:
     return _DEFAULTS.get(spec.family, _ZERO_MOMENT)
 
 
+@dataclass(frozen=True, slots=True)
+class SomeRows:
+    """A converted column of which only some rows needed a closer look: ``errors`` and ``truncated`` are about ``rows``."""
+
+    values: pl.Series
+    rows: np.ndarray
+    errors: pl.Series | None = None
+    truncated: pl.Series | None = None
+
+
+Found: TypeAlias = "ColumnResult | SomeRows"
+
+
 @dataclass(frozen=True)
 class ColumnReader:
     """How one output column is read: ``position`` in the file, and the rules for its text."""
@@ -69,7 +82,7 @@ class ColumnReader:
     binary: bool
     outcomes: dict[str, Outcome] = field(default_factory=dict, compare=False, repr=False)
 
-    def read(self, raw: pl.Series, *, clean: bool) -> ColumnResult:
+    def read(self, raw: pl.Series, *, clean: bool) -> Found:
         """The values of a column of texts; NULL is a missing column.
 
         ``clean`` tells that the text around has no NUL character.
@@ -84,7 +97,7 @@ class ColumnReader:
             return self._text(raw, sizes, clean)
         return self._value(raw, sizes)
 
-    def _text(self, raw: pl.Series, sizes: np.ndarray, clean: bool) -> ColumnResult:
+    def _text(self, raw: pl.Series, sizes: np.ndarray, clean: bool) -> Found:
         import numpy as np
 
         from dtserve.datatypes.column_result import ColumnResult
@@ -108,13 +121,14 @@ class ColumnReader:
             return True
         return spec.code_page == self.code_page and is_single_byte(spec.code_page)
 
-    def _value(self, raw: pl.Series, sizes: np.ndarray) -> ColumnResult:
+    def _value(self, raw: pl.Series, sizes: np.ndarray) -> Found:
         import numpy as np
 
         from dtserve.dataflow.column_views import nulls
         from dtserve.dataflow.flat_file.regular import regular_values
         from dtserve.datatypes.column_result import ColumnResult
 
+        result: Found
         missing = raw.null_count()
         empty = int(np.count_nonzero(sizes == 0))
         values = regular_values(raw, self.column.type, point=self._point, fast_parse=self.fast_parse)
@@ -124,14 +138,12 @@ class ColumnReader:
             result = ColumnResult(values)
         else:
             open_rows = np.flatnonzero(nulls(values) & (sizes > 0))
-            result = self._parsed(raw[open_rows])
-            if len(open_rows) < len(raw):
-                result = _spread(result, open_rows, values)
+            parsed = self._parsed(raw[open_rows])
+            result = parsed if len(open_rows) == len(raw) else _spread(parsed, open_rows, values)
         if self.retain_nulls or not (empty or (missing and not MISSING_COLUMN_IS_NULL)):
             return result
         blank = sizes == 0 if MISSING_COLUMN_IS_NULL else sizes <= 0
-        filled = _filled(result.values, blank, self.column.type)
-        return ColumnResult(filled, result.errors, result.truncated)
+        return replace(result, values=_filled(result.values, blank, self.column.type))
 
     def _parsed(self, texts: pl.Series) -> ColumnResult:
         """Standard or fast parse, with the codes of this component."""
@@ -194,24 +206,11 @@ class ColumnReader:
         return ColumnResult(result.values, mapped, result.truncated)
 
 
-def _spread(found: ColumnResult, rows: np.ndarray, values: pl.Series) -> ColumnResult:
+def _spread(found: ColumnResult, rows: np.ndarray, values: pl.Series) -> SomeRows:
     """The values of all rows, with what was found out about some of them."""
-    import numpy as np
-    import polars as pl
-
-    from dtserve.dataflow.column_views import nulls, with_nulls
-    from dtserve.datatypes.column_result import ColumnResult
-
-    errors = truncated = None
-    if found.errors is not None:
-        codes, bad = np.zeros(len(values), dtype=np.uint32), np.zeros(len(values), dtype=np.bool_)
-        codes[rows], bad[rows] = found.errors.fill_null(0).to_numpy(), ~nulls(found.errors)
-        errors = with_nulls("", codes, bad)
-    if found.truncated is not None:
-        cut = np.zeros(len(values), dtype=np.bool_)
-        cut[rows] = found.truncated.to_numpy()
-        truncated = pl.Series(cut)
-    return ColumnResult(values.clone().scatter(rows, found.values), errors, truncated)
+    if found.values.null_count() < len(rows) or values.null_count() < len(rows):
+        values = values.clone().scatter(rows, found.values)
+    return SomeRows(values, rows, found.errors, found.truncated)
 
 
 def _without(raw: pl.Series, sizes: np.ndarray) -> pl.Series:
