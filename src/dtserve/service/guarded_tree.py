@@ -20,7 +20,7 @@ from dtserve.service.roots import SQL_SERVER_FOLDER
 from dtserve.stores.base import Caller, FolderEntry, PackageInfo, PackageStore, StorePath
 from dtserve.stores.errors import RootNotFound
 from dtserve.stores.names import name_key, strip_extension
-from dtserve.stores.tree import PackageTree
+from dtserve.stores.tree import PackageTree, Root
 from dtserve.stores.versioned import VersionedStore
 
 __all__ = ["GuardedTree"]
@@ -37,6 +37,12 @@ class GuardedTree(PackageTree):
         self._folders = rules.folders()
         seen = [root for root in tree.roots if self._sees((root.name,))]
         super().__init__(seen, name=tree.name, caller=identity.caller)
+
+    def root(self, path: StorePath) -> Root:
+        """The root that a path begins with; AccessDenied for who sees none at all."""
+        if not self._roots:
+            raise AccessDenied()
+        return super().root(path)
 
     # decisions
 
