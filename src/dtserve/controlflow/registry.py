@@ -36,6 +36,7 @@ __all__ = [
 TASKS: dict[str, str] = {
     "BulkInsertTask": "bulk_insert_task",
     "CdcControlTask": "cdc_control_task",
+    "DataProfilingTask": "data_profiling_task",
     "DbMaintenanceBackupTask": "back_up_database_task",
     "DbMaintenanceCheckIntegrityTask": "check_database_integrity_task",
     "DbMaintenanceDefragmentIndexTask": "reorganize_index_task",

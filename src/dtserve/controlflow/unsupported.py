@@ -20,7 +20,6 @@ UNSUPPORTED: dict[str, str] = {
     "CreateHdiClusterTask": _AZURE,
     "DMQueryTask": _ANALYSIS,
     "DTSProcessingTask": _ANALYSIS,
-    "DataProfilingTask": "it writes profiles that only SQL Server's Data Profile Viewer reads.",
     "DeleteHdiClusterTask": _AZURE,
     "DwUploadTask": _AZURE,
     "Exec80PackageTask": _DTS2000,
