@@ -73,6 +73,8 @@ MODULES: dict[str, str] = {
     "SSISODBCDst": "odbc_destination",
     "SSISODBCSrc": "odbc_source",
     "Sort": "sort",
+    "TermExtraction": "term_extraction",
+    "TermLookup": "term_lookup",
     "UnPivot": "unpivot",
     "UnionAll": "union_all",
     "XmlSourceAdapter": "xml_source",
@@ -96,8 +98,6 @@ UNSUPPORTED: dict[str, str] = {
     "SSISOracleSrc": "it needs the Oracle client of the Microsoft Connector for Oracle",
     "ScriptComponentHost": "scripts need an engine for C# or Visual Basic, which is not part of this installation",
     "SqlCEDestinationAdapter": "SQL Server Compact runs on Windows only and has been retired",
-    "TermExtraction": "its tagging of English words is not published; another one would find other terms",
-    "TermLookup": "its stemming of English words is not published; another one would count other terms",
 }
 """Known parts that are refused at load, with the reason."""
 
