@@ -49,3 +49,14 @@ def test_expressions_are_evaluated_each_time() -> None:
     assert bad.raw("A").connection_string == "stored"
     with pytest.raises(PropertyExpressionError):
         bad.get("A")
+
+
+def test_a_sensitive_parameter_gives_its_value_to_sensitive_properties_only() -> None:
+    scope = Scope()
+    scope.add(RuntimeVariable("$Package", "secret", 8, "pw", sensitive=True, read_only=True))
+    found = ConnectionSet([manager("A", ("Password", "@[$Package::secret]"))], Environment(), scope)
+    assert found.get("A").secret("Password") == "pw"
+    seen = ConnectionSet([manager("A", ("ConnectionString", '"x" + @[$Package::secret]'))], Environment(), scope)
+    with pytest.raises(PropertyExpressionError, match="sensitive parameter") as caught:
+        seen.get("A")
+    assert "pw" not in str(caught.value)

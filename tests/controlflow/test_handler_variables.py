@@ -45,3 +45,13 @@ def test_what_they_hold_for_an_event(tmp_path) -> None:
 
 def test_the_system_variables_hand_them_out() -> None:
     assert system_variables.event_values is handler_variables.event_values
+
+
+def test_the_handler_of_a_change_sees_the_value_which_no_event_carries(tmp_path) -> None:
+    told: list[Event] = []
+    built = load_tree('<variable name="User::n" value="1" RaiseChangedEvent="True"/>' + TASK, tmp_path, told.append)
+    built.scope.assign("User::n", 7)
+    assert [event.data["VariableName"] for event in told] == ["User::n"]
+    assert "VariableValue" not in told[0].data
+    values = handler_variables.event_values(told[0], built)
+    assert (values["VariableName"], values["VariableValue"]) == ("User::n", 7)

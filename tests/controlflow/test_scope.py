@@ -8,12 +8,13 @@ import pytest
 from dtserve.controlflow.errors import (
     DtsConversionFailed,
     ExpressionRecursion,
+    SensitiveParameter,
     VariableExpressionError,
     VariableNotFound,
     VariableReadOnly,
     VariableTypeMismatch,
 )
-from dtserve.controlflow.scope import RuntimeVariable, Scope
+from dtserve.controlflow.scope import RuntimeVariable, Scope, SensitiveScope
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.expressions.errors import AmbiguousVariable, UnknownVariable, VariableType
 
@@ -119,3 +120,15 @@ def test_expressions_of_variables() -> None:
         scope.value("x")
     with pytest.raises(VariableExpressionError, match="User::y"):
         scope.value("y")
+
+
+def test_sensitive_parameters_are_not_for_expressions() -> None:
+    scope = scope_with(RuntimeVariable("$Package", "p", 8, "secret", sensitive=True))
+    scope.add(RuntimeVariable("User", "e", 8, "", expression="@[$Package::p]", evaluate=True))
+    with pytest.raises(SensitiveParameter) as caught:
+        scope.lookup("$Package::p")
+    assert "secret" not in caught.value.message
+    with pytest.raises(VariableExpressionError, match="sensitive"):
+        scope.value("e")
+    assert SensitiveScope(scope).lookup("$Package::p")[1] == "secret"
+    assert scope.value("$Package::p") == "secret"

@@ -80,7 +80,7 @@ class ConnectionSet:
         from dtserve.controlflow.values import display_text
 
         try:
-            value = property_value(expression, self.scope)
+            value = property_value(expression, self.scope, name)
         except DtserveError as error:
             raise PropertyExpressionError(expression=expression, property=name, detail=error.message) from error
         if name.lower() == "name":

@@ -183,7 +183,7 @@ class Container(PropertyBag):
 
     def _apply_expression(self, each: PropertyExpression) -> None:
         try:
-            value = property_value(each.expression, self.scope)
+            value = property_value(each.expression, self.scope, each.name)
         except DtserveError as error:
             raise PropertyExpressionError(
                 expression=each.expression, property=each.name, detail=error.message

@@ -27,6 +27,7 @@ __all__ = [
     "PropertyReadOnly",
     "PropertyValueError",
     "RequiredParameterMissing",
+    "SensitiveParameter",
     "TaskValidationFailed",
     "UnsupportedPart",
     "VariableExpressionError",
@@ -88,6 +89,18 @@ class ExpressionRecursion(ControlFlowError):
     symbol = "DTSERVE_E_VARIABLECYCLE"
     template = 'The expression for variable "{name}" refers to itself, directly or through other variables.'
     remedy = "Break the circle of expressions."
+
+
+class SensitiveParameter(ControlFlowError):
+    """A sensitive parameter in an expression whose value could be seen."""
+
+    code = 0xC0D51508
+    symbol = "DTSERVE_E_SENSITIVEPARAMETER"
+    template = (
+        'The expression will not be evaluated because it contains the sensitive parameter "{name}". A sensitive '
+        "parameter can only give its value to a sensitive property."
+    )
+    remedy = "Use it on a Password property, or make the parameter not sensitive."
 
 
 class VariableLoadError(PackageError):

@@ -12,10 +12,17 @@ if TYPE_CHECKING:
 __all__ = ["condition_in", "evaluate_in", "property_value", "run_expression"]
 
 
-def evaluate_in(text: str, scope: Scope) -> TypedValue:
-    """The value of an expression with its type; raises ExpressionFaults and errors of variables."""
+def evaluate_in(text: str, scope: Scope, *, sensitive: bool = False) -> TypedValue:
+    """The value of an expression with its type; raises ExpressionFaults and errors of variables.
+
+    ``sensitive``: the value goes to a sensitive property, so that sensitive parameters may be in it.
+    """
     from dtserve.expressions.evaluation import evaluate
 
+    if sensitive:
+        from dtserve.controlflow.scope import SensitiveScope
+
+        return evaluate(text, SensitiveScope(scope), locale_id=scope.locale_id)
     return evaluate(text, scope, locale_id=scope.locale_id)
 
 
@@ -26,9 +33,13 @@ def condition_in(text: str, scope: Scope) -> bool:
     return evaluate_boolean(text, scope, locale_id=scope.locale_id)
 
 
-def property_value(text: str, scope: Scope) -> Any:
-    """The value of a property expression: dates as the text that their type and the locale give them."""
-    found = evaluate_in(text, scope)
+SENSITIVE = frozenset(("password", "serverpassword", "proxypassword", "certificatepassword", "packagepassword"))
+"""Names of properties whose values are secrets, in lower case."""
+
+
+def property_value(text: str, scope: Scope, name: str = "") -> Any:
+    """The value of an expression on the property ``name``: dates as the text that their type and the locale give them."""
+    found = evaluate_in(text, scope, sensitive=name.lower() in SENSITIVE)
     if isinstance(found.value, date | time):
         from dtserve.datatypes.text import format_value
 

@@ -67,4 +67,12 @@ def event_values(event: Event, source: Container) -> dict[str, Any]:
         "SourceName": source.name,
         "SourceParentGUID": parent.model.dtsid if parent is not None else "",
         **{name: value for name, value in event.data.items() if name in HANDLER_VARIABLES},
+        **_changed(event, source),
     }
+
+
+def _changed(event: Event, source: Container) -> dict[str, Any]:
+    """The value of the variable that has changed; it stands in no event, which goes to logs."""
+    name = event.data.get("VariableName")
+    found = source.scope.find(str(name)) if name else None
+    return {} if found is None else {"VariableValue": found.read()}

@@ -11,7 +11,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from dtserve.controlflow.errors import UnsupportedPart
 from dtserve.controlflow.logproviders.errors import LogProviderFailed
@@ -209,7 +209,7 @@ class PackageLogging:
         columns = options.column_filters.get(kind) if options.column_filters else None
         if not columns:
             return entry
-        left_out = {each: "" for name, each in FILTERED.items() if not columns.get(name, True)}
+        left_out: dict[str, Any] = {each: "" for name, each in FILTERED.items() if not columns.get(name, True)}
         return entry._replace(**left_out)
 
     def close(self) -> None:

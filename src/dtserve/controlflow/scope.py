@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dtserve.controlflow.errors import (
     ExpressionRecursion,
+    SensitiveParameter,
     VariableExpressionError,
     VariableNotFound,
     VariableReadOnly,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from dtserve.datatypes import TypeSpec
     from dtserve.package.model import Parameter, Variable
 
-__all__ = ["RuntimeVariable", "Scope"]
+__all__ = ["RuntimeVariable", "Scope", "SensitiveScope"]
 
 _evaluating = threading.local()
 
@@ -234,8 +235,11 @@ class Scope:
         value = found.read()
         return variant_spec(found.vt, value), value
 
-    def lookup(self, name: str) -> tuple[TypeSpec, Any]:
-        """Type and value for the expression language; its own errors for unknown names and Objects."""
+    def lookup(self, name: str, *, sensitive: bool = False) -> tuple[TypeSpec, Any]:
+        """Type and value for the expression language; its own errors for unknown names and Objects.
+
+        SensitiveParameter for one, unless the value goes where it is kept (``sensitive``).
+        """
         from dtserve.controlflow.values import variant_spec
         from dtserve.expressions.errors import AmbiguousVariable, UnknownVariable, VariableType
 
@@ -244,6 +248,8 @@ class Scope:
             raise UnknownVariable(name=name)
         if found.scope is not None and name in found.scope._ambiguous:
             raise AmbiguousVariable(name=name)
+        if found.sensitive and not sensitive:
+            raise SensitiveParameter(name=found.qualified_name)
         value = found.read()
         spec = variant_spec(found.vt, value)
         if spec is None:
@@ -284,3 +290,14 @@ class Scope:
 
             variable.value = convert_to_variant(value, None, variable.vt, variable.qualified_name)
         variable.given = True
+
+
+class SensitiveScope:
+    """A scope for an expression on a sensitive property: sensitive parameters give their values."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def lookup(self, name: str) -> tuple[TypeSpec, Any]:
+        """As :meth:`Scope.lookup`."""
+        return self._scope.lookup(name, sensitive=True)
