@@ -8,8 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dtserve.dataflow.components import flat_file_destination as destination_module
 from dtserve.dataflow.errors import BadMetadata, chain
 from dtserve.dataflow.flat_file.errors import CannotConvertFlatFileData, CannotOpenDataFile, WrongLayout
+from dtserve.dataflow.flat_file.writer import FlatFileWriter
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.datatypes.text import format_value
 from support.flat_files import I4, FileConnection, delimited, fixed, read, source_model, str_, write
@@ -221,3 +223,44 @@ def test_numeric_prints_as_its_values_do(values, tmp_path):
     spec = TypeSpec(DT.NUMERIC, precision=9, scale=2)
     data = written(tmp_path, {"n": spec}, [(value,) for value in values], delimited({"n": spec}))
     assert data.decode().split("\r\n")[:-1] == [format_value(value, spec) for value in values]
+
+
+def test_small_buffers_wait_for_others(tmp_path, monkeypatch):
+    sizes = []
+    monkeypatch.setattr(destination_module, "FEW_ROWS", 5)
+    monkeypatch.setattr(FlatFileWriter, "write", watched(FlatFileWriter.write, sizes))
+    path = tmp_path / "out.txt"
+    buffers = [frame(TWO, *[(row, "x")] * count) for row, count in enumerate((2, 2, 2, 0, 7, 1))]
+    write(buffers, TWO, FileConnection(path, delimited(TWO)), RecordingHost(tmp_path))
+    assert sizes == [6, 7, 1]
+    assert path.read_text().split() == ["0,x"] * 2 + ["1,x"] * 2 + ["2,x"] * 2 + ["4,x"] * 7 + ["5,x"]
+
+
+def watched(original, sizes):
+    def write_and_tell(self, columns):
+        sizes.append(len(columns[0]))
+        original(self, columns)
+
+    return write_and_tell
+
+
+def test_rows_that_came_before_an_error_are_in_the_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(destination_module, "FEW_BYTES", 1)
+    target = {"id": I4, "name": str_(3)}
+    path = tmp_path / "out.txt"
+    buffers = [frame(TWO, (1, "a")), frame(TWO, (2, "too long"))]
+    with pytest.raises(CannotConvertFlatFileData):
+        write(buffers, TWO, FileConnection(path, delimited(target)), RecordingHost(tmp_path))
+    assert path.read_bytes() == b"1,a\r\n"
+
+
+def test_what_waits_is_written_when_the_flow_fails_elsewhere(tmp_path):
+    path = tmp_path / "out.txt"
+
+    def failing():
+        yield frame(TWO, (1, "a"))
+        raise RuntimeError("elsewhere")
+
+    with pytest.raises(RuntimeError):
+        write(failing(), TWO, FileConnection(path, delimited(TWO)), RecordingHost(tmp_path))
+    assert path.read_bytes() == b"1,a\r\n"

@@ -49,34 +49,38 @@ class ConditionalSplit(RowTransform):
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """Split one buffer; rows keep their order inside each output."""
-        import polars as pl
-
         errors = RowErrors(self, frame.height)
-        open_rows = pl.repeat(True, frame.height, dtype=pl.Boolean, eager=True)
+        open_rows: pl.Series | None = None
         routed: list[tuple[str, pl.Series]] = []
         for output, text, condition in self._conditions:
             result = condition.evaluate(frame)
-            codes = _codes(result.values, result.errors, open_rows)
-            if codes is not None:
+            values = result.values
+            if values.null_count():
+                codes = _codes(values, result.errors, open_rows)
                 errors.errors(output, codes, whole_row=True, cause=self._cause(output, text))
+                values = values.fill_null(False)
                 if output.error_disposition != "IgnoreFailure":
-                    open_rows = open_rows & codes.is_null()
-            taken = open_rows & result.values.fill_null(False)
+                    open_rows = codes.is_null() if open_rows is None else open_rows & codes.is_null()
+            taken = values if open_rows is None else open_rows & values
             routed.append((output.ref_id, taken))
-            open_rows = open_rows & ~taken
+            open_rows = ~taken if open_rows is None else open_rows & ~taken
         _, redirected = errors.settle(frame, frame)
         if redirected is not None:
             yield self.output(error=True).ref_id, redirected
         for ref, taken in routed:
             if taken.any():
                 yield ref, self._rows(frame, ref, taken)
-        if open_rows.any():
+        if open_rows is None:
+            yield self._default_ref, frame
+        elif open_rows.any():
             yield self._default_ref, self._rows(frame, self._default_ref, open_rows)
 
     def _rows(self, frame: pl.DataFrame, ref: str, taken: pl.Series) -> pl.DataFrame:
         """The rows of an output, only with the columns that somebody behind it wants."""
+        from dtserve.dataflow.column_views import rows_of
+
         wanted = list(self.output_schemas.get(ref, ()))
-        return (frame.select(wanted) if wanted else frame).filter(taken)
+        return rows_of(frame[wanted] if wanted else frame, taken)
 
     def _cause(self, output: Output, text: str) -> Cause:
         def cause(row: int, code: int, truncated: bool) -> DtserveError:
@@ -110,14 +114,14 @@ class ConditionalSplit(RowTransform):
         raise BadMetadata(component=self.model.name, detail="no output has the property IsDefaultOut")
 
 
-def _codes(values: pl.Series, errors: pl.Series | None, open_rows: pl.Series) -> pl.Series | None:
-    """The error of each row that reached the condition: its own, or that it is NULL; None when there is none."""
+def _codes(values: pl.Series, errors: pl.Series | None, open_rows: pl.Series | None) -> pl.Series:
+    """The error of each row that reached the condition (all when None): its own, or that it is NULL."""
     import polars as pl
 
-    if values.null_count() == 0:
-        return None
     own = errors if errors is not None else pl.repeat(None, values.len(), dtype=pl.UInt32, eager=True)
-    rows = pl.DataFrame([values.alias("value"), open_rows.alias("open"), own.alias("own")])
-    failed = pl.col("open") & pl.col("value").is_null()
+    rows = pl.DataFrame([values.alias("value"), own.alias("own")])
+    failed = pl.col("value").is_null()
+    if open_rows is not None:
+        failed = failed & pl.lit(open_rows)
     code = pl.col("own").fill_null(pl.lit(NULL_CONDITION, pl.UInt32))
     return rows.select(pl.when(failed).then(code)).to_series()

@@ -10,6 +10,7 @@ with 0xC02020A1 and 0xC02020A0; there is no error output.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from dtserve.dataflow.flat_file import errors as messages
 from dtserve.dataflow.properties import boolean, text
 from dtserve.dataflow.registry import component
 from dtserve.datatypes import DT, TypeSpec
+from dtserve.errors import DtserveError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from dtserve.package.model import Column, Component
 
 __all__ = ["FlatFileDestination"]
+
+FEW_ROWS, FEW_BYTES = 20_000, 4 * 2**20
+"""Rows or bytes that are worth a write of their own."""
 
 _POTENTIAL_TRUNCATION = 0x802092A7
 
@@ -52,6 +57,8 @@ class FlatFileDestination(Destination):
         self._columns: list[_Written] = []
         self._name = ""
         self._locale_id = 0
+        self._waiting: list[pl.DataFrame] = []
+        self._rows = self._bytes = 0
 
     def validate(self) -> None:
         """The connection must have columns, and those that the input is mapped to."""
@@ -90,22 +97,38 @@ class FlatFileDestination(Destination):
         self.host.fire_information(code, self.label, message.format(path=self._name))
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
-        """Write one buffer."""
-        if self._writer is not None and frame.height:
-            self._writer.write([self._texts(written, frame) for written in self._columns])
+        """Write one buffer; small ones wait for others."""
+        if frame.height:
+            self._waiting.append(frame)
+            self._rows += frame.height
+            self._bytes += int(frame.estimated_size())
+        if self._rows >= FEW_ROWS or self._bytes >= FEW_BYTES:
+            self._write()
         return ()
 
+    def _write(self) -> None:
+        import polars as pl
+
+        frames, self._waiting, self._rows, self._bytes = self._waiting, [], 0, 0
+        if self._writer is not None and frames:
+            frame = frames[0] if len(frames) == 1 else pl.concat(frames, rechunk=True)
+            self._writer.write([self._texts(written, frame) for written in self._columns])
+
     def finish(self) -> Iterable[Emit]:
-        """Close the file."""
+        """Write what waits and close the file."""
+        self._write()
         self.close()
         code, message = messages.ENDED
         self.host.fire_information(code, self.label, message.format(path=self._name))
         return ()
 
     def close(self) -> None:
-        """Close the file, also after an error."""
+        """Close the file, also after an error: then with the rows that had arrived."""
         if self._writer is not None:
+            with suppress(OSError, DtserveError):
+                self._write()
             self._writer.close()
+            self._writer = None
 
     # --- columns --------------------------------------------------------------------------
 
