@@ -27,6 +27,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "ODBC": ("odbc", "OdbcManager"),
     "OLEDB": ("oledb", "OleDbManager"),
     "ORACLE": ("oledb", "OracleManager"),
+    "SMOServer": ("smo", "SmoManager"),
     "SMTP": ("smtp", "SmtpManager"),
 }
 """Kind → module of this room, class."""

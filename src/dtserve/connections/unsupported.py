@@ -30,7 +30,6 @@ REASONS: dict[str, str] = {
     "Hadoop": _HADOOP,
     "MSMQ": f"Message Queuing: {_WINDOWS}",
     "MSOLAP": "Analysis Services speaks a protocol of its own",
-    "SMOServer": f"SQL Server Management Objects: {_WINDOWS}",
     "SPCRED": "SharePoint lists are not supported",
     "SQLMOBILE": f"SQL Server Compact: {_WINDOWS}",
     "SSH": _VENDOR,

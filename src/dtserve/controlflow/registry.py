@@ -72,6 +72,7 @@ ENUMERATORS: dict[str, str] = {
     "ForEachFromVarEnumerator": "variable_enumerator",
     "ForEachItemEnumerator": "item_enumerator",
     "ForEachNodeListEnumerator": "nodelist_enumerator",
+    "ForEachSMOEnumerator": "smo_enumerator",
     "ForEachSchemaRowsetEnumerator": "schema_rowset_enumerator",
 }
 LOG_PROVIDERS: dict[str, str] = {

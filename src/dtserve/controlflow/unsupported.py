@@ -26,7 +26,6 @@ UNSUPPORTED: dict[str, str] = {
     "ForEachAdlsFileEnumerator": _AZURE,
     "ForEachBlobEnumerator": _AZURE,
     "ForEachHdfsEnumerator": _HADOOP,
-    "ForEachSMOEnumerator": "it lists objects through SQL Server Management Objects, which dtserve does not have.",
     "HadoopFileSystemTask": _HADOOP,
     "HadoopHiveTask": _HADOOP,
     "HadoopPigTask": _HADOOP,
