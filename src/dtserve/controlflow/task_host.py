@@ -84,11 +84,15 @@ class TaskHost(Container):
         """Raise UnsupportedPart when no class runs this task, and what the task itself refuses."""
         part = self.model.part
         if self.task is None:
+            from dtserve.controlflow.recognised import findings
+
+            set_later = frozenset(each.name.lower() for each in self.model.property_expressions)
+            more = findings(part, self.model.object_data, self.run.connections, set_later)
             raise UnsupportedPart(
                 kind="Task",
                 name=self.model.name,
                 part=part or self.model.type_id,
-                reason=unsupported_reason("task", part),
+                reason=" ".join([unsupported_reason("task", part), *more]),
             )
         self.task.refuse()
 
