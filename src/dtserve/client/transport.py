@@ -78,7 +78,7 @@ class Transport:
                 method, path, params=asked, json=body, content=content, headers=dict(headers or {})
             )
         except httpx.HTTPError as error:
-            raise ConnectFailed(server=self.address.shown, reason=str(error) or type(error).__name__) from None
+            raise ConnectFailed(server=self.address.shown, reason=str(error).rstrip(".") or type(error).__name__) from None
         if answer.status_code >= 400:
             raise problem_of(answer.status_code, _problem(answer))
         return answer
@@ -104,7 +104,7 @@ class Transport:
                     raise problem_of(answer.status_code, _problem(answer))
                 yield _events(answer.iter_lines())
         except httpx.HTTPError as error:
-            raise ConnectFailed(server=self.address.shown, reason=str(error) or type(error).__name__) from None
+            raise ConnectFailed(server=self.address.shown, reason=str(error).rstrip(".") or type(error).__name__) from None
 
 
 def _events(lines: Iterator[str]) -> Iterator[tuple[str, str, Any]]:
