@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dtserve.dataflow import engine
+from dtserve.dataflow.merging import JoinSide
 from dtserve.package.model import Column, Component, Input, Output
 from support.flows import I4, RecordingHost, flow, props, sink, source, used
 
@@ -146,3 +148,22 @@ def test_a_fast_side_does_not_pile_up(tmp_path, monkeypatch):
     rows = run(tmp_path, component, left, right, 100, {"l": "J.Ln"})
     assert len(rows) == 1000
     assert max(peak) < 3000
+
+
+@pytest.mark.parametrize("kind", [0, 1, 2])
+def test_very_many_equal_keys_are_joined_inside_the_memory(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr("dtserve.dataflow.components.merge_join.spill_limit", lambda limit: 4000)
+    seen = []
+    mapping = JoinSide._map
+
+    def counted(side):
+        mapping(side)
+        seen.append(side.mapped)
+
+    monkeypatch.setattr(JoinSide, "_map", counted)
+    left, right = [1] + [2] * 700 + [4], [2] * 900 + [3]
+    component = join("MergeJoin", JoinType=kind, NumKeyColumns=1)
+    rows = run(tmp_path, component, left, right, 100, {"l": "J.Ln", "r": "J.Rn"})
+    assert rows == join_model(left, right, kind)
+    assert seen
+    assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from dtserve.dataflow.runs import DiskRun, MemoryRun, compact
+from dtserve.dataflow.runs import DiskRun, MemoryRun, compact, mapped
 
 FRAME = pl.DataFrame(
     {
@@ -62,3 +62,11 @@ def test_nothing_written_is_nothing_read(tmp_path):
     run.write(iter([]), 100)
     assert list(run.blocks(100)) == []
     run.close()
+
+
+def test_a_mapped_frame_lives_in_its_file(tmp_path):
+    found = mapped(pl.concat([FRAME, FRAME.reverse()]), tmp_path / "rows.arrow")
+    assert found.schema == FRAME.schema
+    assert found.equals(pl.concat([FRAME, FRAME.reverse()]))
+    (tmp_path / "rows.arrow").unlink()
+    assert found[5].rows() == FRAME[0].rows()

@@ -1,9 +1,9 @@
 """Sort keys of rows: several columns, directions and comparison flags as one comparable text.
 
 Merge and Merge Join compare rows of different buffers. :class:`RowKeys` encodes the key
-columns of a frame into one String column whose order is the order of the rows: each
-column as hexadecimal digits of an order-preserving byte form, a mark for NULL before it,
-complemented where the column runs down.
+columns of a frame into one column whose order is the order of the rows: each column as
+hexadecimal digits of an order-preserving byte form, a mark for NULL before it,
+complemented where the column runs down. A single short key is a number instead.
 """
 
 from __future__ import annotations
@@ -48,9 +48,11 @@ class RowKeys:
         self._texts = SortKeys(locale_id)
 
     def encode(self, frame: pl.DataFrame, keys: list[KeyColumn]) -> pl.Series:
-        """One text per row, smaller for rows that come first."""
+        """One value per row, smaller for rows that come first: a number for one short key, else a text."""
         import polars as pl
 
+        if len(keys) == 1 and _short(keys[0].type):
+            return _number(frame[keys[0].name], keys[0])
         parts = [self._part(frame[key.name], key) for key in keys]
         return pl.DataFrame(parts).select(pl.concat_str(pl.all()).alias("key")).to_series()
 
@@ -86,6 +88,29 @@ class RowKeys:
         if family == "binary":
             return _ended(values.bin.encode("hex").str.to_uppercase())
         return _fixed(values, key.type)
+
+
+def _short(spec: TypeSpec) -> bool:
+    """Whether all values are whole numbers far from the ends of 64 bits, which then stand for NULL."""
+    import polars as pl
+
+    dtype = spec.polars()
+    if isinstance(dtype, pl.Datetime):
+        return dtype.time_unit != "ns" and spec.dt is not DT.DBTIMESTAMPOFFSET
+    return dtype in (pl.Boolean, pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32, pl.Date, pl.Time)
+
+
+def _number(values: pl.Series, key: KeyColumn) -> pl.Series:
+    """The values as numbers in the direction of the key, NULL before or behind them."""
+    import numpy as np
+    import polars as pl
+
+    numbers = values.to_physical().cast(pl.Int64)
+    if key.descending:
+        numbers = -numbers
+    ends = np.iinfo(np.int64)
+    first = NULLS_FIRST is not key.descending
+    return numbers.fill_null(int(ends.min if first else ends.max)).alias("key")
 
 
 def _binary() -> pl.DataType:

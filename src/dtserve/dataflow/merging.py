@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dtserve.dataflow.keys import KeyColumn
 from dtserve.dataflow.queues import SpillQueue
+from dtserve.dataflow.runs import mapped
+from dtserve.dataflow.sorting import OUT_ROWS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,20 +23,33 @@ FULL, LEFT, INNER = 0, 1, 2
 
 
 class JoinSide:
-    """One input of a join: the waiting buffers, the rows being joined and their keys."""
+    """One input of a join: the waiting buffers, the rows being joined and their keys.
 
-    def __init__(self, keys: list[KeyColumn], queue: SpillQueue) -> None:
+    More than ``memory`` bytes of rows being joined (a run of very many equal keys) go to
+    files in ``folder`` that are mapped into memory, so that the system can let go of them.
+    """
+
+    def __init__(self, keys: list[KeyColumn], queue: SpillQueue, *, memory: int = 2**30, folder: Path = Path()) -> None:
         self.keys = keys
         self.queue = queue
         self.ended = False
+        self._memory = memory
+        self._folder = folder
         self._rows: pl.DataFrame | None = None
         self._keys: pl.Series | None = None
         self._null: pl.Series | None = None
+        self._in_memory = 0
+        self._files: list[Path] = []
 
     @property
     def held(self) -> int:
         """Rows being joined."""
         return 0 if self._rows is None else self._rows.height
+
+    @property
+    def mapped(self) -> int:
+        """How many files hold rows being joined."""
+        return len(self._files)
 
     @property
     def closed(self) -> bool:
@@ -51,11 +69,9 @@ class JoinSide:
 
         return pl.DataFrame() if self._rows is None else self._rows
 
-    def encoded(self) -> pl.Series:
-        """Their keys."""
-        import polars as pl
-
-        return pl.Series("key", [], dtype=pl.String) if self._keys is None else self._keys
+    def encoded(self) -> pl.Series | None:
+        """Their keys; None while there are no rows."""
+        return self._keys if self.held else None
 
     def null(self) -> pl.Series:
         """Whether a key column is NULL."""
@@ -67,21 +83,50 @@ class JoinSide:
         """Append a buffer with its keys."""
         import polars as pl
 
+        self._in_memory += int(rows.estimated_size())
         if self._rows is None or self._keys is None or self._null is None or not self.held:
             self._rows, self._keys, self._null = rows, keys, null
-            return
-        self._rows = pl.concat([self._rows, rows])
-        self._keys = pl.concat([self._keys, keys])
-        self._null = pl.concat([self._null, null])
+        else:
+            self._rows = pl.concat([self._rows, rows])
+            self._keys = pl.concat([self._keys, keys])
+            self._null = pl.concat([self._null, null])
+        if self._in_memory > self._memory:
+            self._map()
 
     def drop(self, count: int) -> None:
         """Forget the first rows."""
         if count and self._rows is not None and self._keys is not None and self._null is not None:
+            share = (self._rows.height - count) / self._rows.height
             self._rows, self._keys, self._null = (
                 self._rows.slice(count),
                 self._keys.slice(count),
                 self._null.slice(count),
             )
+            self._in_memory = int(self._in_memory * share)
+            if not self.held:
+                self._rows = self._rows.clear()
+                self._remove()
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._rows = self._keys = self._null = None
+        self._remove()
+        self.queue.close()
+
+    def _map(self) -> None:
+        """Move all rows being joined to a file."""
+        if self._rows is None:
+            return
+        path = self._folder / f"join-{uuid.uuid4().hex}.arrow"
+        self._files.append(path)
+        self._rows = mapped(self._rows, path)
+        self._in_memory = 0
+
+    def _remove(self) -> None:
+        for path in self._files:
+            path.unlink(missing_ok=True)
+        self._files.clear()
+        self._in_memory = 0
 
 
 @dataclass(frozen=True)
@@ -112,7 +157,8 @@ def segments(left: JoinSide, right: JoinSide, *, nulls_match: bool) -> Segments:
     import polars as pl
 
     split = left.held
-    ranks = pl.concat([left.encoded(), right.encoded()]).rank("dense").to_numpy().astype(np.int64)
+    keys = [found for found in (left.encoded(), right.encoded()) if found is not None]
+    ranks = pl.concat(keys).rank("dense").to_numpy().astype(np.int64) if keys else np.empty(0, dtype=np.int64)
     runs = []
     unordered = False
     for side, own in ((left, ranks[:split]), (right, ranks[split:])):
@@ -120,12 +166,12 @@ def segments(left: JoinSide, right: JoinSide, *, nulls_match: bool) -> Segments:
         ends = np.r_[starts[1:], len(own)]
         if not side.closed and len(starts):
             starts, ends = starts[:-1], ends[:-1]
-        keys = own[starts]
-        unordered = unordered or bool((np.diff(keys) < 0).any())
+        order = own[starts]
+        unordered = unordered or bool((np.diff(order) < 0).any())
         never = np.zeros(len(starts), dtype=bool) if nulls_match else side.null().to_numpy()[starts]
-        runs.append((starts, ends - starts, keys, never))
-    order = _pair_by_hand if unordered else _pair_sorted
-    a, b = order(runs[0][2], runs[1][2], runs[0][3], runs[1][3], left.closed, right.closed)
+        runs.append((starts, ends - starts, order, never))
+    pair = _pair_by_hand if unordered else _pair_sorted
+    a, b = pair(runs[0][2], runs[1][2], runs[0][3], runs[1][3], left.closed, right.closed)
     found = []
     for places, (starts, counts, _, _) in ((a, runs[0]), (b, runs[1])):
         safe = np.maximum(places, 0)
@@ -181,8 +227,8 @@ def _pair_by_hand(
     return np.array(left, dtype=np.int64), np.array(right, dtype=np.int64)
 
 
-def joined_rows(found: Segments, kind: int) -> tuple[pl.Series, pl.Series]:
-    """Row numbers of both sides for each output row, NULL where a side has none."""
+def joined_rows(found: Segments, kind: int, most: int = OUT_ROWS) -> Iterator[tuple[pl.Series, pl.Series]]:
+    """Row numbers of both sides for each output row, NULL where a side has none; at most ``most`` rows at a time."""
     import numpy as np
 
     lefts, rights = found.left_count, found.right_count
@@ -191,18 +237,21 @@ def joined_rows(found: Segments, kind: int) -> tuple[pl.Series, pl.Series]:
         totals = np.where(lefts == 0, 0, totals)
     if kind == INNER:
         totals = np.where(rights == 0, 0, totals)
-    segment = np.repeat(np.arange(found.count), totals)
-    begins = np.repeat(np.cumsum(totals) - totals, totals)
-    offset = np.arange(int(totals.sum())) - begins
-    width = np.maximum(rights, 1)[segment]
-    has_left, has_right = lefts[segment] > 0, rights[segment] > 0
-    left = found.left_start[segment] + np.where(has_right, offset // width, offset)
-    right = found.right_start[segment] + np.where(has_left, offset % width, offset)
-    return _places(left, has_left), _places(right, has_right)
+    ends = np.cumsum(totals)
+    for start in range(0, int(ends[-1]) if len(ends) else 0, most):
+        rows = np.arange(start, min(start + most, int(ends[-1])))
+        segment = np.searchsorted(ends, rows, side="right")
+        offset = rows - (ends - totals)[segment]
+        width = np.maximum(rights, 1)[segment]
+        has_left, has_right = lefts[segment] > 0, rights[segment] > 0
+        left = found.left_start[segment] + np.where(has_right, offset // width, offset)
+        right = found.right_start[segment] + np.where(has_left, offset % width, offset)
+        yield _places(left, has_left), _places(right, has_right)
 
 
 def _places(numbers: np.ndarray, present: np.ndarray) -> pl.Series:
+    import numpy as np
     import polars as pl
 
-    frame = pl.DataFrame({"n": numbers, "p": present})
-    return frame.select(pl.when(pl.col("p")).then(pl.col("n").cast(pl.UInt32))).to_series()
+    places = pl.Series(numbers.astype(np.uint32))
+    return places if present.all() else places.zip_with(pl.Series(present), pl.Series([None], dtype=pl.UInt32))

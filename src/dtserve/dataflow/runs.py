@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["DiskRun", "MemoryRun", "compact"]
+__all__ = ["DiskRun", "MemoryRun", "compact", "mapped"]
 
 
 def compact(frame: pl.DataFrame) -> pl.DataFrame:
@@ -27,6 +27,20 @@ def compact(frame: pl.DataFrame) -> pl.DataFrame:
         for column in frame.get_columns()
     ]
     return pl.DataFrame(made) if made else frame
+
+
+def mapped(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """The frame out of a file at ``path`` that is mapped into memory, so that the system can let go of its pages."""
+    import polars as pl
+    import pyarrow as pa
+
+    table = compact(frame).to_arrow(compat_level=pl.CompatLevel.newest())
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+    del table
+    found = pl.DataFrame(pl.from_arrow(pa.ipc.open_file(pa.memory_map(str(path))).read_all()))
+    wrong = [pl.col(n).cast(t) for n, t in frame.schema.items() if found.schema[n] != t]
+    return found.with_columns(wrong) if wrong else found
 
 
 class MemoryRun:

@@ -120,7 +120,7 @@ class Merge(BlockingTransform):
             return
         _, frame = side.queue.take()
         keys = running_greatest(self._keys.encode(frame, side.keys), side.highest)
-        side.highest = str(keys[-1])
+        side.highest = keys[-1]
         side.rows = frame.with_columns(keys.alias(_KEY))
 
     def _merged(self, left: _Side, right: _Side) -> pl.DataFrame:
@@ -158,7 +158,7 @@ class _Side:
         self.mapping = mapping
         self.queue = queue
         self.rows: pl.DataFrame | None = None
-        self.highest: str | None = None
+        self.highest: str | int | None = None
         self.ended = False
 
     def keys_held(self) -> pl.Series:
@@ -177,12 +177,12 @@ class _Side:
         return self.rows
 
 
-def running_greatest(keys: pl.Series, before: str | None) -> pl.Series:
+def running_greatest(keys: pl.Series, before: str | int | None) -> pl.Series:
     """Per row the greatest key up to it, ``before`` included."""
     import numpy as np
     import polars as pl
 
-    whole = keys if before is None else pl.concat([pl.Series([before], dtype=pl.String), keys])
+    whole = keys if before is None else pl.concat([pl.Series([before], dtype=keys.dtype), keys])
     ranks = whole.rank("dense").to_numpy()
     places = np.where(ranks == np.maximum.accumulate(ranks), np.arange(len(ranks)), 0)
     found = whole[pl.Series(np.maximum.accumulate(places).astype(np.uint32))]

@@ -28,8 +28,9 @@ from dtserve.dataflow.join_errors import (
 )
 from dtserve.dataflow.keys import KeyColumn, RowKeys, sort_key_columns
 from dtserve.dataflow.merging import FULL, INNER, LEFT, JoinSide, joined_rows, segments
-from dtserve.dataflow.queues import SpillQueue
+from dtserve.dataflow.queues import MAX_BYTES, SpillQueue
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.settings import spill_limit
 from dtserve.dataflow.transform_errors import InputMustBeSorted
 from dtserve.datatypes import DT, TypeSpec
 
@@ -91,8 +92,10 @@ class MergeJoin(BlockingTransform):
         count = self._key_count()
         left, right = (self._sorted(one)[:count] for one in self.model.inputs)
         self._key_types = [_common(a.type, b.type) for a, b in zip(left, right, strict=True)]
+        folder = self.host.settings.temp
+        memory = spill_limit(self.host.settings.memory_limit) // 2
         self._sides = {
-            one.ref_id: JoinSide(keys, SpillQueue(self.host.settings.temp))
+            one.ref_id: JoinSide(keys, SpillQueue(folder, min(memory, MAX_BYTES)), memory=memory, folder=folder)
             for one, keys in zip(self.model.inputs, (left, right), strict=True)
         }
 
@@ -116,13 +119,12 @@ class MergeJoin(BlockingTransform):
         if self._keys is not None:
             self._keys.close()
             for side in self._sides.values():
-                side.queue.close()
+                side.close()
 
     def _advance(self) -> Iterable[Emit]:
         """Join as far as the complete runs of both sides go."""
         left, right = (self._sides[one.ref_id] for one in self.model.inputs)
-        while True:
-            progressed = self._refill(left) | self._refill(right)
+        while self._filled(left) and self._filled(right):
             found = segments(left, right, nulls_match=self._nulls_match)
             if found.unordered and not self._warned:
                 self._warned = True
@@ -132,30 +134,37 @@ class MergeJoin(BlockingTransform):
                     f'The rows of an input of "{self.model.name}" are not in the order that the input is declared to '
                     "have. Matches are missing in the result. Sort the data, or set IsSorted to False and add a Sort.",
                 )
-            if found.count:
-                rows = joined_rows(found, self._outer)
-                yield self.output().ref_id, self._emitted(left, right, *rows)
-                left.drop(found.left_done)
-                right.drop(found.right_done)
-            elif not progressed:
+            if not found.count:
                 return
+            for lefts, rights in joined_rows(found, self._outer):
+                yield self.output().ref_id, self._emitted(left, right, lefts, rights)
+            left.drop(found.left_done)
+            right.drop(found.right_done)
 
-    def _refill(self, side: JoinSide) -> bool:
-        """Add the next waiting buffer to the rows of a side that has no complete run left."""
+    def _filled(self, side: JoinSide) -> bool:
+        """Take waiting buffers until a run of equal keys is complete; False when more have to come for that."""
+        while not side.complete and not side.closed and len(side.queue):
+            self._take(side)
+        return side.complete or side.closed
+
+    def _take(self, side: JoinSide) -> None:
+        """Add the next waiting buffer to the rows of a side."""
         import polars as pl
 
-        if not len(side.queue) or side.complete or self._keys is None:
-            return False
+        if self._keys is None:
+            return
         _, frame = side.queue.take()
-        keyed = frame.with_columns(
-            pl.col(key.name).cast(spec.polars()) for key, spec in zip(side.keys, self._key_types, strict=True)
-        )
         typed = [
             KeyColumn(key.name, spec, key.descending, key.flags)
             for key, spec in zip(side.keys, self._key_types, strict=True)
         ]
-        side.add(frame, self._keys.encode(keyed, typed), self._keys.has_null(frame, side.keys))
-        return True
+        wrong = [pl.col(k.name).cast(k.type.polars()) for k in typed if frame.schema[k.name] != k.type.polars()]
+        keyed = frame.with_columns(wrong) if wrong else frame
+        if self._nulls_match:
+            null = pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+        else:
+            null = self._keys.has_null(frame, side.keys)
+        side.add(frame, self._keys.encode(keyed, typed), null)
 
     def _emitted(self, left: JoinSide, right: JoinSide, lefts: pl.Series, rights: pl.Series) -> pl.DataFrame:
         """Output rows from row numbers of both sides (NULL where a side has none)."""
