@@ -31,6 +31,20 @@ class Worker:
         pass
 
 
+class Told:
+    """Notes what it is told, and that the end was not written before."""
+
+    def __init__(self, ended: list[str]) -> None:
+        self.states, self.announced = ended, ""
+
+    def ending(self, run, state) -> None:
+        self.announced = state
+
+    def ended(self, run, state) -> None:
+        assert self.announced == state
+        self.states.append(state)
+
+
 @pytest.fixture
 def parts(tmp_path):
     state = open_state(tmp_path / "state.sqlite")
@@ -39,7 +53,7 @@ def parts(tmp_path):
     number = history.add(id="x", user="me", package_path="p", package_name="p", state="starting")
     ended: list[str] = []
     run = Run(number, "x", {}, "me", RunRequest(package="p", timeout_seconds=9.0), worker)
-    pump = RunPump(run, history, Watchers(), lambda _, state: ended.append(state))
+    pump = RunPump(run, history, Watchers(), Told(ended))
     yield pump, run, history, worker, ended
     pump.leave()
     if pump.ident is not None:

@@ -251,21 +251,22 @@ class Executions:
 
     def _follow(self, run: Run, after: int) -> None:
         self._runs[run.id] = run
-        run.pump = RunPump(run, self._history, self._watchers, self._ended, after)
+        run.pump = RunPump(run, self._history, self._watchers, self, after)
         run.pump.start()
 
-    def _ended(self, run: Run, state: str) -> None:
-        """The end of a run is written: try again if that was asked, and make room."""
-        try:
-            if state in TRIED_AGAIN and run.attempt <= run.request.retries:
-                self.try_again(run)
-        finally:
-            with self._lock:
-                self._runs.pop(run.id, None)
-            shutil.rmtree(run.worker.folder, ignore_errors=True)
-            self._watchers.tell(run.id)
-            self._watchers.tell("executions")
-            self._wake.set()
+    def ending(self, run: Run, state: str) -> None:
+        """Queue the next attempt if one was asked for: whoever sees the end finds it."""
+        if state in TRIED_AGAIN and run.attempt <= run.request.retries:
+            self.try_again(run)
+
+    def ended(self, run: Run, state: str) -> None:
+        """Make room."""
+        with self._lock:
+            self._runs.pop(run.id, None)
+        shutil.rmtree(run.worker.folder, ignore_errors=True)
+        self._watchers.tell(run.id)
+        self._watchers.tell("executions")
+        self._wake.set()
 
     def try_again(self, run: Run) -> None:
         """Queue the next attempt; its id follows from the run's, so that it is queued once even over a crash."""

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from dtserve.execution.report import RunEnd
 from dtserve.execution.spool import SpoolReader
@@ -18,7 +18,7 @@ from dtserve.service.history import History
 from dtserve.service.run_request import RunRequest
 from dtserve.service.watch import Watchers
 
-__all__ = ["LEFT_RUNNING", "Run", "RunPump", "end_of"]
+__all__ = ["LEFT_RUNNING", "Ends", "Run", "RunPump", "end_of"]
 
 LEFT_RUNNING = "The service ended while the package was running (it was killed or the machine stopped)."
 POLL_SECONDS = 0.03
@@ -69,17 +69,25 @@ def end_of(told: RunEnd | None, *, stop_requested: bool, timed_out: float, orpha
     return used | {"state": ENDS.get(told.exit_code, "failed"), "exit_code": told.exit_code, "reason": told.error}
 
 
-class RunPump(threading.Thread):
-    """The thread of one run; ``ended`` is called with the run and its state once the end is in the database."""
+class Ends(Protocol):
+    """Who is told of the end of a run."""
 
-    def __init__(
-        self, run: Run, history: History, watchers: Watchers, ended: Callable[[Run, str], None], after: int = 0
-    ) -> None:
+    def ending(self, run: Run, state: str) -> None:
+        """Called just before the end is written."""
+
+    def ended(self, run: Run, state: str) -> None:
+        """Called once the end is in the database."""
+
+
+class RunPump(threading.Thread):
+    """The thread of one run."""
+
+    def __init__(self, run: Run, history: History, watchers: Watchers, ends: Ends, after: int = 0) -> None:
         super().__init__(name=f"run-{run.number}", daemon=True)
         self._run = run
         self._history = history
         self._watchers = watchers
-        self._ended = ended
+        self._ends = ends
         self._reader = SpoolReader(run.worker.folder, after)
         self._leave = threading.Event()
         self._seen = after > 0
@@ -138,5 +146,6 @@ class RunPump(threading.Thread):
             orphaned=False,
             lost=worker.lost.message,
         )
+        self._insist(lambda: self._ends.ending(self._run, end["state"]))
         if self._insist(lambda: self._history.update(self._run.number, **end)):
-            self._ended(self._run, end["state"])
+            self._ends.ended(self._run, end["state"])

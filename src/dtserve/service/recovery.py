@@ -14,7 +14,7 @@ from typing import Any
 from dtserve.execution.spool import SpoolReader
 from dtserve.execution.spooled import SpooledWorker, adopt
 from dtserve.service.errors import SealBroken, ServiceError
-from dtserve.service.executions import TRIED_AGAIN, Executions
+from dtserve.service.executions import Executions
 from dtserve.service.history import History
 from dtserve.service.pump import LEFT_RUNNING, Run, end_of
 from dtserve.service.run_request import RunRequest
@@ -59,6 +59,5 @@ def _settle(executions: Executions, history: History, row: dict[str, Any], run: 
     while batch := reader.read():
         history.append(row["number"], batch)
     end = end_of(reader.end, stop_requested=run.worker.stop_requested, timed_out=0, orphaned=True, lost=LEFT_RUNNING)
+    executions.ending(run, end["state"])
     history.update(row["number"], **end)
-    if end["state"] in TRIED_AGAIN and run.attempt <= run.request.retries:
-        executions.try_again(run)
