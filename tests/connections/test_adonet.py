@@ -27,7 +27,7 @@ def test_providers(kind, text, family, source):
 
 
 def test_unknown_ones():
-    for kind, text in (("OLEDB", "Provider=Microsoft.Jet.OLEDB.4.0;"), ("Who.Knows, X", "")):
+    for kind, text in (("OLEDB", "Provider=Microsoft.Jet.OLEDB.4.0;"), ("Who.Knows, X", "Data Source=s")):
         with pytest.raises(UnsupportedProvider):
             make(kind, text).target()
     assert make("ODBC", "DSN=x").server() == "x"

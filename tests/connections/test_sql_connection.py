@@ -93,10 +93,43 @@ def test_inside_a_transaction_a_manager_gives_its_session_and_no_other(tmp_path)
         inside.session().execute("INSERT INTO t VALUES (1)")
         with found.session() as outside, found.another_session() as another:
             assert outside is not session
-            assert [list(each.execute("SELECT COUNT(*) FROM t")[0].rows()) for each in (outside, another)] == [[(0,)]] * 2
+            assert [list(each.execute("SELECT COUNT(*) FROM t")[0].rows()) for each in (outside, another)] == [
+                [(0,)]
+            ] * 2
         session.check_commit()
         assert not session.can_prepare()
         session.commit()
         session.keep_open = False
     with found.session() as plain:
         assert list(plain.execute("SELECT COUNT(*) FROM t")[0].rows()) == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("url", "text", "expected"),
+    [
+        ("postgresql://u@h/d", "Connect Timeout=7;", {"connect_timeout": "7"}),
+        ("postgresql://u@h/d?connect_timeout=3", "Connect Timeout=7;", {"connect_timeout": "3"}),
+        ("mysql://u@h/d", "Connection Timeout=0;", {"connect_timeout": "31536000"}),
+        ("mssql://u@h/d", "Timeout=30;", {"timeout": "30"}),
+        ("mssql://u@h/d", "Connect Timeout=soon;", {}),
+        ("sqlite:///x.db", "Connect Timeout=7;", {}),
+    ],
+)
+def test_the_login_has_the_time_of_the_string(tmp_path, url, text, expected):
+    assert dict(make(tmp_path, f"Data Source=A;{text}", {"m": url}).target().options) == expected
+
+
+def test_an_unreachable_server_is_given_up_after_the_time_of_the_string(tmp_path):
+    import socket
+    import time
+
+    from dtserve.connections.errors import CannotAcquireConnection
+
+    with socket.socket() as silent:  # takes connections and never says a word
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(1)
+        url = f"mysql://u@127.0.0.1:{silent.getsockname()[1]}/d"
+        started = time.monotonic()
+        with pytest.raises(CannotAcquireConnection):
+            make(tmp_path, "Data Source=A;Connect Timeout=1;", {"m": url}).session()
+        assert time.monotonic() - started < 5

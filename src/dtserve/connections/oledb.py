@@ -111,7 +111,7 @@ def sql_server_target(manager: SqlConnection) -> DatabaseTarget:
     options = {"instance": address.instance} if address.instance else {}
     if parts.flag("integrated"):
         options["integrated"] = "yes"
-    for name in ("encrypt", "trust", "application", "timeout"):
+    for name in ("encrypt", "trust", "application"):
         if parts.get(name):
             options[name] = parts.get(name)
     return DatabaseTarget(

@@ -29,6 +29,15 @@ _PARTS = {
 }
 _PLACES = ("server", "provider", "driver", "dsn", "file", "extended")
 """Parts of which a connection string has one, or it leads nowhere."""
+_LOGIN_OPTIONS = {
+    "sqlserver": "timeout",
+    "postgres": "connect_timeout",
+    "mysql": "connect_timeout",
+    "odbc": "connect_timeout",
+}
+"""Family → the option of its driver that limits the time of a login."""
+
+_WITHOUT_END = "31536000"
 _ALIASES = {"retainsameconnection": "Retain"}
 
 
@@ -108,6 +117,9 @@ class SqlConnection(Connection):
 
         Raises UnsupportedProvider, BadConnectionString, BadConnectionMap.
         """
+        return self._with_login_time(self._target())
+
+    def _target(self) -> DatabaseTarget:
         mapped = self.environment.target(self.name, self.server(), self.catalog())
         if mapped is not None:
             target = parse_url(
@@ -124,6 +136,16 @@ class SqlConnection(Connection):
         if own is None:
             raise UnsupportedProvider(name=self.name, provider=self.provider_name() or "(none)")
         return own
+
+    def _with_login_time(self, target: DatabaseTarget) -> DatabaseTarget:
+        """The string's Connect Timeout in seconds (0 is without end), where the map's URL says nothing."""
+        option = _LOGIN_OPTIONS.get(target.family, "")
+        seconds = self._string.get("timeout").strip()
+        if not option or option in target.options or not seconds.isdigit():
+            return target
+        if not int(seconds) and option == "connect_timeout":
+            seconds = _WITHOUT_END
+        return target.with_(options={**target.options, option: seconds})
 
     def validate(self) -> None:
         """What :meth:`target` finds wrong, without connecting."""

@@ -25,7 +25,7 @@ from dtserve.dataflow.sql import acquire, connection_of, quoted_table
 from dtserve.errors import UnsupportedError
 
 if TYPE_CHECKING:
-    from dtserve.connections.base import ResultColumn, SqlSession
+    from dtserve.connections.base import Connection, ResultColumn, SqlSession
     from dtserve.dataflow.base import PipelineComponent
     from dtserve.datatypes import TypeSpec
     from dtserve.package.model import ExternalColumn, Input, Output
@@ -45,26 +45,27 @@ class ExternalCheck:
     """The sessions of one validation: one per connection manager, opened when the first component asks."""
 
     def __init__(self) -> None:
-        self._sessions: dict[int, SqlSession] = {}
-        self._failed: dict[int, CannotAcquireConnection] = {}
+        self._sessions: dict[int, tuple[Connection, SqlSession]] = {}
+        self._failed: dict[int, tuple[Connection, CannotAcquireConnection]] = {}
 
     def session(self, component: PipelineComponent, *connections: str) -> SqlSession:
         """The session of a component's connection; raises CannotAcquireConnection, once tried at no cost."""
-        key = id(connection_of(component, *connections))
+        manager = connection_of(component, *connections)
+        key = id(manager)  # the manager is kept beside what it gave, so that its id stays its own
         if key in self._failed:
-            raise self._failed[key]
+            raise self._failed[key][1]
         if key not in self._sessions:
             try:
-                self._sessions[key] = acquire(component, *connections)
+                self._sessions[key] = manager, acquire(component, *connections)
             except CannotAcquireConnection as error:
-                self._failed[key] = error
+                self._failed[key] = manager, error
                 raise
-        return self._sessions[key]
+        return self._sessions[key][1]
 
     def close(self) -> None:
         """Close the sessions."""
         while self._sessions:
-            self._sessions.popitem()[1].close()
+            self._sessions.popitem()[1][1].close()
 
     def source(self, component: PipelineComponent, *connections: str, table: str = "", statement: str = "") -> None:
         """Check the output of a source that reads a table or view, or a query.

@@ -24,7 +24,7 @@ def frame(*rows):
 
 
 def test_many_rows_in_several_inserts(session, monkeypatch):
-    monkeypatch.setattr(mysql_bulk, "VALUES_PER_INSERT", 10)
+    monkeypatch.setattr(mysql_bulk, "BYTES_PER_INSERT", 120)
     assert session.bulk_load("t", COLUMNS, [frame(*((n, f"%s{n}\\'") for n in range(23)))], BulkOptions()) == 23
     assert list(session.execute("SELECT COUNT(*), MAX(t) FROM t")[0].rows()) == [(23, "%s9\\'")]
 

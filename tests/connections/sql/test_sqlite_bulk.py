@@ -71,3 +71,23 @@ def test_inside_a_transaction_a_failed_load_undoes_only_itself(session):
     assert session.insert_rows("t", COLUMNS, frame((None, 1), (3, 3)), BulkOptions())[0][0] == 0
     session.commit()
     assert [row[0] for row in session.execute("SELECT a FROM t ORDER BY a")[0].rows()] == [1, 3]
+
+
+@pytest.mark.parametrize("rows", [0, 1, 19, 20, 21, 40, 57])
+def test_rows_go_in_by_several_at_a_time_and_keep_their_order(session, rows):
+    assert (
+        session.bulk_load("t", COLUMNS, [frame(*((n, None if n % 3 else n) for n in range(rows)))], BulkOptions())
+        == rows
+    )
+    found = list(session.execute("SELECT a, b FROM t ORDER BY rowid")[0].rows()) if rows else []
+    assert found == [(n, 7 if n % 3 else n) for n in range(rows)]
+
+
+@pytest.mark.parametrize("bad", [0, 19, 20, 41])
+def test_a_refused_row_anywhere_leaves_nothing(session, bad):
+    rows = [(None if n == bad else n, n) for n in range(45)]
+    with pytest.raises(SqlError, match="NOT NULL"):
+        session.bulk_load("t", COLUMNS, [frame((100, 1)), frame(*rows)], BulkOptions())
+    assert list(session.execute("SELECT COUNT(*) FROM t")[0].rows()) == [(0,)]
+    assert [number for number, _ in session.insert_rows("t", COLUMNS, frame(*rows), BulkOptions())] == [bad]
+    assert list(session.execute("SELECT COUNT(*) FROM t")[0].rows()) == [(44,)]

@@ -7,6 +7,7 @@ a package that changes tables inside a transaction does not get them back by ROL
 
 from __future__ import annotations
 
+import functools
 import itertools
 import threading
 import time
@@ -18,6 +19,7 @@ from dtserve.connections.base import BulkOptions, ResultColumn, ResultSet
 from dtserve.connections.errors import CannotAcquireConnection, DriverMissing, LostConnection, SqlError, SqlTimeout
 from dtserve.connections.sql.catalog import CatalogTable, TableName
 from dtserve.connections.sql.mysql_catalog import MySqlCatalog
+from dtserve.connections.sql.mysql_login import log_in, message_of
 from dtserve.connections.sql.mysql_types import bind, spec_of_field
 from dtserve.connections.sql.rows import frame_of
 from dtserve.connections.sql.session import FamilySession
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MySqlSession"]
 
-CONNECT_SECONDS = 15
 CATALOG_SECONDS = 10
 DIVISION_DIGITS = 20
 """Digits that a division adds; the server's own 4 are fewer than SQL Server's."""
@@ -56,7 +57,7 @@ class MySqlSession(FamilySession):
         except ImportError:
             raise DriverMissing(database="MySQL", package="PyMySQL") from None
         self.pymysql = pymysql
-        self.connection = self._connect()
+        self.connection = log_in(pymysql, target)
         self.number = int(self.connection.thread_id())
         self.catalog = MySqlCatalog(self._ask)
         self._canceled = threading.Event()
@@ -68,24 +69,17 @@ class MySqlSession(FamilySession):
             mode = f"{_MODE},SIMULTANEOUS_ASSIGNMENT" if self.simultaneous else _MODE
             self._ask(f"SET SESSION sql_mode = '{mode}', div_precision_increment = {DIVISION_DIGITS}", ())
 
-    def _connect(self) -> Any:
-        target = self.target
-        options = dict(target.options)
-        try:
-            return self.pymysql.connect(
-                host=target.host or "localhost",
-                port=target.port or 3306,
-                user=target.user or None,
-                password=target.password,
-                database=target.database or None,
-                charset=options.get("charset", "utf8mb4"),
-                connect_timeout=int(options.get("connect_timeout", CONNECT_SECONDS)),
-                ssl={"ca": options["ssl_ca"]} if options.get("ssl_ca") else None,
-                autocommit=True,
-                local_infile=False,
-            )
-        except (self.pymysql.Error, OSError, ValueError, RuntimeError) as error:
-            raise CannotAcquireConnection(name=target.manager or "MySQL", detail=message_of(error)) from None
+    @property
+    def backslashes(self) -> bool:
+        """Whether a backslash escapes in literals."""
+        return (
+            not self.connection.server_status & self.pymysql.constants.SERVER_STATUS.SERVER_STATUS_NO_BACKSLASH_ESCAPES
+        )
+
+    @functools.cached_property
+    def packet_bytes(self) -> int:
+        """How long a statement may be for the server, its frame taken off."""
+        return int(self._ask("SELECT @@max_allowed_packet", ())[0][0]) - 1024
 
     def _ask(self, sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """Rows of a catalog query; raises LookupError for a table that is not there."""
@@ -255,7 +249,7 @@ class MySqlSession(FamilySession):
 
     def _kill(self) -> None:
         with suppress(self.pymysql.Error, CannotAcquireConnection, OSError):
-            other = self._connect()
+            other = log_in(self.pymysql, self.target)
             try:
                 with other.cursor() as cursor:
                     cursor.execute(f"KILL QUERY {self.number}")
@@ -328,9 +322,3 @@ class MySqlSession(FamilySession):
         self._closed = True
         with suppress(self.pymysql.Error, OSError):
             self.connection.close()
-
-
-def message_of(error: BaseException) -> str:
-    """The server's words without its number."""
-    last = error.args[-1] if error.args else ""
-    return str(last) or type(error).__name__

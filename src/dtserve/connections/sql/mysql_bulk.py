@@ -1,16 +1,21 @@
-"""Loading frames into MySQL and MariaDB by INSERTs of many rows each."""
+"""Loading frames into MySQL and MariaDB by INSERTs of many rows each.
+
+LOAD DATA LOCAL would be a little faster, but it turns errors of rows into warnings, many
+servers forbid it, and it lets the server ask for any file of this machine. The texts of the
+statements are made column by column instead.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from dtserve.connections.base import BulkOptions, ResultColumn
 from dtserve.connections.errors import SqlError
 from dtserve.connections.sql.catalog import CatalogColumn
 from dtserve.connections.sql.frames import sliced
 from dtserve.connections.sql.mysql_catalog import quote
-from dtserve.connections.sql.mysql_types import storable
+from dtserve.connections.sql.mysql_literals import row_texts
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MySqlLoader"]
 
-VALUES_PER_INSERT = 10_000
 BYTES_PER_INSERT = 4 * 1024 * 1024
 
 
@@ -47,15 +51,12 @@ class MySqlLoader:
             self.places.append(at)
             self.stored.append(found)
         names = ", ".join(quote(column.name) for column in self.stored)
-        self.head = f"INSERT INTO {self.table.path} ({names}) VALUES ".replace("%", "%%")
-        marks = (
-            f"COALESCE(%s, DEFAULT({quote(column.name).replace('%', '%%')}))"
-            if column.default and not options.keep_nulls
-            else "%s"
+        self.head = f"INSERT INTO {self.table.path} ({names}) VALUES ".encode()
+        self.kinds = [column.type for column in self.columns]
+        self.missing = [
+            f"DEFAULT({quote(column.name)})" if column.default and not options.keep_nulls else "NULL"
             for column in self.stored
-        )
-        self.row = f"({', '.join(marks)})"
-        self.special = any(column.type.family in ("guid", "datetime") for column in self.columns)
+        ]
 
     def load(self, batches: Iterable[pl.DataFrame]) -> int:
         """All frames; the number of rows stored."""
@@ -89,24 +90,14 @@ class MySqlLoader:
             cursor.execute(text)
 
     def _insert(self, frame: pl.DataFrame) -> None:
-        chosen = frame[:, self.places]
-        size = max(1, min(VALUES_PER_INSERT // max(len(self.columns), 1), self._rows_that_fit(chosen)))
-        with self.session.lock, self.session.errors(0), self.session.connection.cursor() as cursor:
-            self.session.free()
-            for at in range(0, chosen.height, size):
-                part = chosen.slice(at, size)
-                values = self._values(part)
-                cursor.execute(self.head + ", ".join([self.row] * part.height), values)
-
-    def _rows_that_fit(self, frame: pl.DataFrame) -> int:
-        width = max(frame.estimated_size() // max(frame.height, 1), 1)
-        return int(max(BYTES_PER_INSERT // (width * 2), 1))
-
-    def _values(self, frame: pl.DataFrame) -> list[Any]:
-        if not self.special:
-            return [value for row in frame.iter_rows() for value in row]
-        kinds = [column.type for column in self.columns]
-        return [storable(value, kind) for row in frame.iter_rows() for value, kind in zip(row, kinds, strict=True)]
+        session = self.session
+        if not frame.height:
+            return
+        rows = row_texts(frame[:, self.places], self.kinds, self.missing, backslashes=session.backslashes)
+        with session.lock, session.errors(0):
+            session.free()
+            for part in _parts(rows, min(BYTES_PER_INSERT, session.packet_bytes) - len(self.head)):
+                session.connection.query(self.head + ",".join(part).encode())
 
     def insert(self, frame: pl.DataFrame) -> list[tuple[int, str]]:
         """What can be stored is stored, in order; index and message of each refused row."""
@@ -132,3 +123,16 @@ class MySqlLoader:
             middle = frame.height // 2
             self._halve(frame.slice(0, middle), first, refused)
             self._halve(frame.slice(middle), first + middle, refused)
+
+
+def _parts(rows: pl.Series, size: int) -> Iterator[list[str]]:
+    """The texts in pieces that are no longer than ``size`` bytes, unless one text alone is."""
+    import numpy as np
+
+    ends = (rows.str.len_bytes().cast(int) + 1).cum_sum().to_numpy()
+    begin = 0
+    while begin < len(rows):
+        before = int(ends[begin - 1]) if begin else 0
+        end = max(int(np.searchsorted(ends, before + size, side="right")), begin + 1)
+        yield rows[begin:end].to_list()
+        begin = end

@@ -40,8 +40,9 @@ class OdbcSession(DbApiSession):
             string.set("password", self.target.password)
         if not string.has("dsn") and not string.has("driver") and self.target.host:
             string.set("dsn", self.target.host)
+        seconds = int(self.target.options.get("connect_timeout", LOGIN_SECONDS))
         try:
-            connection = pyodbc.connect(str(string), autocommit=True, timeout=LOGIN_SECONDS)
+            connection = pyodbc.connect(str(string), autocommit=True, timeout=seconds)
         except pyodbc.Error as error:
             raise CannotAcquireConnection(name=self.target.manager or "ODBC", detail=self.message_of(error)) from None
         self.sign = str(connection.getinfo(_QUOTE_INFO) or '"').strip() or '"'
