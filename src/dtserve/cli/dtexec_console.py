@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from dtserve import __version__
 from dtserve.controlflow.events import Event
 from dtserve.controlflow.results import ExecResult
 from dtserve.errors import hresult
+
+if TYPE_CHECKING:
+    from dtserve.cli.dtexec_live import LiveView
 
 __all__ = ["Console", "ConsoleLog", "Reporting", "clock"]
 
@@ -82,15 +86,30 @@ class Console:
         self.computer = self.operator = self.execution_id = ""
         self._rows: dict[str, int] = {}
         self.closed = False
+        self.live: LiveView | None = None
+        self.live_progress = False
         self.stop_asked: Callable[[], bool] | None = None
 
     def lines(self, lines: Iterable[str]) -> None:
         """Print lines as one block; nothing once the console is closed."""
         text = "\n".join(lines) + "\n"
         with self._lock:
-            if not self.closed:
-                self.stream.write(text)
-                self.stream.flush()
+            if self.closed:
+                return
+            if self.live is not None:
+                self.live.write(text)
+                return
+            self.stream.write(text)
+            self.stream.flush()
+
+    def show_live(self, *, progress: bool) -> None:
+        """Show what runs below the lines, where they go to a terminal; ``progress`` is shown there and not printed."""
+        if not self.stream.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+            return
+        from dtserve.cli.dtexec_live import LiveView
+
+        self.live, self.live_progress = LiveView(self.stream), progress
+        self.live.start()
 
     def banner(self, started: float) -> None:
         """Name, version, copyright and the starting time."""
@@ -107,6 +126,10 @@ class Console:
 
     def event(self, event: Event) -> None:
         """Print an event as the reporting level and the console log want it."""
+        if self.live is not None:
+            self.live.note(event)
+            if event.kind == "OnProgress" and self.live_progress:
+                return
         if self.log is not None and event.kind not in DATA_FLOW:
             columns = self.log.columns_for(event)
             if columns:
@@ -148,6 +171,8 @@ class Console:
 
     def closing(self, started: float, finished: float, result: ExecResult | None = None) -> None:
         """The last lines of a run."""
+        if self.live is not None:
+            self.live.stop()
         head = [f"DTExec: The package execution returned {result.label} ({int(result)})."] if result is not None else []
         self.lines(
             (

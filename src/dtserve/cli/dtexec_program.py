@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from dtserve.controlflow.cancel import CancelSwitch
     from dtserve.execution.load import LoadedPackage
     from dtserve.execution.options import ExecutionOptions, PackageSource
+    from dtserve.execution.registration import Registration
 
 __all__ = ["run_line"]
 
+STATES = {0: "succeeded", 1: "failed", 3: "canceled"}
+"""Exit code → state of the run as the service has it."""
 NOT_LOADED = 5
 """The exit code of a package that was found and could not be loaded."""
 
@@ -55,6 +58,9 @@ def run_line(words: list[str], stop_asked: Callable[[], bool] | None = None) -> 
             raise
         console.lines((InternalError(where="dtexec", detail=f"{type(error).__name__}: {error}").describe(),))
         return 6
+    finally:
+        if console.live is not None:
+            console.live.stop()
 
 
 def _mute() -> None:
@@ -136,7 +142,20 @@ def _execute(request: Request, console: Console, started: float) -> int:
     options = replace(options, folder=str(loaded.folder), execution_id=options.execution_id or new_guid())
     console.execution_id = options.execution_id
     console.computer, console.operator = _place()
-    return _run(loaded, source, options, console, cancel, started)
+    if not request.classic and "N" not in request.reporting.letters:
+        console.show_live(progress=not request.reports_progress)
+    registered = None
+    if not options.validate_only:
+        from dtserve.execution.registration import Registration
+
+        model = loaded.document.model
+        told = {"package": model.name, "package_id": model.dtsid, "user": console.operator, "started": started}
+        path = source.display_path or source.path
+        registered = Registration.begin(request.home, options.execution_id, path=path, **told)
+    code = _run(loaded, source, options, console, cancel, started, registered)
+    if registered is not None:
+        registered.finish(STATES.get(code, "failed"))
+    return code
 
 
 def _place() -> tuple[str, str]:
@@ -170,6 +189,7 @@ def _run(
     console: Console,
     cancel: CancelSwitch,
     started: float,
+    registered: Registration | None,
 ) -> int:
     """Run in a second thread, so that this one always answers Ctrl-C."""
     from dtserve.controlflow.results import ExecResult
@@ -204,6 +224,8 @@ def _run(
         console.closing(started, time.time(), ExecResult.CANCELED if cancel.canceled else ExecResult.FAILURE)
         console.closed = True
         sys.stdout.flush()
+        if registered is not None:
+            registered.finish("canceled" if cancel.canceled else "failed")
         leave(Canceled.exit_code if cancel.canceled else 1)
     result = done[0]
     refused = result.error if result.error is not None and result.exit_code == NOT_LOADED else None

@@ -46,6 +46,8 @@ class Request:
     user: str = ""
     server_password: str = field(default="", repr=False)
     home: str = ""
+    classic: bool = False
+    reports_progress: bool = False
     ask_password: bool = False
     password_on_line: bool = False
     remarks: tuple[str, ...] = ()
@@ -133,6 +135,8 @@ def request_from(line: ParsedLine, long: dict[str, list[str]]) -> Request:
         user=line.text("user"),
         server_password=line.text("password"),
         home=long.get("home", [""])[-1],
+        classic="classic" in long,
+        reports_progress="reporting" in line,
         ask_password=ask,
         password_on_line=on_line,
         remarks=tuple(each.text for each in line.all("rem")),
