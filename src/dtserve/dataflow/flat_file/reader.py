@@ -33,7 +33,7 @@ from dtserve.dataflow.flat_file.vectorised import VectorReader
 
 __all__ = ["BLOCK_BYTES", "LONGEST_ROW", "FlatFileReader"]
 
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 6 << 20
 WINDOW_BYTES = 64 << 10
 LONGEST_ROW = 512 << 20
 """Bytes of one row after which reading stops: an unclosed qualifier would swallow the file."""
