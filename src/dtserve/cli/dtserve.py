@@ -14,6 +14,7 @@ __all__ = ["VERBS", "main"]
 
 VERBS: dict[str, tuple[str, str]] = {
     "serve": ("serve_command", "run the service in the foreground"),
+    "service": ("service_command", "install, start and stop the service through the operating system"),
     "expr": ("expr_command", "evaluate an SSIS expression"),
     "package": ("package_command", "look into and change a package file"),
     "coverage": ("coverage_command", "survey a folder: which packages run, what the others wait for"),

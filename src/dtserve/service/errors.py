@@ -19,6 +19,7 @@ __all__ = [
     "JobGone",
     "KeyBusy",
     "NameTaken",
+    "NoServiceManager",
     "NotRunning",
     "RequestInvalid",
     "ScheduleNotFound",
@@ -217,6 +218,15 @@ class AlertNotSent(ServiceError, TransientError):
     symbol = "DTSERVE_E_ALERTNOTSENT"
     template = "The message was not taken by {target}: {reason}"
     remedy = "It is sent again later, five times in all."
+
+
+class NoServiceManager(ServiceError):
+    """The operating system's manager of services cannot be used."""
+
+    code = 0xC0D5182C
+    symbol = "DTSERVE_E_NOSERVICEMANAGER"
+    template = "The service cannot be installed here: {detail}"
+    remedy = "Run dtserve serve from whatever starts programs on this machine; --print shows what would be installed."
 
 
 class BadSettingsFile(ServiceError):
