@@ -31,28 +31,45 @@ def run(home, capsys):
 
 
 def test_from_one_home_to_another(run, home, tmp_path, monkeypatch):
-    code, out = run("create", "b", "--with-settings")
+    code, out = run("create", "b")
     assert code == 0
     assert out.startswith("2 packages")
+    assert "(settings, versions, packages)" in out
     assert run("verify", "b")[0] == 0
     out = run("list", "b")[1]
     assert "MSDB\\A\\P" in out
     assert "dtserve.toml" in out
     assert len(json.loads(run("list", "b", "--json")[1])["packages"]) == 2
     monkeypatch.setenv("DTSERVE_HOME", str(tmp_path / "other"))
-    assert run("restore", "b", "--dry-run")[1].splitlines()[-1] == "2 created"
-    assert run("restore", "b", "--folder", r"\MSDB")[1].splitlines()[-1] == "1 created"
-    assert run("restore", "b")[1].splitlines()[-1] == "1 created, 1 same"
+    only = ("--part", "packages")
+    assert run("restore", "b", "--dry-run", *only)[1].splitlines()[-1] == "2 created"
+    assert run("restore", "b", "--folder", r"\MSDB", *only)[1].splitlines()[-1] == "1 created"
+    assert run("restore", "b", *only)[1].splitlines()[-1] == "1 created, 1 same"
     other = load_home()
     assert other.tree().read(("MSDB", "A", "P")) == package()
     other.msdb().write(("A", "P"), b"x", overwrite=True)
-    code, out = run("restore", "b", "--existing", "fail", "--json")
+    code, out = run("restore", "b", "--existing", "fail", "--json", *only)
     assert code == 1
-    assert sorted(each["action"] for each in json.loads(out)) == ["failed", "same"]
+    assert sorted(each["action"] for each in json.loads(out)) == ["failed", "undone"]
     assert run("restore", "b", "--existing", "replace")[0] == 0
     history = other.msdb().versions(("A", "P"))
     assert history[-1].why == "restored from the backup b"
     other.close()
+
+
+def test_what_is_missing_and_unsealed_is_told(home, capsys):
+    wanted = package("C").replace(
+        b"<DTS:Variables />",
+        b'<DTS:Configurations><DTS:Configuration DTS:ConfigurationString="none.dtsConfig" DTS:ConfigurationType="1" '
+        b'DTS:ObjectName="c" /></DTS:Configurations>',
+    )
+    home.tree().write(("File System", "C"), wanted)
+    assert main(["backup", "create", "b"]) == 0
+    told = capsys.readouterr().err
+    assert "the configuration file none.dtsConfig of File System\\C" in told
+    assert "keep it safe" in told
+    assert main(["backup", "create", "b", "--part", "packages"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_passphrase(run, tmp_path, monkeypatch):

@@ -46,6 +46,15 @@ class PostgresServer:
             f"?options=-csearch_path%3D{schema}&connect_timeout=10"
         )
 
+    def fresh(self, schema: str) -> str:
+        """The URL of an empty schema of that name."""
+        import psycopg
+
+        with psycopg.connect(host="127.0.0.1", port=self.port, user="ssis", dbname="postgres") as connection:
+            connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+            connection.execute(f"CREATE SCHEMA {schema}")
+        return self.url(schema)
+
     def stop(self) -> None:
         """Stop the server and remove its folder."""
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-s", "stop")

@@ -17,7 +17,7 @@ from dtserve.service.grants import Grants
 from dtserve.service.identity import Identity
 from dtserve.service.package_access import FOLDER, PACKAGE, Facts, PackageRules, Rule, may
 from dtserve.service.roots import SQL_SERVER_FOLDER
-from dtserve.stores.base import Caller, FolderEntry, PackageInfo, PackageStore, StorePath
+from dtserve.stores.base import Attachment, Caller, FolderEntry, PackageInfo, PackageStore, StorePath
 from dtserve.stores.errors import RootNotFound
 from dtserve.stores.names import name_key, strip_extension
 from dtserve.stores.tree import PackageTree, Root
@@ -212,6 +212,28 @@ class GuardedTree(PackageTree):
     ) -> builtins.list[DtserveError | None]:
         """One by one, each decided."""
         return PackageStore.write_many(self, items, overwrite=overwrite)
+
+    def attachments(self, folder: StorePath) -> Sequence[Attachment]:
+        """The names of configuration files, for who may enumerate the folder."""
+        if folder:
+            self.require_folder(folder, "enumerate")
+        return self._everything.attachments(folder)
+
+    def read_attachment(self, path: StorePath) -> bytes:
+        """Never: configuration files hold passwords, and no role speaks of them."""
+        raise AccessDenied()
+
+    def write_attachment(self, path: StorePath, data: bytes) -> None:
+        """Never."""
+        raise AccessDenied()
+
+    def delete_attachment(self, path: StorePath) -> None:
+        """Never."""
+        raise AccessDenied()
+
+    def add_role(self, path: StorePath, role: str) -> None:
+        """Never: roles are made by who manages access."""
+        raise AccessDenied()
 
     # folders
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from dtserve.errors import DtserveError
+from dtserve.stores.errors import AttachmentsUnsupported, PackageFileNotFound
 
-__all__ = ["Caller", "FolderEntry", "PackageInfo", "PackageStore", "StorePath"]
+__all__ = ["Attachment", "Caller", "FolderEntry", "PackageInfo", "PackageStore", "StorePath"]
 
 StorePath = tuple[str, ...]
 
@@ -69,6 +70,15 @@ class FolderEntry:
     folder_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A configuration file that stands beside packages, with its extension; ``modified`` in seconds since the epoch."""
+
+    name: str
+    size: int
+    modified: float
+
+
 class PackageStore(ABC):
     """A tree of folders and packages. All errors are StoreError subclasses with SSIS's codes."""
 
@@ -94,6 +104,29 @@ class PackageStore(ABC):
     def folder_path(self, folder: StorePath) -> Path | None:
         """The operating system's folder behind a folder; None where packages stand in none."""
         return None
+
+    def attachments(self, folder: StorePath) -> Sequence[Attachment]:
+        """The configuration files (``.dtsConfig``) beside the packages of a folder, by name; none where there are no files."""
+        return ()
+
+    def read_attachment(self, path: StorePath) -> bytes:
+        """The content of one; PackageNotFound otherwise."""
+        raise PackageFileNotFound(path="\\".join(path))
+
+    def write_attachment(self, path: StorePath, data: bytes) -> None:
+        """Store one, in place of what is there; AttachmentsUnsupported where there are no files."""
+        raise AttachmentsUnsupported(store=self.name)
+
+    def delete_attachment(self, path: StorePath) -> None:
+        """Delete one; PackageNotFound otherwise."""
+        raise PackageFileNotFound(path="\\".join(path))
+
+    def role_names(self, path: StorePath = ()) -> Sequence[str]:
+        """The roles that may be reader or writer of packages, by name; none where roles are not kept."""
+        return ()
+
+    def add_role(self, path: StorePath, role: str) -> None:  # noqa: B027 - most stores keep none
+        """Make a role known to the msdb that holds ``path``, where that is dtserve's to do."""
 
     def clean(self, *, stale_after: float = 60.0) -> int:
         """Remove what crashed writers left; returns how many files."""

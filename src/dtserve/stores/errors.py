@@ -5,6 +5,7 @@ from __future__ import annotations
 from dtserve.errors import PackageNotFound, StoreError, TransientError
 
 __all__ = [
+    "AttachmentsUnsupported",
     "BackupCorrupt",
     "BackupKeyWrong",
     "BadManifest",
@@ -249,6 +250,15 @@ class StoreUnavailable(StoreError, TransientError):
     symbol = "DTSERVE_E_STOREUNAVAILABLE"
     template = 'The store "{store}" cannot be opened: {reason}'
     remedy = "Check that the server runs and that the address is right."
+
+
+class AttachmentsUnsupported(StoreError):
+    """Only folders of files have room for configuration files."""
+
+    code = 0xC0D51717
+    symbol = "DTSERVE_E_NOATTACHMENTS"
+    template = 'The store "{store}" holds packages only; there is no place for configuration files beside them.'
+    remedy = "Keep configuration files in a folder."
 
 
 class ServerStorageDisallowed(StoreError):

@@ -40,7 +40,7 @@ def write_batch(
         for start in range(0, len(group), AT_ONCE):
             part = group[start : start + AT_ONCE]
             try:
-                with coded_writing(folder), store._locked(folder) as here:
+                with coded_writing(folder), store.locked(folder) as here:
                     done += _Batch(store, folder, here, overwrite).write(part)
             except DtserveError as error:
                 done += [error] * len(part)

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from dtserve.errors import DtserveError
-from dtserve.stores.base import FolderEntry, PackageInfo, PackageStore, StorePath
+from dtserve.stores import file_attachments
+from dtserve.stores.base import Attachment, FolderEntry, PackageInfo, PackageStore, StorePath
 from dtserve.stores.durable import folder_lock, is_temporary, sweep_folder, sync_folder, write_file
 from dtserve.stores.errors import (
     FolderExists,
@@ -62,7 +63,7 @@ class FileSystemStore(PackageStore):
     def list(self, folder: StorePath) -> tuple[Sequence[FolderEntry], Sequence[PackageInfo]]:
         """Folders and packages of ``folder``; a root folder that is missing shows empty (SERVICE §2)."""
         try:
-            trail = self._trail(folder)
+            trail = self.trail(folder)
             with os.scandir(trail[-1]) as entries:
                 found = [entry for entry in entries if addressable(entry.name) and not is_temporary(entry.name)]
         except FileNotFoundError:
@@ -119,7 +120,7 @@ class FileSystemStore(PackageStore):
         name = package_name(path)
         if len(data) > self.max_bytes:
             raise PackageTooLarge(path=format_path(path), size=len(data), limit=self.max_bytes)
-        with coded_writing(path), self._locked(path[:-1]) as here:
+        with coded_writing(path), self.locked(path[:-1]) as here:
             file = self._file(path)
             if file is None:
                 check_file_name(name)
@@ -144,7 +145,7 @@ class FileSystemStore(PackageStore):
     def delete(self, path: StorePath) -> None:
         """Delete the file."""
         self.package_file(path)
-        with coded_writing(path), self._locked(path[:-1]) as here:
+        with coded_writing(path), self.locked(path[:-1]) as here:
             self.package_file(path).unlink()
             sync_folder(here)
 
@@ -152,7 +153,7 @@ class FileSystemStore(PackageStore):
         """Rename the file; in one step as far as others can see."""
         name = package_name(target)
         self.package_file(source)
-        with coded_writing(target), self._locked(target[:-1]) as here:
+        with coded_writing(target), self.locked(target[:-1]) as here:
             file, old = self.package_file(source), self._file(target)
             if old is None:
                 check_file_name(name)
@@ -172,7 +173,7 @@ class FileSystemStore(PackageStore):
         if not folder:
             raise FolderExists(name="", parent="")
         check_file_name(folder[-1])
-        with coded_writing(folder), self._locked(folder[:-1]) as here:
+        with coded_writing(folder), self.locked(folder[:-1]) as here:
             if find_entry(here, folder[-1]) is not None:
                 raise FolderExists(name=folder[-1], parent=format_path(folder[:-1]))
             (here / folder[-1]).mkdir()
@@ -183,7 +184,7 @@ class FileSystemStore(PackageStore):
         if not folder:
             raise RootFixed(name=self.name, action="renamed")
         check_file_name(name)
-        with coded_writing(folder), self._locked(folder[:-1]) as here:
+        with coded_writing(folder), self.locked(folder[:-1]) as here:
             old = self.folder_path(folder)
             taken = find_entry(here, name)
             if taken is not None and not taken.samefile(old):
@@ -195,7 +196,7 @@ class FileSystemStore(PackageStore):
         """Delete an empty folder; files that are no packages keep it from being empty too."""
         if not folder:
             raise RootFixed(name=self.name, action="deleted")
-        with coded_writing(folder), self._locked(folder[:-1]) as here:
+        with coded_writing(folder), self.locked(folder[:-1]) as here:
             old = self.folder_path(folder)
             sweep_folder(old)
             try:
@@ -215,6 +216,22 @@ class FileSystemStore(PackageStore):
         """No roles are kept: RolesUnsupported, or PackageFileNotFound."""
         self.roles(path)
 
+    def attachments(self, folder: StorePath) -> Sequence[Attachment]:
+        """The configuration files of the folder."""
+        return file_attachments.list_beside(self, folder)
+
+    def read_attachment(self, path: StorePath) -> bytes:
+        """The content of one."""
+        return file_attachments.read_beside(self, path)
+
+    def write_attachment(self, path: StorePath, data: bytes) -> None:
+        """Store one, durably."""
+        file_attachments.write_beside(self, path, data)
+
+    def delete_attachment(self, path: StorePath) -> None:
+        """Delete one."""
+        file_attachments.delete_beside(self, path)
+
     def clean(self, *, stale_after: float = 60.0) -> int:
         """Remove what crashed writers left anywhere below the root; returns how many files."""
         removed = 0
@@ -225,7 +242,7 @@ class FileSystemStore(PackageStore):
 
     # the way through the folders
 
-    def _trail(self, folder: StorePath) -> tuple[Path, ...]:
+    def trail(self, folder: StorePath) -> tuple[Path, ...]:
         """The places on the way from the root to the folder; FolderNotFound where the way breaks off."""
         trail: tuple[Path, ...] = (self.path,)
         for part in folder:
@@ -238,11 +255,11 @@ class FileSystemStore(PackageStore):
 
     def folder_path(self, folder: StorePath) -> Path:
         """The folder on disk; FolderNotFound when there is none."""
-        return self._trail(folder)[-1]
+        return self.trail(folder)[-1]
 
     def _file(self, path: StorePath) -> Path | None:
         """The file of a package; None when there is none."""
-        trail = self._trail(path[:-1])
+        trail = self.trail(path[:-1])
         found = find_entry(trail[-1], package_name(path) + EXTENSION)
         target = resolve_link(found, trail) if found else None
         return target if target is not None and target.is_file() else None
@@ -273,7 +290,7 @@ class FileSystemStore(PackageStore):
             raise ReadFailed(path=format_path(path), reason=error.strerror) from None
 
     @contextmanager
-    def _locked(self, folder: StorePath) -> Iterator[Path]:
+    def locked(self, folder: StorePath) -> Iterator[Path]:
         """The folder, held against other writers and swept once per process."""
         if not folder:
             self.path.mkdir(parents=True, exist_ok=True)

@@ -20,12 +20,14 @@ from dtserve.stores.errors import (
 )
 
 __all__ = [
+    "CONFIGURATION_EXTENSION",
     "EXTENSION",
     "MAX_NAME",
     "addressable",
     "check_file_name",
     "check_msdb_name",
     "format_path",
+    "is_configuration",
     "name_key",
     "parse_package_path",
     "parse_path",
@@ -34,6 +36,8 @@ __all__ = [
 ]
 
 EXTENSION = ".dtsx"
+CONFIGURATION_EXTENSION = ".dtsconfig"
+"""In lower case: the files that packages are configured by."""
 MAX_NAME = 128
 MSDB_FORBIDDEN = frozenset("/\\:[].=")
 """Characters barred from package names in msdb (0xC001F202). Rows that hold them already are served."""
@@ -85,6 +89,15 @@ def strip_extension(name: str) -> str:
     'Load'
     """
     return name[: -len(EXTENSION)] if name.lower().endswith(EXTENSION) and len(name) > len(EXTENSION) else name
+
+
+def is_configuration(name: str) -> bool:
+    """Whether a file of that name is a configuration file.
+
+    >>> is_configuration("Load.dtsConfig")
+    True
+    """
+    return name.lower().endswith(CONFIGURATION_EXTENSION)
 
 
 def _check(name: str) -> None:

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import ClassVar
 
-from dtserve.stores.base import FolderEntry, PackageInfo, PackageStore, StorePath
+from dtserve.stores import file_attachments
+from dtserve.stores.base import Attachment, FolderEntry, PackageInfo, PackageStore, StorePath
 from dtserve.stores.durable import is_temporary
 from dtserve.stores.errors import (
     FolderExists,
@@ -32,7 +33,15 @@ from dtserve.stores.errors import (
 )
 from dtserve.stores.facts import package_facts
 from dtserve.stores.filesystem import MAX_PACKAGE_BYTES
-from dtserve.stores.names import EXTENSION, addressable, check_file_name, format_path, name_key, strip_extension
+from dtserve.stores.names import (
+    EXTENSION,
+    addressable,
+    check_file_name,
+    format_path,
+    is_configuration,
+    name_key,
+    strip_extension,
+)
 from dtserve.stores.smb_share import LOCK_FILE, ShareEntry, ShareLogin, SmbShare
 
 __all__ = ["SmbStore"]
@@ -198,6 +207,48 @@ class SmbStore(PackageStore):
     def set_roles(self, path: StorePath, reader: str, writer: str) -> None:
         """No roles are kept: RolesUnsupported, or PackageFileNotFound."""
         self.roles(path)
+
+    def attachments(self, folder: StorePath) -> Sequence[Attachment]:
+        """The configuration files of the folder."""
+        with _coded(folder, ReadFailed):
+            if not self.folder_exists(folder):
+                raise FolderNotFound(name=folder[-1])
+            try:
+                found = self.share.scan(folder)
+            except OSError as error:
+                if folder or error.errno != errno.ENOENT:
+                    raise
+                return ()
+        files = [
+            each for each in found if is_configuration(each.name) and not each.is_folder and addressable(each.name)
+        ]
+        return [
+            Attachment(each.name, each.size, each.modified) for each in sorted(files, key=lambda e: name_key(e.name))
+        ]
+
+    def read_attachment(self, path: StorePath) -> bytes:
+        """The content of one."""
+        with _coded(path, ReadFailed):
+            return self._read(path, self._beside(path))
+
+    def write_attachment(self, path: StorePath, data: bytes) -> None:
+        """Store one: written under another name, flushed, renamed."""
+        file_attachments.check_attachment(path)
+        with _coded(path, WriteFailed), self._locked(path[:-1]):
+            found = self.share.find(path[:-1], path[-1])
+            self.share.put(path[:-1], found.name if found else path[-1], data)
+
+    def delete_attachment(self, path: StorePath) -> None:
+        """Delete one."""
+        with _coded(path, WriteFailed):
+            self.share.remove(path[:-1], self._beside(path).name)
+
+    def _beside(self, path: StorePath) -> ShareEntry:
+        there = path and is_configuration(path[-1]) and self.folder_exists(path[:-1])
+        found = self.share.find(path[:-1], path[-1]) if there else None
+        if found is None or found.is_folder:
+            raise PackageFileNotFound(path=format_path(path))
+        return found
 
     def clean(self, *, stale_after: float = 60.0) -> int:
         """Remove what crashed writers left anywhere below the root; returns how many files."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from dtserve.errors import DtserveError, PackageNotFound, StoreError
-from dtserve.stores.base import Caller, FolderEntry, PackageInfo, PackageStore, StorePath
+from dtserve.stores.base import Attachment, Caller, FolderEntry, PackageInfo, PackageStore, StorePath
 from dtserve.stores.errors import (
     PackageNotInStore,
     PathWithoutPackage,
@@ -258,6 +258,38 @@ class PackageTree(PackageStore):
         """Set them, where the root keeps them."""
         with self._package(path) as (_, store, rest):
             store.set_roles(rest, reader, writer)
+
+    def role_names(self, path: StorePath = ()) -> Sequence[str]:
+        """The roles that the root knows."""
+        with self._below(path) as (_, store, rest):
+            return store.role_names(rest)
+
+    def add_role(self, path: StorePath, role: str) -> None:
+        """Make a role known to the root."""
+        with self._below(path) as (_, store, rest):
+            store.add_role(rest, role)
+
+    def attachments(self, folder: StorePath) -> Sequence[Attachment]:
+        """The configuration files beside the packages of a folder below a root."""
+        if not folder:
+            return ()
+        with self._below(folder) as (_, store, rest):
+            return store.attachments(rest)
+
+    def read_attachment(self, path: StorePath) -> bytes:
+        """The content of one."""
+        with self._below(path) as (_, store, rest):
+            return store.read_attachment(rest)
+
+    def write_attachment(self, path: StorePath, data: bytes) -> None:
+        """Store one below a root."""
+        with self._below(path) as (_, store, rest):
+            store.write_attachment(rest, data)
+
+    def delete_attachment(self, path: StorePath) -> None:
+        """Delete one."""
+        with self._below(path) as (_, store, rest):
+            store.delete_attachment(rest)
 
     def walk(self, folder: StorePath = ()) -> Iterator[tuple[StorePath, Sequence[FolderEntry], Sequence[PackageInfo]]]:
         """Every folder below ``folder``; a root that does not answer is left out when walking all of them."""

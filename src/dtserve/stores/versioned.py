@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from dtserve.errors import AccessDenied, DtserveError, PackageNotFound, StoreError
-from dtserve.stores.base import Caller, FolderEntry, PackageInfo, PackageStore, StorePath
+from dtserve.stores.base import Attachment, Caller, FolderEntry, PackageInfo, PackageStore, StorePath
 from dtserve.stores.names import format_path
 from dtserve.stores.versions import Version, VersionArchive, because, reason
 
@@ -158,6 +158,30 @@ class VersionedStore(PackageStore):
     def set_roles(self, path: StorePath, reader: str, writer: str) -> None:
         """As the store within."""
         self.inner.set_roles(path, reader, writer)
+
+    def role_names(self, path: StorePath = ()) -> Sequence[str]:
+        """As the store within."""
+        return self.inner.role_names(path)
+
+    def add_role(self, path: StorePath, role: str) -> None:
+        """As the store within."""
+        self.inner.add_role(path, role)
+
+    def attachments(self, folder: StorePath) -> Sequence[Attachment]:
+        """As the store within."""
+        return self.inner.attachments(folder)
+
+    def read_attachment(self, path: StorePath) -> bytes:
+        """As the store within."""
+        return self.inner.read_attachment(path)
+
+    def write_attachment(self, path: StorePath, data: bytes) -> None:
+        """As the store within; versions are kept of packages only."""
+        self.inner.write_attachment(path, data)
+
+    def delete_attachment(self, path: StorePath) -> None:
+        """As the store within."""
+        self.inner.delete_attachment(path)
 
     # versions
 

@@ -96,7 +96,7 @@ class VersionArchive:
             self._connection = None
 
     @contextmanager
-    def _open(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+    def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction at a time; StoreUnavailable when the file cannot be used."""
         with self._lock:
             try:
@@ -158,7 +158,7 @@ class VersionArchive:
             for path, data in items
         ]
         added: builtins.list[Version | None] = []
-        with self._open(durable=durable) as connection:
+        with self.transaction(durable=durable) as connection:
             for path, content in prepared:
                 added.append(self._add(connection, store, path, content, who, why))
             if limit and self._shorten(connection, store, [each for each in added if each], limit):
@@ -213,7 +213,7 @@ class VersionArchive:
 
     def latest(self, store: str, path: StorePath) -> Version | None:
         """The latest version of a package; None when none is kept."""
-        with self._open() as connection:
+        with self.transaction() as connection:
             return self._latest(connection, store, _key(path))
 
     def _latest(self, connection: sqlite3.Connection, store: str, key: str) -> Version | None:
@@ -224,7 +224,7 @@ class VersionArchive:
     def list(self, store: str, path: StorePath) -> Sequence[Version]:
         """The versions of a package, oldest first."""
         query = f"SELECT {_COLUMNS} FROM {_FROM} WHERE v.store = ? AND v.pathkey = ? ORDER BY v.version"
-        with self._open() as connection:
+        with self.transaction() as connection:
             return [_version(row) for row in connection.execute(query, (store, _key(path)))]
 
     def read(self, store: str, path: StorePath, version: int) -> bytes:
@@ -233,7 +233,7 @@ class VersionArchive:
             "SELECT c.data FROM versions v JOIN contents c ON c.hash = v.hash "
             "WHERE v.store = ? AND v.pathkey = ? AND v.version = ?"
         )
-        with self._open() as connection:
+        with self.transaction() as connection:
             row = connection.execute(query, (store, _key(path), version)).fetchone()
         if row is None:
             raise VersionNotFound(path=format_path(path), version=version)
@@ -252,7 +252,7 @@ class VersionArchive:
         """A folder has another name: the histories of what is in it go along."""
         before, after = _key(old) + _SEPARATOR, _key(new) + _SEPARATOR
         shown = format_path(new) + _SEPARATOR
-        with self._open() as connection:
+        with self.transaction() as connection:
             keys = connection.execute(
                 "SELECT DISTINCT pathkey FROM versions WHERE store = ? AND substr(pathkey, 1, ?) = ?",
                 (store, len(before), before),
@@ -279,7 +279,7 @@ class VersionArchive:
 
         With ``older_than`` (seconds since the epoch) only versions before that time are forgotten.
         """
-        with self._open() as connection:
+        with self.transaction() as connection:
             cursor = connection.execute(
                 "DELETE FROM versions WHERE rowid IN (SELECT rowid FROM (SELECT rowid, time, row_number() OVER "
                 "(PARTITION BY store, pathkey ORDER BY version DESC) AS rank FROM versions) "

@@ -81,6 +81,12 @@ class Database:
             if connection.execute(known).first() is None:
                 connection.execute(sa.insert(principals).values(row))
 
+    def role_names(self) -> list[str]:
+        """The roles of the database, by name."""
+        query = sa.select(principals.c.name).where(principals.c.kind == "R").order_by(principals.c.namekey)
+        with self.begin(write=False) as connection:
+            return [str(name) for name in connection.execute(query).scalars()]
+
     @contextmanager
     def _connect(self) -> Iterator[sa.Connection]:
         try:

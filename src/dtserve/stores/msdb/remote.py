@@ -95,6 +95,14 @@ class RemoteDatabase:
             with suppress(Exception):
                 connection.close()
 
+    def role_names(self) -> list[str]:
+        """The database roles of msdb that the login may see."""
+        with self.procedures(Caller("")) as msdb:
+            return msdb.role_names()
+
+    def add_role(self, role: str) -> None:
+        """Nothing: its administrators make roles; an unknown one is refused by the server (15014)."""
+
     def dispose(self) -> None:
         """Nothing is kept open."""
 
@@ -133,9 +141,12 @@ class RemoteProcedures:
 
     def _call(self, procedure: str, **parameters: Any) -> list[Sequence[Any]]:
         names = ", ".join(f"@{name} = {self._marker}" for name in parameters)
+        return self._rows(f"EXEC dbo.{procedure} {names}", tuple(parameters.values()))
+
+    def _rows(self, statement: str, values: tuple[Any, ...]) -> list[Sequence[Any]]:
         cursor = self._connection.cursor()
         try:
-            cursor.execute(f"EXEC dbo.{procedure} {names}", tuple(parameters.values()))
+            cursor.execute(statement, values)
             return list(cursor.fetchall()) if cursor.description else []
         except Exception as error:
             text = str(getattr(error, "text", "") or error)
@@ -148,6 +159,11 @@ class RemoteProcedures:
         finally:
             with suppress(Exception):
                 cursor.close()
+
+    def role_names(self) -> list[str]:
+        """The roles of the database but for public, by name."""
+        query = "SELECT name FROM sys.database_principals WHERE type = 'R' AND name <> 'public' ORDER BY name"
+        return [str(row[0]) for row in self._rows(query, ())]
 
     # folders
 

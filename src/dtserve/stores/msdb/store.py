@@ -270,6 +270,14 @@ class MsdbStore(PackageStore):
                 raise errors.PackageNotInDatabase(path=format_path(path))
             msdb.sp_ssis_setpackageroles(path[-1], folder, reader or None, writer or None)
 
+    def role_names(self, path: StorePath = ()) -> Sequence[str]:
+        """The roles of the database, by name."""
+        return self.database.role_names()
+
+    def add_role(self, path: StorePath, role: str) -> None:
+        """Make a role of the database; that of a real SQL Server is left to its administrators."""
+        self.database.add_role(role)
+
     @contextmanager
     def _calls(self, refused: type[errors.SqlServerError], *, write: bool = True) -> Iterator[AnyProcedures]:
         """The procedures in one transaction; what they refuse comes out as ``refused`` or a closer kind."""

@@ -1,0 +1,193 @@
+"""The parts of a home's backup that are files of this machine: settings, and what packages are configured by."""
+
+from __future__ import annotations
+
+import json
+import os
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import ClassVar
+
+from dtserve.errors import DtserveError
+from dtserve.service.backup_parts import Part
+from dtserve.service.config import ServiceHome
+from dtserve.service.roots import DEFAULT_FILE
+from dtserve.service.settings import template
+from dtserve.stores.base import StorePath
+from dtserve.stores.durable import write_file
+from dtserve.stores.errors import ReadFailed, WriteFailed
+from dtserve.stores.restore import Restored
+
+__all__ = ["Configurations", "SettingsFiles"]
+
+
+class _Files(Part):
+    """A part made of files that have a place on this machine."""
+
+    def __init__(self, home: ServiceHome) -> None:
+        super().__init__(home)
+        self._before: list[tuple[Path, bytes | None]] = []
+
+    @abstractmethod
+    def place(self, name: str) -> Path | None:
+        """Where a file of the backup belongs."""
+
+    def untouched(self, data: bytes) -> bool:
+        """Whether a file there is one that nobody wrote, and is replaced without asking."""
+        return False
+
+    def look(self, name: str, data: bytes, existing: str) -> Iterable[Restored]:
+        """What would become of the file."""
+        return self._plan(name, data, existing)
+
+    def _plan(self, name: str, data: bytes, existing: str) -> list[Restored]:
+        path = self.place(name)
+        if path is None:
+            return []
+        there = _content(path)
+        if there == data:
+            return [Restored((self.name, path.name), "same")]
+        if there is None or self.untouched(there):
+            return [Restored((self.name, path.name), "created")]
+        action = {"replace": "replaced", "fail": "failed"}.get(existing, "skipped")
+        return [Restored((self.name, path.name), action, "It exists already." if action == "failed" else "")]
+
+    def load(self, name: str, data: bytes, existing: str) -> Iterable[Restored]:
+        """Write the file, durably."""
+        told = self._plan(name, data, existing)
+        path = self.place(name)
+        if path is not None and told and told[0].action in ("created", "replaced"):
+            self._before.append((path, _content(path)))
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_file(path, data, mode=0o600)
+            except OSError as error:
+                raise WriteFailed(path=str(path), reason=error.strerror) from None
+        return told
+
+    def undo(self) -> None:
+        """Put back what stood there."""
+        for path, data in reversed(self._before):
+            if data is None:
+                path.unlink(missing_ok=True)
+            else:
+                write_file(path, data)
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ReadFailed(path=str(path), reason=error.strerror) from None
+
+
+class SettingsFiles(_Files):
+    """dtserve.toml and MsDtsSrvr.ini.xml. They may hold passwords."""
+
+    name: ClassVar[str] = "settings"
+
+    def _places(self) -> dict[str, Path]:
+        named = self.home.settings.text("service.config_file").strip() or "Binn/MsDtsSrvr.ini.xml"
+        return {"dtserve.toml": self.home.path / "dtserve.toml", "MsDtsSrvr.ini.xml": self.home.path / named}
+
+    def dump(self) -> Iterator[tuple[str, bytes]]:
+        """Those that are there."""
+        for name, path in self._places().items():
+            data = _content(path)
+            if data is not None:
+                yield f"settings/{name}", data
+
+    def place(self, name: str) -> Path | None:
+        """In the home folder."""
+        return self._places().get(name.removeprefix("settings/"))
+
+    def untouched(self, data: bytes) -> bool:
+        """Whether the file is the one that a new home gets."""
+        return data in (template().encode("utf-8"), DEFAULT_FILE.encode("utf-8"))
+
+
+class Configurations(_Files):
+    """The configuration files that packages name by their path."""
+
+    name: ClassVar[str] = "configurations"
+    INDEX: ClassVar[str] = "configurations/index.json"
+    XML_FILE, INDIRECT = 1, 5
+
+    def __init__(self, home: ServiceHome) -> None:
+        super().__init__(home)
+        self.missing: list[str] = []
+        self._found: dict[str, str] = {}
+        self._held: dict[str, bytes] = {}
+
+    def find(self, path: StorePath, data: bytes) -> Iterable[tuple[str, bytes]]:
+        """The files that a package is configured by; those that are not there are kept in :attr:`missing`."""
+        shown = "\\".join(path)
+        for text in self._named(data):
+            try:
+                file = self.home.environment(folder=self._folder(path)).map_path(text)
+                content = _content(file)
+            except (DtserveError, ValueError):
+                content = None
+            if content is None:
+                self.missing.append(f"the configuration file {text} of {shown}")
+            elif str(file) not in self._found:
+                name = f"configurations/{len(self._found):04}/{file.name}"
+                self._found[str(file)] = name
+                yield name, content
+
+    def _folder(self, path: StorePath) -> Path:
+        folder = self.home.tree().folder_path(path[:-1])
+        return folder if folder is not None else self.home.work_path
+
+    def _named(self, data: bytes) -> Iterator[str]:
+        from dtserve.package.document import PackageDocument
+
+        try:
+            configurations = PackageDocument.open(data).model.configurations
+        except DtserveError:
+            return  # encrypted as a whole: nobody can tell
+        for each in configurations:
+            if each.type == self.XML_FILE and each.string.strip():
+                yield each.string
+            elif each.type == self.INDIRECT and os.environ.get(each.string, "").strip():
+                yield os.environ[each.string]
+
+    def dump(self) -> Iterator[tuple[str, bytes]]:
+        """Where each of the files stood; the files themselves come with the packages."""
+        if self._found:
+            yield self.INDEX, json.dumps({name: path for path, name in self._found.items()}).encode()
+
+    def look(self, name: str, data: bytes, existing: str) -> Iterable[Restored]:
+        """The files come before their index, and are kept until it comes."""
+        return self._all(name, data, existing, super().look)
+
+    def load(self, name: str, data: bytes, existing: str) -> Iterable[Restored]:
+        """As :meth:`look`, written."""
+        return self._all(name, data, existing, super().load)
+
+    def _all(
+        self, name: str, data: bytes, existing: str, each: Callable[[str, bytes, str], Iterable[Restored]]
+    ) -> Iterator[Restored]:
+        if name != self.INDEX:
+            self._held[name] = data
+            return
+        for held, path in json.loads(data).items():
+            if held in self._held and _is_configuration(self._held[held]):
+                yield from each(path, self._held[held], existing)
+
+    def place(self, name: str) -> Path | None:
+        """Where the file stood."""
+        return Path(name) if Path(name).is_absolute() else None
+
+
+def _is_configuration(data: bytes) -> bool:
+    """Nothing else is ever written to a path that a backup names."""
+    from dtserve.package.xml import parse_xml
+
+    try:
+        return bool(parse_xml(data).tag == "DTSConfiguration")
+    except DtserveError:
+        return False
