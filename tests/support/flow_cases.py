@@ -182,24 +182,10 @@ def build(document: dict[str, Any], case: dict[str, Any]) -> tuple[DataFlow, dic
 
 def run_case(document: dict[str, Any], case: dict[str, Any], folder: FilePath, **host_parts: Any) -> RecordingHost:
     """Run a case and compare everything it tells; returns the host for further looks."""
-    flow, inputs, _ = build(document, case)
-    host = RecordingHost(folder)
-    for name, value in host_parts.items():
-        setattr(host, name, value)
-    base = connect(host, document, case, folder)
-    for name, (token, value) in {**document.get("variables", {}), **case.get("variables", {})}.items():
-        spec = None if token == "object" else type_of(token)
-        host.variables[name] = (spec, value if spec is None else value_in(value, spec))
-    for name, spec in inputs.items():
-        columns = {c: type_of(t) for c, t in spec["columns"].items()}
-        host.frames[name] = frames_of(columns, spec.get("rows", []), case.get("batch", spec.get("batch", 2)))
     expected_errors = [int(code, 16) for code in case.get("errors", [])]
-    try:
-        engine.validate_data_flow(flow, host)
-        engine.run_data_flow(flow, host)
-    except DataFlowFailed:
-        assert expected_errors, [event for event in host.events if event[0] == "OnError"]
+    host, base, failed = execute(document, case, folder, **host_parts)
     found = host.codes("OnError")
+    assert not failed or expected_errors, [event for event in host.events if event[0] == "OnError"]
     assert found[: len(expected_errors)] == expected_errors, [e for e in host.events if e[0] == "OnError"]
     assert bool(found) == bool(expected_errors)
     if "warnings" in case:
@@ -210,16 +196,52 @@ def run_case(document: dict[str, Any], case: dict[str, Any], folder: FilePath, *
             if output == "-":
                 continue
             check_rows(host, output, wanted, case.get("ordered", True))
-    for name, value in case.get("variables_after", {}).items():
-        assert value_out(host.variables[name][1]) == value
-    for query, rows in case.get("database_after", {}).items():
-        with closing(base.session()) as session:
-            assert [[value_out(v) for v in row] for row in session.query(query).rows()] == rows, query
+    for output, (rows, buffers) in case.get("buffers", {}).items():
+        frames = host.sinks[f"to {output}"]
+        assert (sum(frame.height for frame in frames), len(frames) >= buffers) == (rows, True)
+    check_state(host, base, case, folder)
     for kind, texts in case.get("messages", {}).items():
         found_texts = [message for what, _, _, message in host.events if what == kind]
         for text in texts:
             assert any(text in found_text for found_text in found_texts), found_texts
     return host
+
+
+def check_state(host: RecordingHost, base: Any, case: dict[str, Any], folder: FilePath) -> None:
+    """Variables, tables and files after a case."""
+    for name, value in case.get("variables_after", {}).items():
+        assert value_out(host.variables[name][1]) == value
+    for query, rows in case.get("database_after", {}).items():
+        with closing(base.session()) as session:
+            assert [[value_out(v) for v in row] for row in session.query(query).rows()] == rows, query
+    for name, text in case.get("files_after", {}).items():
+        path = folder / name
+        assert (path.read_bytes().decode("latin-1") if path.exists() else None) == text, name
+
+
+def execute(
+    document: dict[str, Any], case: dict[str, Any], folder: FilePath, **host_parts: Any
+) -> tuple[RecordingHost, Any, bool]:
+    """Run a case: the host, the connection with the database, whether the data flow failed."""
+    flow, inputs, _ = build(document, case)
+    host = RecordingHost(folder)
+    for name, value in host_parts.items():
+        setattr(host, name, value)
+    base = connect(host, document, case, folder)
+    for name, text in {**document.get("files", {}), **case.get("files", {})}.items():
+        (folder / name).write_bytes(text.encode("latin-1"))
+    for name, (token, value) in {**document.get("variables", {}), **case.get("variables", {})}.items():
+        spec = None if token == "object" else type_of(token)
+        host.variables[name] = (spec, value if spec is None else value_in(value, spec))
+    for name, spec in inputs.items():
+        columns = {c: type_of(t) for c, t in spec["columns"].items()}
+        host.frames[name] = frames_of(columns, spec.get("rows", []), case.get("batch", spec.get("batch", 2)))
+    try:
+        engine.validate_data_flow(flow, host)
+        engine.run_data_flow(flow, host)
+    except DataFlowFailed:
+        return host, base, True
+    return host, base, False
 
 
 def connect(host: RecordingHost, document: dict[str, Any], case: dict[str, Any], folder: FilePath) -> Any:
