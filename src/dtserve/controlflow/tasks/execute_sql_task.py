@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
 
 from dtserve.connections.base import Connection, ResultSet, SqlParameter, SqlSession
 from dtserve.controlflow.properties import Property
@@ -28,6 +29,9 @@ from dtserve.controlflow.tasks.sql_results import (
 )
 from dtserve.controlflow.values import OBJECT
 from dtserve.errors import Canceled, ConnectionError_, ControlFlowError, DtserveError, UnsupportedError
+
+if TYPE_CHECKING:
+    from dtserve.connections.excel import ExcelManager
 
 __all__ = ["ExecuteSqlTask", "StatementSource"]
 
@@ -149,6 +153,12 @@ class ExecuteSqlTask(Task):
 
     def _acquire(self, manager: Connection) -> SqlSession:
         opener = getattr(manager, "session", None)
+        if family_of(manager.model.creation_name) == "EXCEL":
+            from dtserve.controlflow.tasks.excel_session import ExcelSession
+
+            def opener() -> Any:
+                return ExcelSession(cast("ExcelManager", manager))
+
         if opener is None:
             raise errors.SqlCannotAcquire(connection=manager.name, detail="It is no database connection.")
         try:

@@ -62,36 +62,14 @@ class ExcelSource(Source):
 
     def _query(self) -> tuple[list[ResultColumn], pl.DataFrame]:
         """A query over sheets, each read as a whole."""
-        import duckdb
-        import sqlglot
-        from sqlglot import exp
+        from dtserve.dataflow.excel_query import ExcelQueryError, query_workbook
 
-        text = self._rowset()
+        manager, text = excel_manager(self), self._rowset()
+        options = manager.options
         try:
-            tree = sqlglot.parse_one(text.replace("`", '"'), read="tsql")
-        except sqlglot.errors.SqlglotError as error:
-            raise self._refused(text, str(error).splitlines()[0]) from None
-        if not isinstance(tree, exp.Select):
-            raise self._refused(text, "only SELECT statements read workbooks")
-        connection = duckdb.connect(":memory:")
-        try:
-            types: dict[str, Any] = {}
-            for number, table in enumerate(list(tree.find_all(exp.Table))):
-                columns, rows = self._sheet(table.name)
-                named = rows.rename({str(at): column.name for at, column in enumerate(columns)})
-                types.update({column.name.lower(): column.type for column in columns})
-                connection.register(f"sheet{number}", named.to_arrow())
-                renamed = exp.to_table(f"sheet{number}")
-                renamed.set(
-                    "alias", table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(table.name, True))
-                )
-                table.replace(renamed)
-            found = connection.sql(tree.sql(dialect="duckdb")).pl()
-        except duckdb.Error as error:
-            raise self._refused(text, str(error).splitlines()[0]) from None
-        finally:
-            connection.close()
-        return _described(found, types), found.rename({name: str(at) for at, name in enumerate(found.columns)})
+            return query_workbook(manager.path(), text, header=options.header, imex=options.imex)
+        except ExcelQueryError as error:
+            raise self._refused(text, str(error)) from None
 
     def _refused(self, text: str, reason: str) -> UnsupportedProperty:
         return UnsupportedProperty(value=text, property="SqlCommand", component=self.model.name, reason=reason)
@@ -121,27 +99,3 @@ def excel_manager(owner: Any) -> ExcelManager:
     if not isinstance(connection, ExcelManager):
         raise IncorrectConnectionType(name=connection.name, required="EXCEL", found=connection.kind)
     return connection
-
-
-def _described(frame: pl.DataFrame, types: dict[str, Any]) -> list[ResultColumn]:
-    """Types of a query's columns: those of the sheet for columns as they stand, else by what came out."""
-    import polars as pl
-
-    from dtserve.datatypes import DT, TypeSpec
-
-    found = []
-    for name, dtype in frame.schema.items():
-        spec = types.get(name.lower())
-        if spec is None or spec.polars() != dtype:
-            if dtype == pl.Boolean:
-                spec = TypeSpec(DT.BOOL)
-            elif dtype.is_integer():
-                spec = TypeSpec(DT.I8)
-            elif dtype.is_numeric():
-                spec = TypeSpec(DT.R8)
-            elif dtype.is_temporal():
-                spec = TypeSpec(DT.DATE)
-            else:
-                spec = TypeSpec(DT.WSTR, length=4000)
-        found.append(ResultColumn(name, spec))
-    return found
