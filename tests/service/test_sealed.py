@@ -25,3 +25,9 @@ def test_changed_bytes_other_keys_and_broken_keys(tmp_path) -> None:
     (tmp_path / "bad").write_bytes(b"short")
     with pytest.raises(SealBroken):
         Seal(tmp_path / "bad").open(sealed)
+
+
+def test_marks_are_keyed(tmp_path) -> None:
+    one, other = Seal(tmp_path / "one"), Seal(tmp_path / "other")
+    assert one.mark(b"secret") == Seal(tmp_path / "one").mark(b"secret")
+    assert len({one.mark(b"secret"), one.mark(b"Secret"), other.mark(b"secret")}) == 3

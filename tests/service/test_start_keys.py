@@ -4,13 +4,13 @@ import pytest
 
 from dtserve.service import start_keys as module
 from dtserve.service.access_errors import KeyReused
+from dtserve.service.sealed import Seal
 from dtserve.service.start_keys import StartKeys
 from dtserve.service.state import open_state
 
 
 @pytest.fixture
 def keys(tmp_path):
-    (tmp_path / "secret").write_bytes(b"k" * 32)
     state = open_state(tmp_path / "state.sqlite")
     opened = StartKeys(state)
     yield lambda user, key, request, new: reserve(opened, tmp_path, user, key, request, new)
@@ -18,7 +18,7 @@ def keys(tmp_path):
 
 
 def reserve(keys, folder, user, key, request, new) -> str:
-    with keys.reserved(user, key, request, new, folder / "secret") as found:
+    with keys.reserved(user, key, request, new, Seal(folder / "seal")) as found:
         return found
 
 

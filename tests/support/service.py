@@ -45,6 +45,7 @@ class Served:
     address: str
     token: str
     home: Path
+    printed: str = ""
 
     @property
     def client(self) -> httpx.Client:
@@ -92,4 +93,4 @@ def start(home: Path, *options: str) -> Served:
         if "Ctrl-C" in line:
             break
     assert address, "".join(seen)
-    return Served(process, address, (home / "administrator.token").read_text().strip(), home)
+    return Served(process, address, (home / "administrator.token").read_text().strip(), home, "".join(seen))

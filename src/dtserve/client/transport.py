@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Transport"]
 
 TIMEOUT_SECONDS = 60.0
+LONGEST_ADDRESS = 100
 STREAM_TIMEOUT_SECONDS = 45.0
 """Longer than the service's pause between two pings of a stream."""
 
@@ -43,21 +45,29 @@ class Transport:
         )
 
     def _socket(self, path: Path) -> str:
-        """The address of a socket, whose path may be longer than an address has room for."""
-        if len(os.fsencode(path)) < 100:
-            return str(path)
+        """The address of a socket, whose path may be longer than an address has room for; tried once."""
+        address = str(path)
         try:
-            self._folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+            if len(os.fsencode(path)) >= LONGEST_ADDRESS:
+                self._folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+                address = f"/proc/self/fd/{self._folder}/{path.name}"
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+                probe.connect(address)
         except OSError as error:
-            raise ConnectFailed(server=str(path), reason=error.strerror) from None
-        return f"/proc/self/fd/{self._folder}/{path.name}"
+            self._release()
+            reason = "no service listens on this machine" if not path.exists() else error.strerror
+            raise ConnectFailed(server=str(path), reason=reason) from None
+        return address
+
+    def _release(self) -> None:
+        if self._folder >= 0:
+            os.close(self._folder)
+            self._folder = -1
 
     def close(self) -> None:
         """Close the connection."""
         self._client.close()
-        if self._folder >= 0:
-            os.close(self._folder)
-            self._folder = -1
+        self._release()
 
     def request(
         self,
@@ -78,7 +88,9 @@ class Transport:
                 method, path, params=asked, json=body, content=content, headers=dict(headers or {})
             )
         except httpx.HTTPError as error:
-            raise ConnectFailed(server=self.address.shown, reason=str(error).rstrip(".") or type(error).__name__) from None
+            raise ConnectFailed(
+                server=self.address.shown, reason=str(error).rstrip(".") or type(error).__name__
+            ) from None
         if answer.status_code >= 400:
             raise problem_of(answer.status_code, _problem(answer))
         return answer
@@ -104,7 +116,9 @@ class Transport:
                     raise problem_of(answer.status_code, _problem(answer))
                 yield _events(answer.iter_lines())
         except httpx.HTTPError as error:
-            raise ConnectFailed(server=self.address.shown, reason=str(error).rstrip(".") or type(error).__name__) from None
+            raise ConnectFailed(
+                server=self.address.shown, reason=str(error).rstrip(".") or type(error).__name__
+            ) from None
 
 
 def _events(lines: Iterator[str]) -> Iterator[tuple[str, str, Any]]:

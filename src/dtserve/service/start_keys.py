@@ -10,12 +10,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from dtserve.service.access_errors import KeyReused
 from dtserve.service.identity_schema import start_keys
+from dtserve.service.sealed import Seal
 from dtserve.service.state import State
 
 __all__ = ["KEEP_SECONDS", "StartKeys"]
@@ -32,12 +32,12 @@ class StartKeys:
         self._lock = threading.Lock()
 
     @contextmanager
-    def reserved(self, user: str, key: str, request: bytes, execution_id: str, secret: Path) -> Iterator[str]:
+    def reserved(self, user: str, key: str, request: bytes, execution_id: str, seal: Seal) -> Iterator[str]:
         """The id that a start with this key has: the given one, or that of the first start. KeyReused.
 
         Starts with keys take turns, so that a repeated one finds the first one's execution.
         """
-        digest = hmac.digest(secret.read_bytes(), request, "sha256").hex()
+        digest = seal.mark(request)
         with self._lock:
             yield self._reserve(user, key, digest, execution_id)
 

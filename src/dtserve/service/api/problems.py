@@ -22,9 +22,12 @@ from dtserve.errors import (
     UsageError,
 )
 from dtserve.service.access_errors import (
+    AccountExists,
     AccountNotFound,
+    LastAdministrator,
     LengthRequired,
     RevisionMismatch,
+    RoleExists,
     RoleNotFound,
     TokenNotFound,
     TooManyLogins,
@@ -58,6 +61,9 @@ _STATUS: tuple[tuple[type, int], ...] = (
     (AccountNotFound, 404),
     (TokenNotFound, 404),
     (RoleNotFound, 404),
+    (AccountExists, 409),
+    (RoleExists, 409),
+    (LastAdministrator, 409),
     (TooLarge, 413),
     (ExecutionNotFound, 404),
     (PackageNotFound, 404),

@@ -18,6 +18,7 @@ from dtserve.service.hub import Hub
 from dtserve.service.identity import Identity
 from dtserve.service.role_table import ALL
 from dtserve.service.run_request import RunRequest
+from dtserve.service.sealed import Seal
 from dtserve.stores.names import parse_path
 
 __all__ = ["LoggerOption", "Start", "start_once"]
@@ -135,7 +136,7 @@ def start_once(
     told = body.model_dump()
     asked = json.dumps(told, default=lambda value: value.get_secret_value(), sort_keys=True).encode()
     new = str(uuid.uuid4())
-    with hub.identities.start_keys.reserved(caller.name, key, asked, new, hub.home.seal_path) as execution_id:
+    with hub.identities.start_keys.reserved(caller.name, key, asked, new, Seal(hub.home.seal_path)) as execution_id:
         if execution_id != new:
             try:
                 return hub.history.get(execution_id), True
