@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dtserve.dataflow.collation import STRING_SORT, SortKeys, fold
+from dtserve.dataflow.collation import IGNORE_CASE, IGNORE_SYMBOLS, STRING_SORT, SortKeys, fold
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +69,32 @@ def test_keys_are_equal_exactly_when_folded_texts_are(texts, flags):
     pairs = pl.DataFrame({"f": fold(series, flags), "k": keys.hexadecimal(series, flags)}).unique()
     assert pairs["f"].n_unique() == pairs["k"].n_unique() == pairs.height
     keys.close()
+
+
+PLAIN = st.text("abzABZ019 ", max_size=6)
+
+
+@pytest.mark.parametrize("locale", [1033, 1031, 1036, 1043])
+@pytest.mark.parametrize("flags", [0, IGNORE_CASE, STRING_SORT, IGNORE_CASE | IGNORE_SYMBOLS])
+@settings(max_examples=30, deadline=None)
+@given(texts=st.lists(st.none() | PLAIN, min_size=1, max_size=40))
+def test_plain_texts_sort_without_the_collator_as_with_it(locale, flags, texts):
+    keys = SortKeys(locale)
+    values = pl.Series("t", texts, dtype=pl.String)
+    quick, slow = keys.columns(values, flags), keys.binary(values, flags)
+    keys.close()
+    assert quick[0][0].dtype == pl.String
+    frame = pl.DataFrame([slow.alias("slow"), *(c.alias(f"q{at}") for at, (c, _) in enumerate(quick))])
+    names = frame.columns[1:]
+    ranked = frame.sort(names, descending=[down for _, down in quick], maintain_order=True)["slow"]
+    assert ranked.to_list() == frame.sort("slow", maintain_order=True)["slow"].to_list()
+    if not flags & IGNORE_CASE:
+        assert frame.select(names).n_unique() == frame["slow"].n_unique()
+
+
+@pytest.mark.parametrize(("locale", "text"), [(1033, "a-b"), (1033, "\u00e4"), (1030, "aa"), (1029, "ch")])
+def test_other_texts_and_languages_need_the_collator(locale, text):
+    keys = SortKeys(locale)
+    ((column, down),) = keys.columns(pl.Series([text, None, "b"]))
+    keys.close()
+    assert (column.dtype, down, column.null_count()) == (pl.Binary, False, 1)

@@ -46,6 +46,12 @@ IGNORE_WIDTH = 0x20000
 NULLS_FIRST = True
 """Where NULL stands in ascending order; unverified (DATA_FLOW §10), so kept in one place."""
 
+PLAIN_LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "nl", "pt"})
+"""Languages that sort the letters a to z as English does, without pairs of letters that count as one."""
+
+SLICE_ROWS = 131_072
+
+_NOT_PLAIN = r"[^0-9A-Za-z ]"
 _SYMBOLS = r"[\p{P}\p{S}]"
 _WORD_SORT = r"['\-\u2010\u2011\u2019]"
 _KATAKANA = {chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
@@ -94,6 +100,26 @@ class SortKeys:
     def binary(self, values: pl.Series, flags: int = 0) -> pl.Series:
         """Keys as bytes, half the size."""
         return self.hexadecimal(values, flags).str.decode("hex")
+
+    def columns(self, values: pl.Series, flags: int = 0) -> list[tuple[pl.Series, bool]]:
+        """Columns whose order is that of the texts, with True where one runs against it.
+
+        Texts of plain letters, digits and blanks need no collator: small letters decide,
+        then a small letter stands before its capital.
+        """
+        if self._language not in PLAIN_LANGUAGES or values.str.contains(_NOT_PLAIN).any():
+            return [(self._in_slices(values, flags), False)]
+        small = values.str.to_lowercase()
+        if flags & IGNORE_CASE or small.equals(values, null_equal=True):
+            return [(small, False)]
+        return [(small, False), (values, True)]
+
+    def _in_slices(self, values: pl.Series, flags: int) -> pl.Series:
+        """Binary keys of any number of texts, some at a time so that others get their turn."""
+        import polars as pl
+
+        parts = [self.binary(values.slice(at, SLICE_ROWS), flags) for at in range(0, max(len(values), 1), SLICE_ROWS)]
+        return pl.concat(parts)
 
     def close(self) -> None:
         """Release the collator."""

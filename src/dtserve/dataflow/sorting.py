@@ -9,7 +9,7 @@ loaded row of every run can go. Rows with equal keys keep the order of arrival.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-__all__ = ["OUT_ROWS", "ExternalSort"]
+__all__ = ["OUT_ROWS", "ExternalSort", "SortColumns"]
 
 OUT_ROWS = 65_536
 """Rows per buffer that a blocking component gives."""
@@ -37,18 +37,29 @@ _ORDER = "__order"
 _RUN_BITS = 40
 
 
+SortColumns = Callable[["pl.DataFrame"], Sequence[tuple["pl.Series", bool]]]
+"""From rows to what they are sorted by: columns of the same height and whether each runs down."""
+
+
 class ExternalSort:
     """Collects frames and gives them back sorted.
 
-    ``by`` are columns of the frames with their direction (True runs down). NULL stands
-    first in ascending and last in descending columns when ``nulls_first``, else the
-    other way round.
+    ``by`` are columns of the frames with their direction (True runs down), or a function
+    that makes such columns for any rows; their order alone counts, so it may make others for
+    other rows. NULL stands first in ascending and last in descending columns when
+    ``nulls_first``, else the other way round.
     """
 
-    def __init__(self, by: list[tuple[str, bool]], *, nulls_first: bool, memory: int, folder: Path) -> None:
-        self._by = [name for name, _ in by]
-        self._descending = [down for _, down in by]
-        self._nulls_last = [down if nulls_first else not down for down in self._descending]
+    def __init__(
+        self, by: list[tuple[str, bool]] | SortColumns, *, nulls_first: bool, memory: int, folder: Path
+    ) -> None:
+        self._by: SortColumns
+        if callable(by):
+            self._by = by
+        else:
+            named = by
+            self._by = lambda rows: [(rows[name], down) for name, down in named]
+        self._nulls_first = nulls_first
         self._memory = memory
         self._folder = folder
         self._pending: list[pl.DataFrame] = []
@@ -113,10 +124,7 @@ class ExternalSort:
         self._pending_rows = self._pending_bytes = 0
         first = len(self._runs) << _RUN_BITS
         arrival = pl.int_range(first, first + whole.height, dtype=pl.Int64, eager=True).alias(_ORDER)
-        whole = whole.with_columns(arrival).sort(
-            [*self._by, _ORDER], descending=[*self._descending, False], nulls_last=[*self._nulls_last, False]
-        )
-        self._runs.append(MemoryRun(whole))
+        self._runs.append(MemoryRun(self._ordered(whole.with_columns(arrival))))
         if self.held * 4 > self._memory * 3:  # the next run needs room, too
             for at, run in enumerate(self._runs):
                 if isinstance(run, MemoryRun) and not self._stop.is_set():
@@ -145,12 +153,21 @@ class ExternalSort:
                 run.close()
         return joined
 
+    def _ordered(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows sorted, those with equal keys by their arrival."""
+        columns = [*self._by(rows), (rows[_ORDER], False)]
+        names = [f"__by{at}" for at in range(len(columns))]
+        keyed = rows.with_columns(column.alias(name) for name, (column, _) in zip(names, columns, strict=True))
+        down = [descending for _, descending in columns]
+        last = [descending if self._nulls_first else not descending for descending in down]
+        return keyed.sort(names, descending=down, nulls_last=last).drop(names)
+
     def _merged(self, runs: list[MemoryRun | DiskRun]) -> Iterator[pl.DataFrame]:
         """The rows of runs in order, with their place of arrival."""
         if len(runs) == 1:
             yield from runs[0].blocks(OUT_ROWS)
             return
-        merge = _Merge(runs, [*self._by, _ORDER], [*self._descending, False], [*self._nulls_last, False])
+        merge = _Merge(runs, self._ordered)
         while not self._stop.is_set():
             ready = merge.step()
             if ready is None:
@@ -162,11 +179,9 @@ class ExternalSort:
 class _Merge:
     """Several runs going on together."""
 
-    def __init__(
-        self, runs: list[MemoryRun | DiskRun], by: list[str], descending: list[bool], nulls_last: list[bool]
-    ) -> None:
+    def __init__(self, runs: list[MemoryRun | DiskRun], ordered: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
         self._readers = [run.blocks(max(BLOCK_BYTES // max(run.row_bytes, 1), LEAST_ROWS)) for run in runs]
-        self._by, self._descending, self._nulls_last = by, descending, nulls_last
+        self._ordered = ordered
         self._open = [True] * len(runs)
         self._last = [-1] * len(runs)
         self._held = [0] * len(runs)
@@ -193,7 +208,7 @@ class _Merge:
             return None
         whole = pl.concat(parts)
         if len(parts) > 1:
-            whole = whole.sort(self._by, descending=self._descending, nulls_last=self._nulls_last)
+            whole = self._ordered(whole)
         order = whole[_ORDER].to_numpy()
         bounds = [last for last, more in zip(self._last, self._open, strict=True) if more]
         end = whole.height

@@ -65,20 +65,16 @@ class Sort(BlockingTransform):
         self._distinct = properties.boolean(self.model.properties, "EliminateDuplicates", owner=self.model.name)
         self._texts = SortKeys(self.locale)
         self._sort = ExternalSort(
-            [(key.sort_name, key.descending) for key in self._by],
+            self._columns,
             nulls_first=NULLS_FIRST,
             memory=spill_limit(self.host.settings.memory_limit),
             folder=self.host.settings.temp,
         )
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
-        """Add sort keys and keep the rows."""
-        if self._sort is None or self._texts is None:
-            return ()
-        wanted = [*dict.fromkeys([*self._names.values(), *(key.name for key in self._by)])]
-        rows = frame.select(wanted)
-        made = [key.values(rows, self._texts) for key in self._by if key.sort_name != key.name]
-        self._sort.add(rows.with_columns(made))
+        """Keep the rows."""
+        if self._sort is not None:
+            self._sort.add(frame.select([*dict.fromkeys([*self._names.values(), *(key.name for key in self._by)])]))
         return ()
 
     def finish(self) -> Iterator[Emit]:
@@ -104,6 +100,12 @@ class Sort(BlockingTransform):
             self._sort.close()
         if self._texts is not None:
             self._texts.close()
+
+    def _columns(self, rows: pl.DataFrame) -> list[tuple[pl.Series, bool]]:
+        """What rows are sorted by."""
+        if self._texts is None:
+            return []
+        return [column for key in self._by for column in key.columns(rows, self._texts)]
 
     def _keys(self) -> list[tuple[Column, int]]:
         found = [
@@ -157,24 +159,25 @@ class Sort(BlockingTransform):
 
 
 class _Key:
-    """A key column and the column of the frame that it is sorted by."""
+    """A key column."""
 
     def __init__(self, name: str, spec: TypeSpec, descending: bool, flags: int) -> None:
         self.name = name
-        self.descending = descending
+        self._descending = descending
         self._flags = flags
         self._linguistic = spec.family == "text"
         self._nested = spec.dt.name == "DBTIMESTAMPOFFSET"
-        self.sort_name = f"__key:{name}" if self._linguistic or self._nested else name
 
-    def values(self, rows: pl.DataFrame, texts: SortKeys) -> pl.Series:
-        """What to sort by where that is not the column itself."""
-        if self._nested:
-            return rows[self.name].struct.field("utc").alias(self.sort_name)
-        return texts.binary(rows[self.name], self._flags).alias(self.sort_name)
+    def columns(self, rows: pl.DataFrame, texts: SortKeys) -> list[tuple[pl.Series, bool]]:
+        """What rows are sorted by for this key, and whether it runs down."""
+        if self._linguistic:
+            made = texts.columns(rows[self.name], self._flags)
+            return [(column, self._descending is not reverse) for column, reverse in made]
+        return [(self._plain(rows), self._descending)]
 
     def folded(self, rows: pl.DataFrame) -> pl.Series:
         """What makes rows equal."""
-        if self._nested:
-            return rows[self.name].struct.field("utc")
-        return fold(rows[self.name], self._flags) if self._linguistic and self._flags else rows[self.name]
+        return fold(rows[self.name], self._flags) if self._linguistic and self._flags else self._plain(rows)
+
+    def _plain(self, rows: pl.DataFrame) -> pl.Series:
+        return rows[self.name].struct.field("utc") if self._nested else rows[self.name]
