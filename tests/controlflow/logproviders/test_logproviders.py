@@ -12,6 +12,7 @@ from dtserve.controlflow.logging import LogEntry
 from dtserve.controlflow.logproviders.event_log import event_text
 from dtserve.controlflow.results import ExecResult
 from dtserve.execution.options import ExecutionOptions, Logger
+from dtserve.machine import computer_name, operator_name
 from support.control_flow import DTS, execute, package
 
 PROVIDER = "{AAAAAAAA-1111-0000-0000-000000000001}"
@@ -137,3 +138,98 @@ def test_what_cannot_log_is_refused_by_name(kind) -> None:
 def test_event_log_entry_is_one_line() -> None:
     entry = LogEntry("OnError", "C", "C\\u", "T", "{1}", "{2}", 0.0, -5, b"", "two\r\nlines\r\n")
     assert event_text(entry).startswith("Event Name: OnError; Message: two  lines; Operator: C\\u; Source Name: T;")
+
+
+def test_the_system_log_gets_a_line_with_the_id_of_windows(monkeypatch) -> None:
+    import syslog
+
+    told: list[tuple[int, str]] = []
+    monkeypatch.setattr(syslog, "syslog", lambda priority, text: told.append((priority, text)))
+    execute(logged("Microsoft.LogProviderEventLog", "", "", events="2,7,OnError,12,OnTaskFailed"))
+    ids = [re.search(r"Event ID: (\d+); Event Name: (\w+)", text).groups() for _, text in told]
+    assert ids == [
+        ("12556", "PackageStart"), ("12550", "OnError"), ("12550", "OnError"), ("12551", "OnTaskFailed"),
+        ("12551", "OnTaskFailed"), ("12557", "PackageEnd"),
+    ]  # fmt: skip
+    severities = [priority & 7 for priority, _ in told]
+    assert severities == [syslog.LOG_INFO, *[syslog.LOG_ERR] * 4, syslog.LOG_INFO]
+    assert all(text.startswith("SQLISPackage: ") and "\n" not in text for _, text in told)
+
+
+def normal(data: bytes) -> str:
+    """A log file's text with host, user, ids and times put in one form."""
+    text = data.decode("utf-16-le")
+    text = re.sub(r"\{[0-9A-Fa-f-]{36}\}", "{ID}", text)
+    text = re.sub(r"\d+/\d+/\d{4} \d+:\d\d:\d\d [AP]M", "TIME", text)
+    computer, operator = re.escape(computer_name()), re.escape(operator_name())
+    return re.sub(computer, "HOST", re.sub(operator, "USER", text))
+
+
+def test_the_bytes_of_a_text_log(tmp_path) -> None:
+    data = logged("DTS.LogProviderTextFile.3", "l", f'<connection name="l" string="{tmp_path}/run.log"/>')
+    for _ in range(2):
+        execute(data)
+    head = "\ufeff#Fields: event,computer,operator,source,sourceid,executionid,starttime,endtime,datacode,databytes,message\r\n"
+    message = execute(data).events[-1].message
+    assert message == "End of package execution.\r\n"
+    error = next(event.message for event in execute(data).events if event.kind == "OnError")
+    record = "{},HOST,USER,{},{{ID}},{{ID}},TIME,TIME,{},0x,{}\r\n"
+    run = (
+        record.format("PackageStart", "Pkg", 0, "Beginning of package execution.\r\n")
+        + record.format("OnError", "T", -1059777263, error)
+        + record.format("OnError", "Pkg", -1059777263, error)
+        + record.format("PackageEnd", "Pkg", 1, "End of package execution.\r\n")
+    )
+    assert normal((tmp_path / "run.log").read_bytes()) == head + run * 4
+
+
+def test_the_bytes_of_an_xml_log_with_runs_that_log_nothing(tmp_path) -> None:
+    log = tmp_path / "run.xml"
+    data = logged("Microsoft.LogProviderXMLFile", "x", f'<connection name="x" string="{log}"/>', events="1,9,OnNothing")
+    for _ in range(2):
+        execute(data.replace(b"1/0", b"1"))
+    record = (
+        "<record><event>{}</event><message>{}\r\n</message><computer>HOST</computer><operator>USER</operator><source>Pkg</source>"
+        "<sourceid>{{ID}}</sourceid><executionid>{{ID}}</executionid><starttime>TIME</starttime><endtime>TIME</endtime>"
+        "<datacode>0</datacode><databytes>0x</databytes></record>"
+    )
+    inner = record.format("PackageStart", "Beginning of package execution.") + record.format(
+        "PackageEnd", "End of package execution."
+    )
+    run = f"\t<dtslog>\r\n{inner}\t</dtslog>\r\n"
+    assert normal(log.read_bytes()) == f'\ufeff<?xml version="1.0"?>\r\n<dtslogs>\r\n{run}\r\n{run}</dtslogs>'
+    execute(data.replace(b"1/0", b"1"), options=ExecutionOptions(validate_only=True))
+    empty = "\t<dtslog>\r\n\t</dtslog>\r\n"
+    assert (
+        normal(log.read_bytes()) == f'\ufeff<?xml version="1.0"?>\r\n<dtslogs>\r\n{run}\r\n{run}\r\n{empty}</dtslogs>'
+    )
+
+
+def test_a_log_table_is_made_when_absent_and_kept_when_there(tmp_path, postgres) -> None:
+    import psycopg
+
+    url = postgres.new_database()
+    data = logged(
+        "DTS.LogProviderSQLServer.2",
+        "db",
+        '<connection name="db" kind="OLEDB" string="Data Source=.;Initial Catalog=x;"/>',
+    ).replace(b"1/0", f"&quot;{'x' * 3000}&quot; / 2".encode())
+    options = ExecutionOptions(connection_map=(ConnectionTarget(url, manager="db"),))
+    for _ in range(2):
+        execute(data, options=options)
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            "SELECT event, source, datacode, length(message), starttime = endtime FROM sysssislog ORDER BY id"
+        ).fetchall()
+        ids = connection.execute(
+            "SELECT count(DISTINCT executionid), count(DISTINCT sourceid) FROM sysssislog"
+        ).fetchone()
+    assert [row[:2] for row in rows] == [
+        ("PackageStart", "Pkg"),
+        ("OnError", "T"),
+        ("OnError", "Pkg"),
+        ("PackageEnd", "Pkg"),
+    ] * 2
+    assert max(row[3] for row in rows) <= 2048
+    assert all(row[4] for row in rows)
+    assert ids == (2, 2)

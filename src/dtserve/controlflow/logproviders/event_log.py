@@ -13,9 +13,25 @@ from dtserve.controlflow.logging import LogEntry, LogProviderBase
 from dtserve.controlflow.logproviders.file_log import log_date
 from dtserve.controlflow.registry import log_provider
 
-__all__ = ["EventLogProvider", "event_text"]
+__all__ = ["EventLogProvider", "event_id", "event_text"]
 
 SOURCE = "SQLISPackage"
+IDS = {
+    "OnPreExecute": 12545, "OnPostExecute": 12546, "OnPreValidate": 12547, "OnPostValidate": 12548,
+    "OnWarning": 12549, "OnError": 12550, "OnTaskFailed": 12551, "OnProgress": 12552, "OnExecStatusChanged": 12553,
+    "OnVariableValueChanged": 12554, "PackageStart": 12556, "PackageEnd": 12557, "OnInformation": 12558,
+}  # fmt: skip
+"""Event → id in the event log; others have that of a custom event."""
+CUSTOM = 12555
+
+
+def event_id(event: str) -> int:
+    """The id of an entry in Windows' event log, by which administrators filter.
+
+    >>> event_id("OnError"), event_id("ExecuteSQLExecutingQuery")
+    (12550, 12555)
+    """
+    return IDS.get(event, CUSTOM)
 
 
 def event_text(entry: LogEntry) -> str:
@@ -53,7 +69,7 @@ class EventLogProvider(LogProviderBase):
 
         levels = {"OnError": syslog.LOG_ERR, "OnTaskFailed": syslog.LOG_ERR, "OnWarning": syslog.LOG_WARNING}
         priority = levels.get(entry.event, syslog.LOG_INFO) | syslog.LOG_USER
-        syslog.syslog(priority, f"{SOURCE}: {event_text(entry)}")
+        syslog.syslog(priority, f"{SOURCE}: Event ID: {event_id(entry.event)}; {event_text(entry)}")
 
     def close(self) -> None:
         """Nothing to close."""
