@@ -24,6 +24,10 @@ _COLUMNS: dict[str, dict[str, TypeSpec]] = {
     "information_schema.tables": {
         "TABLE_CATALOG": _NAME, "TABLE_SCHEMA": _NAME, "TABLE_NAME": _NAME, "TABLE_TYPE": _NAME,
     },
+    "databases": {"name": _NAME, "database_id": I4, "state": I4, "state_desc": _NAME},
+    "sysdatabases": {"name": _NAME, "dbid": I4},
+    "information_schema.schemata": {"CATALOG_NAME": _NAME, "SCHEMA_NAME": _NAME, "SCHEMA_OWNER": _NAME},
+    "information_schema.views": {"TABLE_CATALOG": _NAME, "TABLE_SCHEMA": _NAME, "TABLE_NAME": _NAME},
     "information_schema.columns": {
         "TABLE_CATALOG": _NAME, "TABLE_SCHEMA": _NAME, "TABLE_NAME": _NAME, "COLUMN_NAME": _NAME,
         "ORDINAL_POSITION": I4, "IS_NULLABLE": _NAME, "DATA_TYPE": _NAME,
@@ -53,8 +57,16 @@ _MY_OBJECTS = (
     "IF(table_type = 'VIEW', 'V', 'U') AS xtype, IF(table_type = 'VIEW', 'VIEW', 'USER_TABLE') AS type_desc "
     "FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type {types})"
 )
+_SQLITE_SCHEMAS = f"(SELECT {_SQLITE_SCHEMA} AS name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' UNION SELECT 'dbo')"
+_PG_SCHEMA = "CASE {0} WHEN 'public' THEN 'dbo' ELSE CAST({0} AS TEXT) END"
 _VIEWS: dict[str, dict[str, str]] = {
     "sqlite": {
+        "databases": "(SELECT tsql_db_name() COLLATE NOCASE AS name, 1 AS database_id, 0 AS state, 'ONLINE' AS state_desc)",
+        "sysdatabases": "(SELECT tsql_db_name() COLLATE NOCASE AS name, 1 AS dbid)",
+        "information_schema.schemata": "(SELECT tsql_db_name() AS CATALOG_NAME, name AS SCHEMA_NAME, 'dbo' AS SCHEMA_OWNER "
+        f"FROM {_SQLITE_SCHEMAS})",
+        "information_schema.views": f"(SELECT tsql_db_name() AS TABLE_CATALOG, {_SQLITE_SCHEMA} AS TABLE_SCHEMA, "
+        f"{_SQLITE_NAME} AS TABLE_NAME FROM sqlite_master WHERE type = 'view')",
         "tables": _SQLITE_OBJECTS.replace("{types}", "= 'table'"),
         "views": _SQLITE_OBJECTS.replace("{types}", "= 'view'"),
         "objects": _SQLITE_OBJECTS.replace("{types}", "IN ('table', 'view')"),
@@ -73,6 +85,15 @@ _VIEWS: dict[str, dict[str, str]] = {
         "FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type IN ('table', 'view'))",
     },
     "postgres": {
+        "databases": "(SELECT CAST(datname AS TEXT) AS name, CAST(oid AS BIGINT) AS database_id, 0 AS state, "
+        "'ONLINE' AS state_desc FROM pg_catalog.pg_database WHERE NOT datistemplate)",
+        "sysdatabases": "(SELECT CAST(datname AS TEXT) AS name, CAST(oid AS BIGINT) AS dbid "
+        "FROM pg_catalog.pg_database WHERE NOT datistemplate)",
+        "information_schema.schemata": f"(SELECT CAST(current_database() AS TEXT) AS \"CATALOG_NAME\", "
+        f"{_PG_SCHEMA.format('nspname')} AS \"SCHEMA_NAME\", CAST(pg_get_userbyid(nspowner) AS TEXT) AS \"SCHEMA_OWNER\" "
+        "FROM pg_catalog.pg_namespace WHERE nspname NOT LIKE 'pg\\_%')",
+        "information_schema.views": f"(SELECT table_catalog AS \"TABLE_CATALOG\", {_PG_SCHEMA.format('table_schema')} AS \"TABLE_SCHEMA\", "
+        'table_name AS "TABLE_NAME" FROM information_schema.views)',
         "tables": _PG_OBJECTS.replace("{types}", "('r', 'p')"),
         "views": _PG_OBJECTS.replace("{types}", "('v')"),
         "objects": _PG_OBJECTS.replace("{types}", "('r', 'p', 'v')"),
@@ -90,6 +111,12 @@ _VIEWS: dict[str, dict[str, str]] = {
         'data_type AS "DATA_TYPE" FROM information_schema.columns)',
     },
     "mysql": {
+        "databases": "(SELECT schema_name AS name, CRC32(schema_name) AS database_id, 0 AS state, 'ONLINE' AS state_desc "
+        "FROM information_schema.schemata)",
+        "sysdatabases": "(SELECT schema_name AS name, CRC32(schema_name) AS dbid FROM information_schema.schemata)",
+        "information_schema.schemata": "(SELECT DATABASE() AS CATALOG_NAME, 'dbo' AS SCHEMA_NAME, 'dbo' AS SCHEMA_OWNER)",
+        "information_schema.views": "(SELECT table_catalog AS TABLE_CATALOG, 'dbo' AS TABLE_SCHEMA, table_name AS TABLE_NAME "
+        "FROM information_schema.views WHERE table_schema = DATABASE())",
         "tables": _MY_OBJECTS.replace("{types}", "= 'BASE TABLE'"),
         "views": _MY_OBJECTS.replace("{types}", "= 'VIEW'"),
         "objects": _MY_OBJECTS.replace("{types}", "IN ('BASE TABLE', 'VIEW')"),
@@ -110,7 +137,7 @@ def _key(name: TableName) -> str:
         return plain
     if schema == "information_schema":
         return f"{schema}.{plain}"
-    return plain if plain == "sysobjects" and schema in ("", "dbo") else ""
+    return plain if plain in ("sysobjects", "sysdatabases") and schema in ("", "dbo") else ""
 
 
 def system_view(family: str, name: TableName) -> str | None:

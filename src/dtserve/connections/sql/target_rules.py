@@ -283,7 +283,8 @@ class Rules(RowChanges, Alignment):
         name = split_name(str(arguments[0].this))
         found = binder.catalog.find_table(name)
         binder.resolved = False
-        if found is None or stands_in(found, name):
+        kind = str(arguments[1].this).strip().upper() if len(arguments) > 1 else "U"
+        if found is None or stands_in(found, name) or kind not in ("U", "V"):  # procedures and the like are none here
             return raw("NULL")
         return raw(object_id(self.family, found.path, found.stored_name))
 

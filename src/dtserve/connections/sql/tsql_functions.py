@@ -190,6 +190,7 @@ FUNCTIONS: dict[str, Function] = {
     "APP_NAME": Function(_is(wide(128)), 0, 0, "current_setting('application_name')", "'dtserve'", "'dtserve'"),
     "DB_NAME": Function(_is(wide(128)), 0, 0, "CAST(current_database() AS TEXT)", "DATABASE()", "tsql_db_name()"),
     "SCHEMA_ID": Function(_N, 0, 1, "(SELECT CAST(oid AS BIGINT) FROM pg_catalog.pg_namespace WHERE nspname = CASE {0:'dbo'} WHEN 'dbo' THEN 'public' ELSE {0:'dbo'} END)", "1"),
+    "DB_ID": Function(_N, 1, 1, "CASE WHEN LOWER({0}) = LOWER(current_database()) THEN 1 END", "CASE WHEN LOWER({0}) = LOWER(DATABASE()) THEN 1 END", "CASE WHEN LOWER({0}) = LOWER(tsql_db_name()) THEN 1 END"),
     "SCHEMA_NAME": Function(_is(wide(128)), 0, 1, "(SELECT CASE nspname WHEN 'public' THEN 'dbo' ELSE CAST(nspname AS TEXT) END FROM pg_catalog.pg_namespace WHERE CAST(oid AS BIGINT) = {0:2200})", "'dbo'"),
     "OBJECT_ID": Function(_N, 1, 2, "object_id", "object_id", "object_id"),
     "ERROR_MESSAGE": Function(_W, 0, 0, "error_message", "error_message", "error_message"),
