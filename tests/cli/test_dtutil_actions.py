@@ -150,3 +150,30 @@ def test_files_on_a_share(home, tmp_path):
     assert main(["/FILE", place, "/MOVE", "SQL;fromshare"]) == 0
     assert main(["/FILE", place, "/EXISTS"]) == 1
     assert home.msdb().read(("fromshare",)) == package()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["/EXISTS"], 0),
+        (["/COPY", "FILE;b.dtsx", "/QUIET"], 0),
+        (["/MOVE", "FILE;c.dtsx", "/QUIET"], 0),
+        (["/ENCRYPT", "FILE;d.dtsx;2;secret", "/QUIET"], 0),
+        (["/IDREGENERATE"], 0),
+        (["/DELETE", "/QUIET"], 0),
+        (["/EXISTS", "/SourceServer", "x"], 6),
+    ],
+)
+def test_files_alone_need_no_home(tmp_path, monkeypatch, capsys, words, code):
+    monkeypatch.setenv("DTSERVE_HOME", str(tmp_path / "none"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.dtsx").write_bytes(package(secret="s"))
+    assert main(["/FILE", "a.dtsx", *words]) == code, capsys.readouterr().out
+    assert not (tmp_path / "none").exists()
+
+
+def test_settings_count_for_files_too(home, tmp_path, monkeypatch, capsys):
+    (home.path / "dtserve.toml").write_text(f'[paths]\n"c:\\\\" = "{tmp_path}"\n[dtutil]\nexists_miss_exit_code = 1\n')
+    (tmp_path / "a.dtsx").write_bytes(package())
+    assert main(["/FILE", r"c:\a.dtsx", "/EXISTS"]) == 0
+    assert main(["/FILE", r"c:\b.dtsx", "/EXISTS"]) == 1

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from dtserve.cli import dtexec_store
+from dtserve.cli.dtexec_request import read_line, request_from
+from dtserve.errors import DtserveError
 from dtserve.service.config import load_home
 
 EMPTY = """<?xml version="1.0"?>
@@ -77,13 +80,75 @@ def test_what_is_needed_is_imported(imported: frozenset[str]) -> None:
     assert {"dtserve.execution.run", "dtserve.package.document", "lxml.etree"} <= imported
 
 
-def test_a_home_costs_no_database(tmp_path: Path) -> None:
-    home = load_home(tmp_path / "home")
-    home.close()
-    found = modules_after(tmp_path, "--home", str(tmp_path / "home"))
+@pytest.mark.parametrize(
+    "name", [*(sorted({*LATE} - {"dtserve.stores"})), "tomllib", "dtserve.execution.server_packages"]
+)
+def test_a_home_that_says_nothing_costs_no_settings(with_home, name):
+    assert name not in with_home
+
+
+@pytest.fixture(scope="module")
+def with_home(tmp_path_factory):
+    """The modules of a run with the home as it is made."""
+    folder = tmp_path_factory.mktemp("home")
+    load_home(folder / "home").close()
+    return modules_after(folder, "--home", str(folder / "home"))
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_a_home_that_says_nothing_imports_nothing_heavy(with_home, name):
+    assert not [module for module in with_home if module.partition(".")[0] == name]
+
+
+def test_a_home_with_settings_costs_no_database(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    load_home(home).close()
+    (home / "dtserve.toml").write_text('[paths]\n"D:\\\\in" = "/in"\n')
+    found = modules_after(tmp_path, "--home", str(home))
     assert "dtserve.service.config" in found
     for name in ("sqlalchemy", "polars", "fastapi", "cryptography", "asyncio", "sqlite3", "ssl"):
         assert not [module for module in found if module.partition(".")[0] == name], name
+
+
+@pytest.fixture
+def options_with(tmp_path, monkeypatch):
+    """The options that a run of a file takes from a home with these settings."""
+    home = tmp_path / "home"
+    load_home(home).close()
+    monkeypatch.setenv("DTSERVE_HOME", str(home))
+
+    def take(settings=None):
+        if settings is not None:
+            (home / "dtserve.toml").write_text(settings)
+        return dtexec_store.with_home(request_from(*read_line(["/F", "x.dtsx"])))
+
+    return take
+
+
+def test_what_a_new_home_gives_is_what_its_settings_give(options_with, monkeypatch):
+    short = options_with()
+    monkeypatch.setattr(dtexec_store, "_says_nothing", lambda path: False)
+    assert short == options_with()
+    assert set(short.msdb) == {"."}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["[execution]\nmax_memory = 512\n", "execution.max_memory = 512", "# only\n[execution]\n  max_memory=512"],
+)
+def test_settings_are_taken(options_with, settings):
+    assert options_with(settings).memory_limit == 512
+
+
+def test_a_variable_is_taken(options_with, monkeypatch):
+    monkeypatch.setenv("DTSERVE_EXECUTION_MAX_MEMORY", "256")
+    assert options_with().memory_limit == 256
+
+
+@pytest.mark.parametrize("settings", ["[execution]\n[execution]\n", "[[execution]]\n", "[execution\n"])
+def test_wrong_settings_are_told(options_with, settings):
+    with pytest.raises(DtserveError):
+        options_with(settings)
 
 
 USES_DUCKDB = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from dtserve.service.config import ServiceHome
 
 __all__ = ["source_from_store", "with_home"]
+
+SETTINGS_FILE = "dtserve.toml"
+_SECTION = re.compile(r"\[[a-z_]+\]")
 
 
 def source_from_store(request: Request) -> tuple[PackageSource, ExecutionOptions]:
@@ -48,12 +52,17 @@ def source_from_store(request: Request) -> tuple[PackageSource, ExecutionOptions
 
 def with_home(request: Request) -> ExecutionOptions:
     """The options with the maps of the home, when there is one (a run of a file makes none)."""
-    if not request.home and not _may_have_home():
+    path = _home(request.home)
+    if path is not None and not (path / SETTINGS_FILE).is_file():
         return request.options
+    if path is not None and _says_nothing(path / SETTINGS_FILE):
+        from dtserve.stores.msdb.urls import sqlite_url
+
+        return replace(request.options, msdb={".": sqlite_url(path / "msdb.sqlite")})
     from dtserve.service.config import home_path, load_home
 
     path = home_path(Path(request.home) if request.home else None)
-    if not (path / "dtserve.toml").is_file():
+    if not (path / SETTINGS_FILE).is_file():
         return request.options
     home = load_home(path)
     try:
@@ -62,12 +71,28 @@ def with_home(request: Request) -> ExecutionOptions:
         home.close()
 
 
-def _may_have_home() -> bool:
-    """A quick look, which spares a run of a file the import of the service's settings."""
-    if os.environ.get("DTSERVE_HOME") or sys.platform in ("win32", "darwin"):
-        return True
-    data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
-    return os.path.isfile(os.path.join(data, "dtserve", "dtserve.toml"))
+def _home(given: str) -> Path | None:
+    """The home folder, found without the import of the service's settings; None where that takes more."""
+    if given:
+        return Path(given).absolute()
+    named = os.environ.get("DTSERVE_HOME")
+    if named:
+        return Path(named).expanduser().absolute()
+    if sys.platform in ("win32", "darwin"):
+        return None
+    return Path(os.environ.get("XDG_DATA_HOME", "").strip() or os.path.expanduser("~/.local/share")) / "dtserve"
+
+
+def _says_nothing(settings: Path) -> bool:
+    """Whether the settings are all defaults: nothing but comments and sections in the file, no variable for one."""
+    if any(name.startswith("DTSERVE_") and name != "DTSERVE_HOME" for name in os.environ):
+        return False
+    try:
+        text = settings.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    said = [line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#")]
+    return len(said) == len(set(said)) and all(_SECTION.fullmatch(line) for line in said)
 
 
 def _with(options: ExecutionOptions, home: ServiceHome) -> ExecutionOptions:

@@ -58,4 +58,4 @@ def _run(request: Request) -> int:
     from dtserve.cli.dtutil_actions import Session
     from dtserve.service.config import load_home
 
-    return Session(load_home()).run(request)
+    return Session(load_home(make=not request.only_files)).run(request)

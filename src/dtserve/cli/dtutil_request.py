@@ -49,6 +49,12 @@ class Request:
     process_id: int = 0
     topic: str = ""
 
+    @property
+    def only_files(self) -> bool:
+        """Whether it is about package files alone, for which no home folder need be made."""
+        places = [each for each in (self.source, self.target, self.folder) if each is not None]
+        return bool(places) and all(each.kind == "file" for each in places)
+
 
 def read_request(words: Sequence[str]) -> Request:
     """Read a line; UsageError subclasses."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,13 +94,22 @@ def run(
             debug=options.debug,
         )
         if read_store is None and options.msdb:
-            from dtserve.execution.server_packages import server_reader
-
-            read_store = server_reader(options.msdb)
+            read_store = _server_reader(options.msdb)
         execution = Execution(shared, options, project, read_store=read_store, source=source)
         result, error = execution.run(document)
     code = error.exit_code if error is not None else EXIT_CODES[result]
     return ExecutionResult(result, code, started, time.time(), execution.execution_id, error)
+
+
+def _server_reader(servers: Mapping[str, str]) -> StoreReader:
+    """What reads packages from the msdb of servers; made when a task first asks for one."""
+
+    def read(path: str, connection_string: str) -> bytes:
+        from dtserve.execution.server_packages import server_reader
+
+        return server_reader(servers)(path, connection_string)
+
+    return read
 
 
 class Execution:

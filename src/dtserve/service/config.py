@@ -257,14 +257,15 @@ def is_local_server(server: str) -> bool:
     return name in _LOCAL_NAMES or name in (here, here.partition(".")[0])
 
 
-def load_home(home: Path | None = None) -> ServiceHome:
-    """Read a home folder, making it on first use.
+def load_home(home: Path | None = None, *, make: bool = True) -> ServiceHome:
+    """Read a home folder, making it on first use; without ``make`` one that is not there has the defaults.
 
     Problems of MsDtsSrvr.ini.xml are told in ``problems`` (events 272 to 274); problems of dtserve.toml
     are BadSettingsFile, UnknownSetting, BadSetting.
     """
     path = home_path(home)
-    _make(path)
+    if make:
+        _make(path)
     settings = read_settings(path / "dtserve.toml")
     problems: list[Problem] = []
     named = settings.text("service.config_file").strip()
