@@ -1,6 +1,13 @@
-"""dtserve serve: what it prints and where the token goes."""
+"""dtserve serve: what it prints, where the token goes, and where it listens."""
 
+import os
+import ssl
 import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2 as httpx
 
 from support.service import serve
 
@@ -9,7 +16,26 @@ def test_the_token_is_shown_once_and_kept_in_a_private_file(tmp_path) -> None:
     with serve(tmp_path) as first:
         path = tmp_path / "administrator.token"
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert first.token in first.printed
         with first.client as client:
             assert client.get("/api/session").json()["user"] == "administrator"
     with serve(tmp_path) as second, second.client as client:
         assert client.get("/api/session").status_code == 200
+        assert second.token not in second.printed
+
+
+def test_an_open_address_needs_tls_or_a_word(tmp_path) -> None:
+    command = [Path(sys.executable).parent / "dtserve", "serve", "--port", "0", "--host", "0.0.0.0"]
+    environment = {**os.environ, "DTSERVE_HOME": str(tmp_path)}
+    refused = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=30)
+    assert refused.returncode != 0
+    assert "DTSERVE_E_INSECUREADDRESS" in refused.stderr
+    with serve(tmp_path, "--host", "0.0.0.0", "--insecure") as served:
+        assert "WARNING: without TLS" in served.printed
+    with serve(tmp_path, "--host", "0.0.0.0", "--self-signed") as served:
+        assert served.address.startswith("https://0.0.0.0:")
+        assert "Fingerprint of the certificate (SHA-256): " in served.printed
+        url = served.address.replace("0.0.0.0", "127.0.0.1")
+        context = ssl.create_default_context(cafile=tmp_path / "tls" / "self-signed.pem")
+        with httpx.Client(verify=context, trust_env=False) as client:
+            assert client.get(f"{url}api/health").json()["status"] == "ok"
