@@ -14,6 +14,8 @@ import sys
 from support.environments import installed
 from support.measure import DATA, fingerprint, rounds, table
 
+from dtserve.service.config import load_home
+
 EMPTY = """<?xml version="1.0"?>
 <DTS:Executable xmlns:DTS="www.microsoft.com/SqlServer/Dts" DTS:refId="Package" DTS:CreationName="Microsoft.Package"
   DTS:DTSID="{7B0D3B44-7A3F-4B7E-9D0C-2F1B1C6A9E01}" DTS:ExecutableType="Microsoft.Package" DTS:LocaleID="1033"
@@ -31,9 +33,13 @@ def main() -> None:
     DATA.mkdir(exist_ok=True)
     package = DATA / "empty.dtsx"
     package.write_text(EMPTY, encoding="utf-8")
+    line = [sys.executable, "-m", "dtserve.cli.dtexec", "/FILE", str(package), "/REPORTING", "E"]
+    home, nowhere = DATA / "home", DATA / "no-home"
+    load_home(home).close()
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
-        "dtexec": [sys.executable, "-m", "dtserve.cli.dtexec", "/FILE", str(package), "/REPORTING", "E"],
+        "dtexec": [*line, "--home", str(nowhere)],
+        "dtexec, with a home folder": [*line, "--home", str(home)],
     }
     luigi = installed("luigi")
     if luigi is not None:
