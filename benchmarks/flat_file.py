@@ -11,6 +11,7 @@ own process, in turns; what they write is compared. Then memory with four times 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,7 @@ def main() -> None:
 
     source = DATA / f"orders-{options.rows}.csv"
     write_orders(source, options.rows)
+    os.sync()
     folders = {name: DATA / f"out-{number}" for number, name in enumerate([DTSERVE, *options.only])}
     commands = {name: command(name, source, folder) for name, folder in folders.items()}
 
@@ -102,7 +104,9 @@ def memory(rows: int, figures: Sequence[Figures]) -> str:
     for each in figures:
         if each.name in (DTSERVE, "DuckDB", "DuckDB, one statement"):
             folder = DATA / "out-memory"
-            used = measure(command(each.name, source, folder))
+            line = command(each.name, source, folder)
+            os.sync()  # what was written before must not slow down the next one
+            used = measure(line)
             shutil.rmtree(folder)
             before, after = each.memory / 2**20, used.memory / 2**20
             lines.append(f"| {each.name} | {before:.0f} | {after:.0f} | {used.wall:.1f} |")
