@@ -34,7 +34,7 @@ def manager(tmp_path, *, file=False):
 CONNECTION = (ComponentConnection("CacheConnection", "Cache"),)
 
 
-def fill(host, rows, *, columns=("k", "v"), **properties):
+def fill(host, rows, *, columns=("k", "v"), batch=1000, **properties):
     into = tuple(
         used(f"Src.{'n' if c == columns[0] else 'm'}", properties=props({"CacheColumnName": c})) for c in columns
     )
@@ -44,7 +44,8 @@ def fill(host, rows, *, columns=("k", "v"), **properties):
     )  # fmt: skip
     import polars as pl
 
-    host.frames["Src"] = [pl.DataFrame(rows, schema={"n": pl.Int32, "m": pl.Int32}, orient="row")]
+    whole = pl.DataFrame(rows, schema={"n": pl.Int32, "m": pl.Int32}, orient="row")
+    host.frames["Src"] = [whole.slice(at, batch) for at in range(0, max(len(rows), 1), batch)]
     engine.run_data_flow(flow(source("Src", {"n": I4, "m": I4}), cache, paths=[("Src.Out", "C.In")]), host)
 
 
@@ -131,3 +132,12 @@ def test_another_kind_of_connection_is_refused(tmp_path):
     )
     with pytest.raises(IncorrectConnectionType):
         cache_manager(None, other)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 1000])
+@pytest.mark.parametrize("rows", [[(1, None)], [(at, at * 10) for at in range(3)]])
+def test_caches_filled_by_any_number_of_buffers(tmp_path, rows, batch):
+    host = RecordingHost(tmp_path)
+    host.connections["Cache"] = manager(tmp_path)
+    fill(host, rows, batch=batch)
+    assert look_up(host)[0] == rows

@@ -252,3 +252,52 @@ def test_the_old_format_is_refused(tmp_path):
     with pytest.raises(DataFlowFailed) as caught:
         write(tmp_path / "old.xls", [(1, "a")], OpenRowset="Sheet1$")
     assert caught.value.error.code == 0xC0D51403
+
+
+def sheet_of(path, rows):
+    made = openpyxl.Workbook()
+    for row in rows:
+        made.active.append(row)
+    made.save(path)
+    return path
+
+
+@pytest.mark.parametrize("rows", [0, 1, 70_000])
+def test_sheets_of_any_length(tmp_path, rows):
+    path = sheet_of(tmp_path / "n.xlsx", [["Id"], *([at] for at in range(rows))])
+    assert read(path, {"Id": "r8"}, OpenRowset="Sheet$") == [(float(at),) for at in range(rows)]
+
+
+@pytest.mark.parametrize(
+    ("disposition", "kept", "away"), [("IgnoreFailure", ["lon", "ok"], []), ("RedirectRow", ["ok"], ["lon"])]
+)
+def test_truncations_of_the_source(tmp_path, disposition, kept, away):
+    path = sheet_of(tmp_path / "t.xlsx", [["Name"], ["long"], ["ok"]])
+    host = RecordingHost(tmp_path)
+    host.connections["XL"] = manager(path)
+    from dataclasses import replace
+
+    made = excel_source({"Name": "wstr(3)"}, disposition, OpenRowset="Sheet$")
+    error = Output("XL.Err", "Err", (Column("XL.e", "XL.e", "Name", wstr(3)),), is_error_out=True)
+    made = replace(made, outputs=(*made.outputs, error))
+    parts = flow(
+        made,
+        sink("Dst", {"Name": "XL.Name"}),
+        sink("Bad", {"Name": "XL.e"}),
+        paths=[("XL.Out", "Dst.In"), ("XL.Err", "Bad.In")],
+    )
+    engine.run_data_flow(parts, host)
+    tables = host.table("Dst"), host.table("Bad")
+    assert [table["Name"].to_list() if table.width else [] for table in tables] == [kept, away]
+
+
+@pytest.mark.parametrize("rows", [[], [(1, None)], [(at, str(at)) for at in range(9)]])
+def test_destinations_of_any_length(tmp_path, rows):
+    path = sheet_of(tmp_path / "d.xlsx", [["Id", "Name"]])
+    write(path, rows, OpenRowset="Sheet$")
+    assert cells(path, "Sheet") == [["Id", "Name"], *([float(n), t] for n, t in rows)]
+
+
+def test_values_that_do_not_fit_are_ignored(book):
+    write(book, [(1, "fits"), (2, "too long")], OpenRowset="Part", disposition="IgnoreFailure")
+    assert cells(book, "Sheet 1")[-1][0] == 1 or cells(book, "Sheet 1")[-1][:2] == [2, "too l"]

@@ -262,3 +262,71 @@ def test_recordset_reaches_its_variable_when_the_flow_ends_well(tmp_path):
     with pytest.raises(DataFlowFailed) as caught:
         engine.run_data_flow(made, host)
     assert caught.value.error.code == 0xC020929C
+
+
+@pytest.mark.parametrize("rows", [0, 1, 70_000])
+def test_raw_files_of_any_length(tmp_path, rows):
+    frame = small(*((at, None if at % 3 else str(at % 100)) for at in range(rows)))
+    write(tmp_path, frame, SMALL, WriteOption=0)
+    found = read(tmp_path, SMALL)
+    assert found.rows() == frame.rows() if rows else found.is_empty()
+
+
+def test_export_and_import_of_no_row_and_many(tmp_path):
+    target = Column("out.x", "out.x", "x", type_of("image"))
+    for part, out in (("Extractor", []), ("Inserter", [target])):
+        host = run_columns(tmp_path, columns_flow(part, out=out), [])
+        assert host.table("Dst").is_empty()
+    rows = [(f"{at}.bin", bytes([at])) for at in range(200)]
+    host = RecordingHost(tmp_path)
+    run_columns(tmp_path, columns_flow("Extractor", ForceTruncate=True), rows)
+    host = run_columns(tmp_path, columns_flow("Inserter", out=[target]), [(name, None) for name, _ in rows])
+    assert host.table("Dst").rows() == rows
+
+
+def test_columns_over_buffers(tmp_path):
+    target = Column("out.x", "out.x", "x", type_of("image"))
+    host = RecordingHost(tmp_path)
+    host.frames["Src"] = [
+        pl.DataFrame({"p": [f"{at}.bin"], "d": pl.Series([bytes([at])], dtype=pl.Binary)}) for at in range(5)
+    ]
+    export = columns_flow("Extractor")
+    made = flow(
+        source("Src", {"p": wstr(), "d": type_of("image")}),
+        export,
+        sink("Dst", {"p": "Src.p"}),
+        paths=[("Src.Out", "C.In"), ("C.Out", "Dst.In")],
+    )
+    engine.run_data_flow(made, host)
+    assert host.table("Dst").height == 5
+    host.frames["Src"] = [pl.DataFrame({"p": [f"{at}.bin"]}) for at in range(5)]
+    made = flow(
+        source("Src", {"p": wstr()}),
+        columns_flow("Inserter", out=[target]),
+        sink("Dst", {"x": "out.x"}),
+        paths=[("Src.Out", "C.In"), ("C.Out", "Dst.In")],
+    )
+    engine.run_data_flow(made, host)
+    assert host.table("Dst")["x"].to_list() == [bytes([at]) for at in range(5)]
+
+
+def test_export_ignores_errors(tmp_path):
+    (tmp_path / "old.bin").write_bytes(b"old")
+    ignoring = columns_flow("Extractor", disposition="IgnoreFailure")
+    host = run_columns(tmp_path, ignoring, [("old.bin", b"x"), ("new.bin", b"y")])
+    assert host.table("Dst").height == 2
+    assert [(tmp_path / name).read_bytes() for name in ("old.bin", "new.bin")] == [b"old", b"y"]
+
+
+@pytest.mark.parametrize("values", [[], [None], [1, None, 3]])
+def test_recordsets_of_any_length(tmp_path, values):
+    host = RecordingHost(tmp_path)
+    host.variables["User::rows"] = (None, None)
+    into = Input("R.In", "In", (used("Src.n"),))
+    recordset = Component(
+        "R", "R", "", "RecordsetDestination", properties=props({"VariableName": "User::rows"}), inputs=(into,)
+    )
+    made = flow(source("Src", {"n": I4}), recordset, paths=[("Src.Out", "R.In")])
+    host.frames["Src"] = [pl.DataFrame({"n": pl.Series([value], dtype=pl.Int32)}) for value in values]
+    engine.run_data_flow(made, host)
+    assert list(host.variables["User::rows"][1].rows()) == [(value,) for value in values]

@@ -264,3 +264,11 @@ def test_what_waits_is_written_when_the_flow_fails_elsewhere(tmp_path):
     with pytest.raises(RuntimeError):
         write(failing(), TWO, FileConnection(path, delimited(TWO)), RecordingHost(tmp_path))
     assert path.read_bytes() == b"1,a\r\n"
+
+
+@pytest.mark.parametrize("rows", [[], [(1, None)], [(at, str(at)) for at in range(300)]])
+def test_files_of_any_length(tmp_path, rows):
+    path = tmp_path / "out.txt"
+    frames = [frame(TWO, row) for row in rows]
+    write(frames, TWO, FileConnection(path, delimited(TWO)), RecordingHost(tmp_path))
+    assert path.read_text() == "".join(f"{n},{t or ''}\n" for n, t in rows)

@@ -203,3 +203,14 @@ def test_column_names_are_found_in_any_case_and_by_external_name(tmp_path):
     file_format = delimited({"ID": I4, "Name": wstr()}, code_page=65001)
     found = read(source_model({"id": I4, "name": wstr()}), FileConnection(path, file_format), RecordingHost(tmp_path))
     assert found[OUT].equals(pl.DataFrame({"id": [1], "name": ["ä"]}, schema_overrides={"id": pl.Int32}))
+
+
+@pytest.mark.parametrize("rows", [0, 1, 200_000])
+def test_files_of_any_length(tmp_path, rows):
+    columns = {"id": I4, "name": str_(9)}
+    path = tmp_path / "in.csv"
+    path.write_text("".join(f"{at},{'' if at % 5 else at}\n" for at in range(rows)), newline="\r\n")
+    model = source_model(columns, RetainNulls=True)
+    found = read(model, FileConnection(path, delimited(columns)), RecordingHost(tmp_path))
+    expected = [(at, None if at % 5 else str(at)) for at in range(rows)]
+    assert (found[OUT].rows() if OUT in found else []) == expected

@@ -119,3 +119,25 @@ def test_what_fails(tmp_path, settings, code):
     with pytest.raises(DataFlowFailed) as caught:
         run(tmp_path, **settings)
     assert caught.value.error.code == code
+
+
+@pytest.mark.parametrize(("document", "ids"), [("<orders/>", []), ("<orders><order id='7'/></orders>", [7])])
+def test_few_rows(tmp_path, document, ids):
+    found = run(tmp_path, document=document).table("Orders")
+    assert (found["id"].to_list() if found.width else []) == ids
+
+
+def test_errors_and_truncations_ignored(tmp_path):
+    document = "<orders><order id='1'><line><sku>toolong</sku><n>x</n></line></order></orders>"
+    host = run(tmp_path, document=document, disposition="IgnoreFailure")
+    assert host.table("Lines").rows() == [(0, "toolo", None)]
+
+
+def test_truncations_redirected_or_failing(tmp_path):
+    document = "<orders><order id='1'><line><sku>toolong</sku><n>1</n></line></order></orders>"
+    host = run(tmp_path, document=document)
+    assert host.table("Bad").rows() == [("toolong", "1", -1071628257, 2)]
+    assert host.table("Lines").is_empty()
+    with pytest.raises(DataFlowFailed) as caught:
+        run(tmp_path, document=document, disposition="FailComponent")
+    assert caught.value.error.code == 0xC020902A
