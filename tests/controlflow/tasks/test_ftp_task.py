@@ -66,6 +66,19 @@ def test_send_and_receive_with_wildcards(server, tmp_path) -> None:
     assert run(port, receive + ' TaskOverwriteDest="True"', variable("local", back)).result is ExecResult.SUCCESS
 
 
+def test_a_file_on_the_server_is_replaced_only_when_told(server, tmp_path) -> None:
+    home, port = server
+    (tmp_path / "a.csv").write_text("new")
+    (home / "in" / "a.csv").write_text("old")
+    send = f'TaskRemotePath="/in" {LOCAL}'
+    refused = run(port, send, variable("local", tmp_path / "a.csv"))
+    assert refused.errors() == ["F 0xC0D51546"]
+    assert (home / "in" / "a.csv").read_text() == "old"
+    done = run(port, send + ' TaskOverwriteDest="True"', variable("local", tmp_path / "a.csv"))
+    assert done.result is ExecResult.SUCCESS, done.errors()
+    assert (home / "in" / "a.csv").read_text() == "new"
+
+
 def test_nothing_found_is_an_error_or_not(server, tmp_path) -> None:
     _, port = server
     receive = f'TaskOperationType="Receive" TaskRemotePath="/in/none.*" {LOCAL}'

@@ -96,6 +96,8 @@ class ExecuteSqlTask(Task):
         elif self.source_type is StatementSource.FILE_CONNECTION:
             self._statement_file()
         check_bindings(self.result_type, self.results, self.host.scope)
+        if family == "EXCEL" and self.result_type is ResultSetType.XML:
+            raise errors.SqlXmlUnsupported(connection=self._manager().name)
         make_parameters(self.parameters, family, self.host.scope)
 
     def _manager(self) -> Connection:
@@ -224,7 +226,9 @@ def _decode(data: bytes, code_page: int) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode(f"cp{code_page}" if code_page > 0 else "cp1252", "replace")
+        from dtserve.datatypes.code_pages import decode
+
+        return decode(data, max(code_page, 0))[0]
 
 
 def _shortened(query: str) -> str:

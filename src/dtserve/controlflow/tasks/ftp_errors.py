@@ -11,6 +11,7 @@ __all__ = [
     "FtpNoFiles",
     "FtpNoLocalFiles",
     "FtpPathMissing",
+    "FtpRemoteExists",
     "FtpRemoteSlash",
     "FtpVariable",
 ]
@@ -49,6 +50,15 @@ class FtpLocalExists(ControlFlowError):
     code = 0xC0029187
     symbol = "DTS_E_FTPTASK_FILEEXISTS"
     template = 'The file "{path}" exists already.'
+    remedy = "Set OverwriteDestination to True."
+
+
+class FtpRemoteExists(ControlFlowError):
+    """A file to be sent is on the server already."""
+
+    code = 0xC0D51546
+    symbol = "DTSERVE_E_FTPREMOTEEXISTS"
+    template = 'The file "{path}" exists on the server already.'
     remedy = "Set OverwriteDestination to True."
 
 

@@ -57,7 +57,13 @@ class FtpTask(Task):
         "IsLocalPathVariable", bool, False, xml="TaskIsLocalPathVar", text="LocalPath is a variable."
     )
     local_path = Property("LocalPath", str, "", xml="TaskLocalPath", text="FILE connection manager or variable.")
-    overwrite = Property("OverwriteDestination", bool, False, xml="TaskOverwriteDest", text="Replace local files.")
+    overwrite = Property(
+        "OverwriteDestination",
+        bool,
+        False,
+        xml="TaskOverwriteDest",
+        text="Replace files that are there, here or on the server.",
+    )
     ascii_mode = Property("IsTransferAscii", bool, False, xml="TaskTransferAscii", text="Translate line ends.")
     operation_name = Property("OperationName", str, "", xml="TaskOperationName", text="Free text.")
 
@@ -140,8 +146,11 @@ class FtpTask(Task):
         files = list(_local_files(path))
         if not files:
             raise errors.FtpNoLocalFiles(path=text)
+        there = set() if self.overwrite else _names(client, remote or "/")
         for each in files:
             self.host.check_cancel()
+            if each.name in there:
+                raise errors.FtpRemoteExists(path=f"{remote}/{each.name}")
             with each.open("rb") as stream:
                 if self.ascii_mode:
                     client.storlines(f"STOR {remote}/{each.name}", stream)
@@ -227,17 +236,21 @@ def _remote_files(client: ftplib.FTP, remote: str) -> Iterator[str]:
     """The files a remote path means: itself, or those its wildcards match in its directory."""
     place = PurePosixPath(remote)
     wanted = compile(translate(place.name.replace("[", "[[]")), IGNORECASE)
-    try:
-        names = client.nlst(str(place.parent))
-    except ftplib.error_perm as error:
-        if str(error).startswith("550"):
-            return
-        raise
-    for name in sorted(PurePosixPath(each).name for each in names):
+    for name in sorted(_names(client, str(place.parent))):
         if name not in (".", "..") and (name == place.name or wanted.match(name)):
             path = str(place.parent / name)
             if not _is_directory(client, path):
                 yield path
+
+
+def _names(client: ftplib.FTP, folder: str) -> set[str]:
+    """The names in a directory of the server; none when there is no such directory."""
+    try:
+        return {PurePosixPath(each).name for each in client.nlst(folder)}
+    except ftplib.error_perm as error:
+        if str(error).startswith("550"):
+            return set()
+        raise
 
 
 def _is_directory(client: ftplib.FTP, path: str) -> bool:

@@ -247,7 +247,8 @@ class MaintenanceTask(Task):
 
     def chooses(self, found: DatabaseObject) -> bool:
         """Whether the selection of tables takes this one."""
-        if self.table_selection is not TableSelection.SPECIFIC:
+        listed = self.table_selection is TableSelection.NONE and self.selected_tables  # as SQL Server 2012 stores it
+        if self.table_selection is not TableSelection.SPECIFIC and not listed:
             return True
         from dtserve.connections.sql.catalog import split_name
 

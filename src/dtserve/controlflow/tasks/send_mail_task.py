@@ -147,8 +147,13 @@ class SendMailTask(Task):
 
 
 def _addresses(line: str) -> list[str]:
-    """Addresses between semicolons or commas; line breaks never reach a header."""
-    return [_one_line(each) for each in re.split(r"[;,]", line) if each.strip()]
+    """Addresses between semicolons or commas outside quotes; line breaks never reach a header.
+
+    >>> _addresses('"Doe, Jane" <jane@x>; bob@x,,')
+    ['"Doe, Jane" <jane@x>', 'bob@x']
+    """
+    found = re.findall(r'(?:"[^"]*"|[^;,"]|")+?(?=[;,]|\Z)', line)
+    return [_one_line(each) for each in found if each.strip()]
 
 
 def _one_line(text: str) -> str:

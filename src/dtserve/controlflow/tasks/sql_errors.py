@@ -13,6 +13,7 @@ __all__ = [
     "SqlFileKind",
     "SqlFileMissing",
     "SqlNoRow",
+    "SqlNoRowManaged",
     "SqlNoRowset",
     "SqlNoStatement",
     "SqlOrdinal",
@@ -25,6 +26,7 @@ __all__ = [
     "SqlVariableKind",
     "SqlVariableMissing",
     "SqlXmlInvalid",
+    "SqlXmlUnsupported",
 ]
 
 
@@ -65,6 +67,24 @@ class SqlNoRow(ControlFlowError):
     symbol = "DTS_E_SQLTASK_NOROWSAVAILABLE"
     template = "Single Row result set is specified, but no rows were returned."
     remedy = "Make the statement return a row, or set ResultSet to None."
+
+
+class SqlNoRowManaged(ControlFlowError):
+    """A single row was wanted over a managed provider (ADO.NET) and none came."""
+
+    code = 0xC00291E1
+    symbol = "DTS_E_SQLTASK_NOROWSRETURNED"
+    template = "No result rowset is associated with the execution of this query: it returned no row."
+    remedy = "Make the statement return a row, or set ResultSet to None."
+
+
+class SqlXmlUnsupported(ControlFlowError):
+    """An XML result over a connection that gives none."""
+
+    code = 0xC00291D5
+    symbol = "DTS_E_SQLTASK_NOXMLSUPPORT"
+    template = 'The connection "{connection}" does not support XML result sets.'
+    remedy = "Use a database connection, or another ResultSet."
 
 
 class SqlReturnValue(ControlFlowError):

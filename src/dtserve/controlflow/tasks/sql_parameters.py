@@ -84,13 +84,21 @@ def read_bindings(data: Any) -> tuple[tuple[ParameterBinding, ...], tuple[Result
                     name,
                     stored.get("DtsVariableName", ""),
                     DIRECTIONS[direction.lower()],
-                    int(stored.get("DataType", "0") or 0),
-                    int(stored.get("ParameterSize", "-1") or -1),
+                    _number(stored.get("DataType", ""), name, 0),
+                    _number(stored.get("ParameterSize", ""), name, -1),
                 )
             )
         elif tag == "ResultBinding":
             results.append(ResultBinding(stored.get("ResultName", ""), stored.get("DtsVariableName", "")))
     return tuple(parameters), tuple(results)
+
+
+def _number(text: str, name: str, default: int) -> int:
+    """A stored number; SqlParameterType for a text that is none."""
+    try:
+        return int(text.strip() or default)
+    except ValueError:
+        raise errors.SqlParameterType(name=name, type=text) from None
 
 
 def ordered(bindings: tuple[ParameterBinding, ...], family: str) -> list[ParameterBinding]:

@@ -105,7 +105,7 @@ def _single_row(
 ) -> None:
     row = next(result.rows(), None)
     if row is None:
-        raise errors.SqlNoRow
+        raise errors.SqlNoRowManaged if family == "ADO.NET" else errors.SqlNoRow
     for binding in bindings:
         position = _position(binding.name, result.columns)
         value, spec = row[position], result.columns[position].type

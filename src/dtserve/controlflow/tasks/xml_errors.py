@@ -6,6 +6,7 @@ from dtserve.errors import ControlFlowError
 
 __all__ = [
     "XmlDestinationExists",
+    "XmlDestinationFailed",
     "XmlDifferent",
     "XmlDtdRefused",
     "XmlNotValid",
@@ -49,6 +50,15 @@ class XmlDestinationExists(ControlFlowError):
     symbol = "DTSERVE_E_XMLDESTINATION"
     template = 'The destination "{destination}" has content already.'
     remedy = "Set OverwriteDestination to True."
+
+
+class XmlDestinationFailed(ControlFlowError):
+    """A result that cannot be written."""
+
+    code = 0xC0D51547
+    symbol = "DTSERVE_E_XMLDESTINATIONFAILED"
+    template = 'The result of XML task "{task}" cannot be written to "{destination}": {detail}.'
+    remedy = "Check the path of the connection manager and the rights."
 
 
 class XmlDifferent(ControlFlowError):

@@ -137,7 +137,10 @@ class XmlTask(Task):
         if kind is SourceKind.DIRECT_INPUT:
             return text
         data = read_source(self.host, kind, text, self.host.name)
-        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        try:
+            return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        except UnicodeDecodeError:
+            return data.decode("cp1252", "replace")
 
     def _validate_document(self, root: Any) -> tuple[str, bool]:
         from lxml import etree
@@ -276,7 +279,12 @@ class XmlTask(Task):
         path = self.host.run.shared.environment.map_path(manager.connection_string)
         if path.exists() and path.stat().st_size and not self.overwrite:
             raise errors.XmlDestinationExists(destination=manager.connection_string)
-        path.write_bytes(text.encode(encoding))
+        try:
+            path.write_bytes(text.encode(encoding))
+        except OSError as error:
+            raise errors.XmlDestinationFailed(
+                task=self.host.name, destination=manager.connection_string, detail=error.strerror or error
+            ) from error
 
 
 def _evaluated(value: Any) -> str:
