@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dtserve.dataflow.runs import compact
 from dtserve.dataflow.sorting import OUT_ROWS
 from dtserve.dataflow.spilling import Spill, open_spill
 from dtserve.dataflow.transform_errors import AggregationFailed
@@ -27,6 +28,9 @@ __all__ = ["AVERAGE", "COUNT", "COUNT_ALL", "COUNT_DISTINCT", "GROUP_BY", "MAXIM
 GROUP_BY, COUNT, COUNT_ALL, COUNT_DISTINCT, SUM, AVERAGE, MINIMUM, MAXIMUM = range(8)
 
 FIRST = "__first"
+BATCH_ROWS = 400_000
+"""Rows that are reduced to partial results in one go."""
+
 _ARITHMETIC_OVERFLOW = "0xC0047011"
 _MAX_38 = 9.9e37
 
@@ -69,8 +73,12 @@ class Groups:
         self._keys = [f"k{i}" for i, item in enumerate(items) if item.kind == GROUP_BY]
         self._key_columns = [item.key or item.column for item in items if item.kind == GROUP_BY]
         self._distinct = [item for item in items if item.kind == COUNT_DISTINCT]
+        self._needed = list(dict.fromkeys([*self._key_columns, *(i.key for i in items if i.key), *_columns(items)]))
         self._memory = memory
         self._folder = folder
+        self._waiting: list[pl.DataFrame] = []
+        self._waiting_rows = 0
+        self._waiting_bytes = 0
         self._partial: list[pl.DataFrame] = []
         self._seen: dict[str, list[pl.DataFrame]] = {item.name: [] for item in self._distinct}
         self._bytes = 0
@@ -80,8 +88,22 @@ class Groups:
 
     def add(self, frame: pl.DataFrame) -> None:
         """Take a buffer."""
+        kept = compact(frame.select(self._needed)) if self._needed else frame
+        self._waiting.append(kept)
+        self._waiting_rows += kept.height
+        self._waiting_bytes += int(kept.estimated_size())
+        if self._waiting_rows >= BATCH_ROWS or self._waiting_bytes * 4 > self._memory:
+            self._absorb()
+
+    def _absorb(self) -> None:
+        """Reduce the buffers that wait to partial results."""
         import polars as pl
 
+        if not self._waiting:
+            return
+        frame = pl.concat(self._waiting)
+        self._waiting.clear()
+        self._waiting_rows = self._waiting_bytes = 0
         rows = pl.int_range(self._rows, self._rows + frame.height, dtype=pl.Int64)
         keyed = frame.with_columns(
             *(pl.col(column).alias(key) for key, column in zip(self._keys, self._key_columns, strict=True)),
@@ -102,7 +124,7 @@ class Groups:
             seen = (
                 keyed.select(*keys, pl.col(item.key or item.column).alias("v"))
                 .filter(pl.col("v").is_not_null())
-                .unique(maintain_order=True)
+                .unique()
             )
             self._seen[item.name].append(seen)
             self._bytes += int(seen.estimated_size())
@@ -113,6 +135,7 @@ class Groups:
         """The groups in the order in which they first appeared: partial columns, and ``name.n`` of distinct counts."""
         import polars as pl
 
+        self._absorb()
         if not self._rows:
             return
         if self._spill is None:
@@ -136,6 +159,7 @@ class Groups:
 
     def close(self) -> None:
         """Forget everything."""
+        self._waiting.clear()
         self._partial.clear()
         self._seen.clear()
         if self._spill is not None:
@@ -196,6 +220,11 @@ class Groups:
             same = " and ".join(f"g.{key} is not distinct from d{at}.{key}" for key in keys)
             joins += f" left join ({counted}) d{at} on {same}"
         return f'select {", ".join(outer)} from ({grouped}) g{joins} order by g."{FIRST}"'
+
+
+def _columns(items: Sequence[Item]) -> list[str]:
+    """The columns that are read."""
+    return [item.column for item in items if item.column]
 
 
 def _check_sums(frame: pl.DataFrame, keys: list[str], columns: list[str]) -> None:

@@ -20,13 +20,12 @@ def compact(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with texts of its own: those of a filtered frame may hold the whole buffer they were read into."""
     import polars as pl
 
-    made = [
-        pl.Series(column.name, column.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()), dtype=column.dtype)
-        if column.dtype in (pl.String, pl.Binary)
-        else column
-        for column in frame.get_columns()
-    ]
-    return pl.DataFrame(made) if made else frame
+    texts = [column for column in frame.get_columns() if column.dtype in (pl.String, pl.Binary)]
+    if not texts:
+        return frame
+    copied = pl.DataFrame(pl.from_arrow(pl.DataFrame(texts).to_arrow(compat_level=pl.CompatLevel.oldest())))
+    own = {column.name: column for column in copied.get_columns()}
+    return pl.DataFrame([own.get(column.name, column) for column in frame.get_columns()])
 
 
 def mapped(frame: pl.DataFrame, path: Path) -> pl.DataFrame:

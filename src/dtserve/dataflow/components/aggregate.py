@@ -164,11 +164,30 @@ def _number(frame: pl.DataFrame, column: Column, item: Item) -> tuple[pl.Series,
     if column.type.family == "float":
         return total.cast(pl.Float64) / count.cast(pl.Float64), TypeSpec(DT.R8)
     target = int(getattr(column.type.polars(), "scale", 0))
-    with localcontext() as context:
-        context.prec = 60
-        unit = Decimal(1).scaleb(-target)
-        found = [
-            None if s is None else (s / n).quantize(unit, ROUND_HALF_UP)
-            for s, n in zip(total.to_list(), count.to_list(), strict=True)
-        ]
-    return pl.Series(found, dtype=pl.Decimal(38, target)), TypeSpec(DT.NUMERIC, precision=38, scale=target)
+    return _quotients(total, count, target), TypeSpec(DT.NUMERIC, precision=38, scale=target)
+
+
+def _quotients(totals: pl.Series, counts: pl.Series, scale: int) -> pl.Series:
+    """Exact averages of decimals, rounded half away from zero to a scale; those of very large sums one by one."""
+    import numpy as np
+    import polars as pl
+
+    from dtserve.dataflow.column_views import decimals_with_nulls, nulls
+
+    more = scale - int(getattr(totals.dtype, "scale", 0))
+    unscaled = totals.to_physical().cast(pl.Int64, strict=False)
+    large = nulls(unscaled) & ~nulls(totals)
+    number = unscaled.fill_null(0).to_numpy()
+    count = np.maximum(counts.cast(pl.Int64).to_numpy(), 1)
+    if more < 0 or more > 17 or large.any() or (np.abs(number) >= 2**61 // 10**more).any():
+        with localcontext() as context:
+            context.prec = 60
+            unit = Decimal(1).scaleb(-scale)
+            found = [
+                None if s is None else (s / n).quantize(unit, ROUND_HALF_UP)
+                for s, n in zip(totals.to_list(), counts.to_list(), strict=True)
+            ]
+        return pl.Series(found, dtype=pl.Decimal(38, scale))
+    halves = np.abs(number * 10**more) * 2
+    whole = np.sign(number) * ((halves + count) // (2 * count))
+    return decimals_with_nulls("", whole, ~nulls(totals), pl.Decimal(38, scale))
