@@ -1,6 +1,9 @@
 import { Link, Spinner, Toaster, useId } from "@fluentui/react-components";
 import { useCallback, useEffect, useState } from "react";
+import { AccessPage } from "./AccessPage";
+import { AccountPage } from "./AccountPage";
 import { ApiError, call, type Session } from "./api";
+import { AuditPage } from "./AuditPage";
 import { Explorer } from "./Explorer";
 import { ExecutionPage } from "./ExecutionPage";
 import { FolderPage } from "./FolderPage";
@@ -31,7 +34,10 @@ export function App() {
           {session.server} (Integration Services {session.version} - {session.user})
         </span>
         <span className="who">
-          <Link href="#/log">View Logs</Link>{" · "}
+          {session.may["access.manage"] && <><Link href="#/access">Users and roles</Link>{" · "}</>}
+          {session.may["audit.view"] && <><Link href="#/audit">Audit</Link>{" · "}</>}
+          {session.may["events.view"] && <><Link href="#/log">View Logs</Link>{" · "}</>}
+          <Link href="#/account">{session.user}</Link>{" · "}
           <Link onClick={() => call("DELETE", "/session").finally(() => setSession(null))}>Disconnect</Link>
         </span>
       </header>
@@ -44,6 +50,9 @@ export function App() {
           {route.page === "package" && <PackagePage path={route.rest} key={route.rest} toaster={toaster} />}
           {route.page === "folder" && <FolderPage path={route.rest} key={route.rest} />}
           {route.page === "log" && <LogPage />}
+          {route.page === "access" && <AccessPage />}
+          {route.page === "audit" && <AuditPage />}
+          {route.page === "account" && <AccountPage session={session} onSignedOut={() => setSession(null)} />}
           {(route.page === "running" || route.page === "") && <RunningPage />}
         </main>
       </div>

@@ -5,7 +5,7 @@ import { clock } from "./format";
 export function LogPage() {
   const [entries, setEntries] = useState<LogEntry[]>([]);
   useEffect(() => {
-    void call<{ events: LogEntry[] }>("GET", "/events").then((found) => setEntries(found.events));
+    void call<{ events: LogEntry[] }>("GET", "/events").then((found) => setEntries(found.events), () => undefined);
   }, []);
   return (
     <>

@@ -11,6 +11,8 @@ export interface Problem {
 
 export interface Session {
   user: string;
+  kind: string;
+  may: Record<string, string>;
   roles: string[];
   server: string;
   version: string;
@@ -98,6 +100,10 @@ export class ApiError extends Error {
     super(problem.detail);
   }
 }
+
+/** What an error tells the user. */
+export const told = (error: unknown): string =>
+  error instanceof ApiError ? `${error.problem.detail} ${error.problem.remedy}` : "The service does not answer.";
 
 export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const raw = body instanceof Blob;
