@@ -98,7 +98,7 @@ class ExecuteSqlTask(Task):
         check_bindings(self.result_type, self.results, self.host.scope)
         if family == "EXCEL" and self.result_type is ResultSetType.XML:
             raise errors.SqlXmlUnsupported(connection=self._manager().name)
-        make_parameters(self.parameters, family, self.host.scope)
+        make_parameters(self.parameters, family, self.host.scope, values=False)
 
     def _manager(self) -> Connection:
         from dtserve.controlflow.errors import ConnectionNotFound

@@ -116,8 +116,13 @@ def ordered(bindings: tuple[ParameterBinding, ...], family: str) -> list[Paramet
     return in_order
 
 
-def make_parameters(bindings: tuple[ParameterBinding, ...], family: str, scope: Scope) -> list[SqlParameter]:
-    """The parameters with the variables' values of this moment."""
+def make_parameters(
+    bindings: tuple[ParameterBinding, ...], family: str, scope: Scope, *, values: bool = True
+) -> list[SqlParameter]:
+    """The parameters with the variables' values of this moment; ``values`` False only checks the bindings.
+
+    At validation a variable may still hold a value that does not fit, which the run replaces.
+    """
     types = TYPES.get(family, OLE_DB)
     parameters = []
     for binding in ordered(bindings, family):
@@ -127,7 +132,7 @@ def make_parameters(bindings: tuple[ParameterBinding, ...], family: str, scope: 
         if scope.find(binding.variable) is None:
             raise errors.SqlVariableMissing(variable=binding.variable)
         spec = _spec(dt, binding.size)
-        value = _input_value(scope, binding, spec) if binding.direction == "Input" else None
+        value = _input_value(scope, binding, spec) if values and binding.direction == "Input" else None
         parameters.append(SqlParameter(value, spec, binding.name, binding.direction, binding.size))
     return parameters
 
