@@ -9,6 +9,7 @@ that is not possible their lines are left out.
 from __future__ import annotations
 
 import argparse
+import itertools
 import shutil
 import sys
 from collections.abc import Iterable
@@ -22,6 +23,8 @@ PEERS = {"luigi": "Luigi", "prefect": "Prefect", "dagster": "Dagster"}
 NEEDS = {"prefect": ["fastapi==0.139.*"]}
 """What a peer needs beside itself: Prefect 3.8 does not start with the FastAPI that it installs today."""
 FOLDER = DATA / "control_flow"
+LIMIT_SECONDS = 1200
+"""A run that takes longer is ended and left out."""
 LONG_SECONDS = 60
 """A run that takes longer is measured once."""
 
@@ -32,20 +35,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sizes", type=int, nargs="+", default=[40, 400, 4000])
-    parser.add_argument("--iterations", type=int, default=1_000_000)
+    parser.add_argument("--iterations", type=int, default=1_000_000, help="of the For Loop; 0 leaves it out")
     options = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     peers = {name: scripts for name in PEERS if (scripts := installed(name, NEEDS.get(name, ()))) is not None}
-    found = _tasks(options.sizes, options.rounds, peers)
     print("## Control flow: many light tasks\n")
+    if options.iterations:
+        print(_loops(options.iterations), end="\n\n", flush=True)
+    found = _tasks(options.sizes, options.rounds, peers)
     print(
         f"Each task sets a variable (the peers': appends to a list); every event and record on, dtserve's in a text log of "
         f"six events for each task. Median of {options.rounds} rounds, interleaved; a run over {LONG_SECONDS} s once.\n"
     )
     for size in options.sizes:
         print(_table(found, size, peers), end="\n\n")
-    print(_per_task(found, options.sizes, peers), end="\n\n")
-    print(_loops(options.iterations))
+    print(_per_task(found, options.sizes, peers))
     versions = ", ".join(f"{PEERS[name]} {version_in(scripts, name)}" for name, scripts in peers.items())
     print(f"\n{fingerprint(['lxml'])} {versions}.\n")
 
@@ -57,9 +61,14 @@ def _tasks(sizes: Iterable[int], rounds: int, peers: dict[str, Path]) -> Runs:
             for shape in SHAPES:
                 for name in ("dtserve", *peers):
                     used = found.setdefault((name, shape, size), [])
-                    if not used or used[0].wall < LONG_SECONDS:
+                    if number and (not used or used[0].wall > LONG_SECONDS):
+                        continue
+                    print(f"  {number} {name} {shape} {size}: ", file=sys.stderr, end="", flush=True)
+                    try:
                         used.append(_one(name, shape, size, peers))
-                        print(f"  {number} {name} {shape} {size}: {used[-1].wall:.2f} s", file=sys.stderr, flush=True)
+                        print(f"{used[-1].wall:.2f} s, {used[-1].cpu:.2f} CPU s", file=sys.stderr, flush=True)
+                    except RuntimeError as error:
+                        print(str(error).strip().splitlines()[-1], file=sys.stderr, flush=True)
     return found
 
 
@@ -76,7 +85,8 @@ def _one(name: str, shape: str, size: int, peers: dict[str, Path]) -> Usage:
             raise RuntimeError(f"the log has {lines} lines of the package")
         return used
     program = Path(__file__).parent / "support" / "light_tasks_peers.py"
-    return measure([str(peers[name] / "python"), str(program), name, shape, str(size), str(place)])
+    command = [shutil.which("timeout") or "timeout", str(LIMIT_SECONDS), str(peers[name] / "python"), str(program)]
+    return measure([*command, name, shape, str(size), str(place)])
 
 
 def _middle(used: list[Usage], what: str) -> float:
@@ -92,6 +102,9 @@ def _table(found: Runs, size: int, peers: dict[str, Path]) -> str:
         own = found["dtserve", shape, size]
         for name in ("dtserve", *peers):
             used = found[name, shape, size]
+            if not used:
+                lines.append(f"| {PEERS.get(name, name)}, {shape} | not within {LIMIT_SECONDS} s | | | | |")
+                continue
             wall, cpu = _middle(used, "wall"), _middle(used, "cpu")
             lines.append(
                 f"| {PEERS.get(name, name)}, {shape} | {wall:.2f} ({min(each.wall for each in used):.2f}–"
@@ -106,12 +119,12 @@ def _per_task(found: Runs, sizes: list[int], peers: dict[str, Path]) -> str:
     small, large = min(sizes), max(sizes)
     lines = ["| ms for each task | CPU, chain | CPU, fan-out | wall, chain | wall, fan-out |", "|---|---|---|---|---|"]
     for name in ("dtserve", *peers):
-        cells = [
-            1000 * (_least(found[name, shape, large], what) - _least(found[name, shape, small], what)) / (large - small)
-            for what in ("cpu", "wall")
-            for shape in SHAPES
-        ]
-        lines.append(f"| {PEERS.get(name, name)} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |")
+        cells = []
+        for what, shape in itertools.product(("cpu", "wall"), SHAPES):
+            more, less = found[name, shape, large], found[name, shape, small]
+            each = (_least(more, what) - _least(less, what)) / (large - small) if more and less else None
+            cells.append("–" if each is None else f"{1000 * each:.2f}")
+        lines.append(f"| {PEERS.get(name, name)} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 

@@ -49,6 +49,7 @@ def with_prefect(shape: str, count: int, folder: Path) -> None:
     os.environ.update(
         PREFECT_HOME=str(folder / "prefect"),
         PREFECT_SERVER_ANALYTICS_ENABLED="false",
+        PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS="300",
         PREFECT_SERVER_ALLOW_EPHEMERAL_MODE="true",
     )
     from prefect import flow, task

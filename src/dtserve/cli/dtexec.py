@@ -23,10 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from dtserve.cli.dtexec_program import run_line
 
         return run_line(list(argv))
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _interrupted)
     try:
+        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), _interrupted)
         from dtserve.cli.dtexec_program import run_line
 
         code = run_line(sys.argv[1:], lambda: bool(_asked))
