@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections.abc import Callable
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path as FilePath
@@ -149,12 +150,25 @@ def _completed(component: Component, sources: dict[str, Component]) -> Component
     return replace(component, inputs=inputs)
 
 
-def build(document: dict[str, Any], case: dict[str, Any]) -> tuple[DataFlow, dict[str, Any], Component]:
-    """The data flow of a case, its inputs, and the component under test."""
+def parts_of(document: dict[str, Any], case: dict[str, Any]) -> tuple[dict[str, Component], Component]:
+    """The sources of a case by input, and the component under test."""
     inputs = {**document.get("inputs", {}), **case.get("inputs", {})}
     sources = {name: source_of(name, spec) for name, spec in inputs.items()}
     values = {**document.get("with", {}), **case.get("with", {})}
     (made,) = read_components(case.get("component", document.get("component", [])), values)
+    return sources, made
+
+
+Parts = Callable[[dict[str, Any], dict[str, Any]], tuple[dict[str, Component], Component]]
+
+
+def build(
+    document: dict[str, Any], case: dict[str, Any], parts: Parts = parts_of
+) -> tuple[DataFlow, dict[str, Any], Component]:
+    """The data flow of a case, its inputs, and the component under test."""
+    inputs = {**document.get("inputs", {}), **case.get("inputs", {})}
+    sources, made = parts(document, case)
+    aliases: dict[str, str] = getattr(parts, "aliases", {})
     tested = _completed(made, sources)
     paths = [
         Path(f"{TASK}.Paths[{i.name}]", i.name, sources[i.name].outputs[0].ref_id, i.ref_id)
@@ -173,7 +187,11 @@ def build(document: dict[str, Any], case: dict[str, Any]) -> tuple[DataFlow, dic
         ref = f"{TASK}\\to {output.name}"
         columns = []
         for name in wanted["columns"]:
-            full = [k for k in available[output.ref_id] if k == name or k.endswith(f".Columns[{name}]")]
+            full = [
+                k
+                for k in available[output.ref_id]
+                if aliases.get(k, k) == name or aliases.get(k, k).endswith(f".Columns[{name}]")
+            ]
             assert full, f"no column {name} on {output.name}: {list(available[output.ref_id])}"
             columns.append(Column(f"{ref}.{name}", full[-1], name, available[output.ref_id][full[-1]]))
         into = Input(f"{ref}.In", "In", tuple(columns), has_side_effects=True)
@@ -222,10 +240,10 @@ def check_state(host: RecordingHost, base: Any, case: dict[str, Any], folder: Fi
 
 
 def execute(
-    document: dict[str, Any], case: dict[str, Any], folder: FilePath, **host_parts: Any
+    document: dict[str, Any], case: dict[str, Any], folder: FilePath, parts: Parts = parts_of, **host_parts: Any
 ) -> tuple[RecordingHost, Any, bool]:
     """Run a case: the host, the connection with the database, whether the data flow failed."""
-    flow, inputs, _ = build(document, case)
+    flow, inputs, _ = build(document, case, parts)
     host = RecordingHost(folder)
     for name, value in host_parts.items():
         setattr(host, name, value)

@@ -30,14 +30,7 @@ from dtserve.package.model import (
     PipelineProperty,
 )
 from dtserve.package.names import component_part
-from dtserve.package.reader.attributes import (
-    Attributes,
-    attributes,
-    disposition,
-    flag,
-    number,
-    pipeline_property,
-)
+from dtserve.package.reader.attributes import Attributes, attributes, disposition, flag, number, pipeline_property
 from dtserve.package.reader.elements import child_elements, to_int
 
 __all__ = ["read_data_flow"]
@@ -75,6 +68,7 @@ class _Reader:
     def __init__(self, task_ref: str) -> None:
         self.task_ref = task_ref
         self.refs: dict[str, str] = {}
+        self.names: dict[str, str] = {}
         self.producers: dict[str, Column] = {}
         self.types: dict[tuple[str, ...], TypeSpec] = {}
         self.paths: set[str] = set()
@@ -82,9 +76,11 @@ class _Reader:
 
     def read(self, pipeline: Any) -> DataFlow:
         components = self._members(pipeline, "components")
-        for element in components:
-            if element.get("id") is not None:
-                self._register(element)
+        numbered = [element for element in components if element.get("id") is not None]
+        for element in numbered:
+            self._register(element)
+        for element in numbered:
+            self._register_input_columns(element)
         shells = [self._component(element) for element in components]
         finished = tuple(
             self._resolve_inputs(element, shell) for element, shell in zip(components, shells, strict=True)
@@ -98,20 +94,32 @@ class _Reader:
     # --- references -----------------------------------------------------------------------
 
     def _register(self, component: Any) -> None:
-        """The refIds of everything inside a component, by integer id and by itself."""
+        """The refIds of everything inside a component but its input columns, by integer id and by itself."""
         ref = self._name(component, self.task_ref + "\\", "")
-        for kind, collection, member in (
-            ("Inputs", "inputs", "inputColumns"),
-            ("Outputs", "outputs", "outputColumns"),
-        ):
+        for kind, collection in (("Inputs", "inputs"), ("Outputs", "outputs")):
             for side in self._members(component, collection):
                 side_ref = self._name(side, f"{ref}.{kind}[", "]")
-                for column in self._members(side, member):
+                for column in self._members(side, "outputColumns"):
                     self._name(column, f"{side_ref}.Columns[", "]")
+                    self.names[column.get("id", "")] = column.get("name", "")
                 for column in self._members(side, "externalMetadataColumns"):
                     self._name(column, f"{side_ref}.ExternalColumns[", "]")
         for connection in self._members(component, "connections"):
             self._name(connection, f"{ref}.Connections[", "]")
+
+    def _register_input_columns(self, component: Any) -> None:
+        """The refIds of a component's input columns, which in formats 2 and 3 have the names of their producers."""
+        for side in self._members(component, "inputs"):
+            side_ref = self.refs.get(side.get("id", ""), "")
+            for column in self._members(side, "inputColumns"):
+                values = attributes(column)
+                if "id" in values:
+                    name = (
+                        values.get("name")
+                        or values.get("cachedName")
+                        or self.names.get(values.get("lineageId", ""), "")
+                    )
+                    self.refs[values["id"]] = self._ref({**values, "name": name}, f"{side_ref}.Columns[", "]")
 
     @staticmethod
     def _members(element: Any, collection: str) -> list[Any]:
