@@ -93,3 +93,7 @@ def _parser(verb: str) -> argparse.ArgumentParser:
         if name == verb:
             importlib.import_module(f"dtserve.cli.{module}").add_arguments(child)
     return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

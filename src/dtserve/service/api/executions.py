@@ -9,6 +9,7 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
@@ -20,12 +21,12 @@ from dtserve.service.hub import Hub
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/executions", tags=["executions"])
-PAGE = 500
+PAGE, STREAM_PAGE = 500, 2000
 State = Literal["queued", "starting", "running", "stopping", "succeeded", "failed", "canceled", "timed_out", "lost"]
 PING_SECONDS = 15.0
 
 
-@router.get("")
+@router.get("", response_model=dict[str, Any])
 def list_executions(
     request: Request,
     caller: CallerOf,
@@ -39,14 +40,14 @@ def list_executions(
     until: Annotated[float | None, Query(description="Created before, seconds since the epoch.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
-) -> dict[str, Any]:
+) -> JSONResponse:
     """Executions that the caller may see, newest first; ``before`` (a number) pages on."""
     found = hub.history.find(
         running=running, state=state or "", package=package, user=user, text=text,
         since=since, until=until, limit=limit, before=before,
         seen_by=visible(request), logs=bool(caller.scope("history.view")),
     )  # fmt: skip
-    return {"executions": found, "next": found[-1]["number"] if len(found) == limit else None}
+    return JSONResponse({"executions": found, "next": found[-1]["number"] if len(found) == limit else None})
 
 
 @router.post("", status_code=201)
@@ -100,7 +101,7 @@ def stop(execution: ExecutionOf, request: Request, hub: HubOf) -> dict[str, Any]
     return hub.stop_execution(execution["id"])
 
 
-@router.get("/{execution_id}/events")
+@router.get("/{execution_id}/events", response_model=dict[str, Any])
 def list_events(
     execution: ExecutionOf,
     hub: HubOf,
@@ -109,10 +110,10 @@ def list_events(
     kind: Annotated[str, Query(max_length=64)] = "",
     level: Annotated[Literal["", "error", "warning", "information", "verbose"], Query()] = "",
     text: Annotated[str, Query(max_length=200, description="Looked for in messages and sources.")] = "",
-) -> dict[str, Any]:
+) -> JSONResponse:
     """Events after a sequence number, in order; ``next`` is where to go on."""
     found = hub.history.events(execution["number"], after=after, limit=limit, kind=kind, level=level, text=text)
-    return {"events": found, "next": found[-1]["sequence"] if len(found) == limit else None}
+    return JSONResponse({"events": found, "next": found[-1]["sequence"] if len(found) == limit else None})
 
 
 @router.get("/{execution_id}/stream")
@@ -125,20 +126,26 @@ async def stream_events(
     return EventSourceResponse(_follow(hub, execution, cursor), ping=int(PING_SECONDS))
 
 
-async def _follow(hub: Hub, execution: dict[str, Any], cursor: int) -> AsyncIterator[ServerSentEvent]:
+async def _follow(hub: Hub, execution: dict[str, Any], cursor: int) -> AsyncIterator[ServerSentEvent | bytes]:
     number, execution_id = execution["number"], execution["id"]
     with hub.watchers.watch(execution_id) as changed:
         while not hub.watchers.closed:
             changed.clear()
             told = hub.watchers.told(execution_id)
             state, text = await hub.reads.read((number, told), lambda: _state_of(hub, execution_id))
-            while page := await hub.reads.read((number, told, cursor), partial(hub.history.page, number, cursor, PAGE)):
+            while page := await hub.reads.read((number, told, cursor), partial(_frame, hub, number, cursor)):
                 frame, cursor = page
-                yield ServerSentEvent(data=frame, event="events", id=str(cursor))
+                yield frame
             yield ServerSentEvent(data=text, event="execution")
             if state not in RUNNING:
                 return
             await _wait(changed)
+
+
+def _frame(hub: Hub, number: int, after: int) -> tuple[bytes, int] | None:
+    """The next events as bytes of the stream, made once for all watchers; JSON has no line ends of its own."""
+    page = hub.history.page(number, after, STREAM_PAGE)
+    return (f"id: {page[1]}\r\nevent: events\r\ndata: {page[0]}\r\n\r\n".encode(), page[1]) if page else None
 
 
 def _state_of(hub: Hub, execution_id: str) -> tuple[str, str]:

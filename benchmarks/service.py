@@ -1,0 +1,236 @@
+"""The service: first event of a run, lists over a long history, lag of live events, stops, memory.
+
+python benchmarks/service.py [--past 100000] [--watchers 100] [--runs 1000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import signal
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+import httpx2 as httpx
+import psutil
+from support.measure import environment, fingerprint
+
+EMPTY = '<task name="T" type="Microsoft.ExpressionTask"><ExpressionTask Expression="@[User::n] = 1"/></task>'
+LOOP = (
+    '<for name="L" init="@[User::n] = 0" eval="@[User::n] &lt; {count}" assign="@[User::n] = @[User::n] + 1">'
+    '<task name="T" type="Microsoft.ExpressionTask"><ExpressionTask Expression="@[User::m] = 1"/></task></for>'
+)
+SLEEP = '<task name="P" type="Microsoft.ExecuteProcess"><ExecuteProcessData Executable="sleep" Arguments="600"/></task>'
+TIME = re.compile(r'"time": ([0-9.]+)')
+
+
+def packages() -> dict[str, bytes]:
+    """Small packages of our own, made with the short form of the tests."""
+    code = (
+        "import sys, json; sys.path[:0] = [sys.argv[1], sys.argv[2]]\n"
+        "from support.control_flow import package\n"
+        "parts = json.load(sys.stdin)\n"
+        "print(json.dumps({name: package(body).decode() for name, body in parts.items()}))"
+    )
+    variable = '<variable name="User::n" value="0"/><variable name="User::m" value="0"/>'
+    bodies = {"Empty": variable + EMPTY, "Loop": variable + LOOP.format(count=LOOPS), "Sleep": SLEEP}
+    root = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code, str(root / "src"), str(root / "tests")],
+        input=json.dumps(bodies), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return {name: text.encode() for name, text in json.loads(done.stdout).items()}
+
+
+LOOPS = 20_000
+
+
+class Service:
+    """A service of its own with a fresh home."""
+
+    def __init__(self, home: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dtserve.cli.dtserve", "serve", "--port", "0", "--home", str(home)],
+            stdout=subprocess.PIPE, text=True, env=environment(), start_new_session=True,
+        )  # fmt: skip
+        for line in self.process.stdout:
+            if found := re.search(r"The console is at (\S+)", line):
+                address = found[1]
+            if "Ctrl-C" in line:
+                break
+        token = (home / "administrator.token").read_text().strip()
+        self.options = {"base_url": address, "headers": {"Authorization": f"Bearer {token}"}, "timeout": 120}
+        self.client = httpx.Client(**self.options)
+        for name, data in packages().items():
+            answer = self.client.put("/api/packages/content", params={"path": rf"\MSDB\{name}"}, content=data)
+            answer.raise_for_status()
+
+    def start(self, name: str, **more) -> str:
+        answer = self.client.post("/api/executions", json={"package": rf"\MSDB\{name}", **more})
+        answer.raise_for_status()
+        return answer.json()["id"]
+
+    def wait(self, execution_id: str) -> dict:
+        while (found := self.client.get(f"/api/executions/{execution_id}").json())["ended"] is None:
+            time.sleep(0.01)
+        return found
+
+    def memory(self) -> float:
+        return psutil.Process(self.process.pid).memory_info().rss / 2**20
+
+    def close(self) -> None:
+        self.client.close()
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(60)
+        self.process.stdout.close()
+
+
+def first_events(service: Service, count: int) -> list[float]:
+    """Seconds from the call to the first event in a stream that was opened at once."""
+    found = []
+    for _ in range(count):
+        began = time.perf_counter()
+        execution_id = service.start("Empty")
+        with service.client.stream("GET", f"/api/executions/{execution_id}/stream") as stream:
+            for line in stream.iter_lines():
+                if line == "event: events":
+                    found.append(time.perf_counter() - began)
+                    break
+        service.wait(execution_id)
+    return found
+
+
+def stops(service: Service, count: int) -> list[float]:
+    """Seconds from the call to the end in the history."""
+    found = []
+    for _ in range(count):
+        execution_id = service.start("Sleep")
+        while service.client.get(f"/api/executions/{execution_id}").json()["state"] == "starting":
+            time.sleep(0.01)
+        began = time.perf_counter()
+        service.client.post(f"/api/executions/{execution_id}/stop").raise_for_status()
+        service.wait(execution_id)
+        found.append(time.perf_counter() - began)
+    return found
+
+
+def lists(service: Service, home: Path, past: int) -> dict[str, list[float]]:
+    """Seconds of lists with ``past`` ended and 1,000 running executions in the history."""
+    columns = (
+        "id, package_path, package_name, package_id, package_description, user, state, created, started, ended, "
+        "reason, errors, warnings, last_event, options, origin"
+    )
+    rows = (
+        (f"past-{n}", rf"\MSDB\F{n % 500}\P{n % 97}", f"P{n % 97}", "", "", f"user{n % 50}",
+         "failed" if n % 10 == 0 else "succeeded", float(n), float(n), n + 5.0, "", 0, 0, 9, "{}", "bench")
+        for n in range(past)
+    )  # fmt: skip
+    alive = (
+        (f"now-{n}", rf"\MSDB\P{n}", f"P{n}", "", "", "me", "running", 1e9, 1e9, None, "", 0, 0, 9, "{}", "bench")
+        for n in range(1000)
+    )
+    with sqlite3.connect(home / "state.sqlite", timeout=60) as database:
+        marks = ", ".join("?" * 16)
+        database.executemany(f"INSERT INTO executions ({columns}) VALUES ({marks})", rows)
+        database.executemany(f"INSERT INTO executions ({columns}) VALUES ({marks})", alive)
+    asked = {
+        "1,000 running": {"running": True, "limit": 1000},
+        "the latest 100": {"limit": 100},
+        "the latest 100 failed": {"limit": 100, "state": "failed"},
+        "100 of one package": {"limit": 100, "package": r"\MSDB\F7"},
+        "100 by a text": {"limit": 100, "text": "user49"},
+    }
+    found: dict[str, list[float]] = {}
+    for name, params in asked.items():
+        for _ in range(10):
+            began = time.perf_counter()
+            service.client.get("/api/executions", params=params).raise_for_status()
+            found.setdefault(name, []).append(time.perf_counter() - began)
+    with sqlite3.connect(home / "state.sqlite", timeout=60) as database:
+        database.execute("DELETE FROM executions WHERE origin = 'bench'")
+    return found
+
+
+async def lags(service: Service, watchers: int) -> tuple[list[float], int, float]:
+    """Age of the oldest event of each frame on arrival, at every watcher; events of the run, and its seconds."""
+    execution_id = service.start("Loop")
+    found: list[float] = []
+    async with httpx.AsyncClient(**service.options, limits=httpx.Limits(max_connections=None)) as client:
+
+        async def watch() -> None:
+            async with client.stream("GET", f"/api/executions/{execution_id}/stream") as stream:
+                async for line in stream.aiter_lines():
+                    if line.startswith("data: [") and (first := TIME.search(line)):
+                        found.append(time.time() - float(first[1]))
+
+        await asyncio.gather(*(watch() for _ in range(watchers)))
+    row = service.client.get(f"/api/executions/{execution_id}").json()
+    return found, row["last_event"], row["ended"] - row["started"]
+
+
+def growth(service: Service, runs: int) -> tuple[float, float, float]:
+    """Memory in MB after a tenth of the runs and after all, and seconds per run, four at a time."""
+    began, early = time.perf_counter(), 0.0
+    running: list[str] = []
+    for number in range(runs):
+        running.append(service.start("Empty"))
+        if len(running) == 4:
+            service.wait(running.pop(0))
+        if number == runs // 10:
+            early = service.memory()
+    for each in running:
+        service.wait(each)
+    return early, service.memory(), (time.perf_counter() - began) / runs
+
+
+def p99(values: list[float]) -> float:
+    return sorted(values)[max(0, int(len(values) * 0.99) - 1)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--past", type=int, default=100_000)
+    parser.add_argument("--watchers", type=int, default=100)
+    parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=20)
+    options = parser.parse_args()
+    os.environ["DTSERVE_EXECUTION_MAX_QUEUED_PACKAGES"] = "100000"
+    with tempfile.TemporaryDirectory() as folder:
+        service = Service(Path(folder) / "home")
+        try:
+            first = first_events(service, options.rounds)
+            ended = stops(service, options.rounds)
+            listed = lists(service, Path(folder) / "home", options.past)
+            late, events, seconds = asyncio.run(lags(service, options.watchers))
+            early, after, each = growth(service, options.runs)
+        finally:
+            service.close()
+    print(f"## Service\n\nThe service on SQLite, its packages in processes of their own; {options.rounds} rounds.\n")
+    print("| | median | p99 | target |\n|---|---|---|---|")
+    print(f"| from a start to its first event, s | {statistics.median(first):.2f} | {p99(first):.2f} | 0.5 |")
+    print(f"| from a stop to the end, s | {statistics.median(ended):.2f} | {p99(ended):.2f} | 2 (p99) |")
+    for name, values in listed.items():
+        what = f"list of {name}, {options.past:,} past executions, ms"
+        print(f"| {what} | {statistics.median(values) * 1000:.0f} | {p99(values) * 1000:.0f} | 200 |")
+    rate = events / seconds if seconds else 0
+    what = f"lag of {options.watchers} watchers at {rate:,.0f} events/s, ms"
+    print(f"| {what} | {statistics.median(late) * 1000:.0f} | {p99(late) * 1000:.0f} | 250 (p99) |")
+    print(
+        f"\n{options.runs:,} runs, four at a time: {each * 1000:.0f} ms each; the service held {early:.0f} MB after "
+        f"{options.runs // 10:,} and {after:.0f} MB after all."
+    )
+    print(f"\n{fingerprint(['fastapi', 'uvicorn', 'sqlalchemy'])}\n")
+
+
+if __name__ == "__main__":
+    main()
