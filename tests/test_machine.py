@@ -4,7 +4,10 @@ import getpass
 import platform
 import re
 import stat
+import subprocess
+import sys
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +43,30 @@ def test_temporary_folders_are_private_and_go_with_what_is_in_them(tmp_path) -> 
     with pytest.raises(ValueError, match="stop"), machine.temporary_folder(str(tmp_path)):
         raise ValueError("stop")
     assert list(tmp_path.iterdir()) == []
+
+
+HOLDER = """
+import sys, time
+from dtserve.machine import temporary_folder
+with temporary_folder(sys.argv[1]) as folder:
+    (folder / "rows.arrow").write_bytes(b"rows")
+    print(folder, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_the_next_run_removes_what_a_killed_one_has_left(tmp_path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    left = Path(process.stdout.readline().strip())
+    with machine.temporary_folder(str(tmp_path)) as folder:
+        assert {left, folder} <= set(tmp_path.iterdir())  # a living process keeps its own
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    assert (left / "rows.arrow").exists()
+    others = [tmp_path / "dtserve-of-another-kind", tmp_path / "dtserve-0123456789abcdef"]
+    for other in others:
+        other.mkdir()
+    with machine.temporary_folder(str(tmp_path)) as folder:
+        assert sorted(tmp_path.iterdir()) == sorted([*others, folder])

@@ -7,9 +7,16 @@ package takes to run.
 from __future__ import annotations
 
 import os
+import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+if sys.platform == "win32":
+    fcntl = None
+else:
+    import fcntl
 
 __all__ = ["computer_name", "new_guid", "operator_name", "remove_temporary_folders", "temporary_folder", "user_name"]
 
@@ -50,6 +57,10 @@ def operator_name() -> str:
     return f"{computer_name()}\\{user_name()}"
 
 
+LOCK = ".lock"
+"""The file in a temporary folder that its process holds locked."""
+
+_FOLDER = re.compile("dtserve-[0-9a-f]{16}")
 _open_folders: set[Path] = set()
 
 
@@ -63,23 +74,71 @@ def remove_temporary_folders() -> None:
 
 @contextmanager
 def temporary_folder(parent: str = "") -> Iterator[Path]:
-    """A private folder below ``parent`` (else the system's folder for temporary files), removed at the end."""
+    """A private folder below ``parent`` (else the system's folder for temporary files), removed at the end.
+
+    What processes that were killed have left there is removed, too.
+    """
     if not parent:
         parent = next((os.environ[name] for name in ("TMPDIR", "TEMP", "TMP") if os.environ.get(name)), "/tmp")
         if not os.path.isdir(parent):
             import tempfile
 
             parent = tempfile.gettempdir()
-    folder = Path(parent, f"dtserve-{os.urandom(8).hex()}")
-    folder.mkdir(mode=0o700)
+    _sweep(parent)
+    folder, lock = _claimed(parent)
     _open_folders.add(folder)
     try:
         yield folder
     finally:
         _open_folders.discard(folder)
         try:
+            Path(folder, LOCK).unlink(missing_ok=True)
             folder.rmdir()
         except OSError:
             import shutil
 
             shutil.rmtree(folder, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def _claimed(parent: str) -> tuple[Path, int | None]:
+    """A new private folder, and the lock on its file that lasts as long as this process."""
+    name = f"dtserve-{os.urandom(8).hex()}"
+    hidden = Path(parent, f".{name}")
+    hidden.mkdir(mode=0o700)
+    lock = None
+    if fcntl is not None:
+        lock = os.open(hidden / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    folder = Path(parent, name)
+    hidden.rename(folder)  # under its name it is locked already
+    return folder, lock
+
+
+def _sweep(parent: str) -> None:
+    """Remove the folders of processes that were killed: theirs is nobody's lock any more."""
+    if fcntl is None:
+        return
+    try:
+        with os.scandir(parent) as entries:
+            found = [entry for entry in entries if _FOLDER.fullmatch(entry.name)]
+    except OSError:
+        return
+    for entry in found:
+        try:
+            if not entry.is_dir(follow_symlinks=False) or entry.stat(follow_symlinks=False).st_uid != os.getuid():
+                continue
+            lock = os.open(Path(entry.path, LOCK), os.O_RDWR | os.O_NOFOLLOW)
+        except OSError:
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            continue
+        else:
+            import shutil
+
+            shutil.rmtree(entry.path, ignore_errors=True)
+        finally:
+            os.close(lock)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 
 from dtserve.dataflow.errors import ComponentFailed
-from dtserve.dataflow.running import PIPELINE, Running, Stopped, coded, post
+from dtserve.dataflow.running import PIPELINE, Running, Stopped, Turns, coded, post
 from dtserve.errors import InternalError
 from dtserve.package.model import Component
 from support.flows import MemorySource, RecordingHost
@@ -82,3 +85,41 @@ def test_a_failure_inside_work_stops(run):
     with pytest.raises(Stopped):
         list(running.work(component, "T", rows))
     assert host.codes("OnError")[0] == 0xC0D5FFFF
+
+
+def test_no_more_threads_work_at_the_same_time_than_there_are_turns():
+    turns = Turns(6, 3, lambda: None)
+    inside, most, lock = 0, 0, threading.Lock()
+
+    def work():
+        nonlocal inside, most
+        for _ in range(20):
+            with turns:
+                with lock:
+                    inside += 1
+                    most = max(most, inside)
+                time.sleep(0.001)
+                with lock:
+                    inside -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 1 < most <= 3
+
+
+def test_who_waits_for_a_turn_ends_with_the_flow():
+    def stopped():
+        raise Stopped
+
+    turns = Turns(2, 1, stopped)
+    with turns, pytest.raises(Stopped), turns:
+        pass
+
+
+def test_enough_turns_are_no_bound():
+    turns = Turns(3, 3, lambda: None)
+    with turns, turns, turns, turns:
+        assert turns._free is None

@@ -8,6 +8,7 @@ import pytest
 
 from dtserve.dataflow import engine
 from dtserve.dataflow.errors import ComponentFailed, DataFlowFailed
+from dtserve.dataflow.tracing import engine_threads
 from dtserve.package.model import Column, Component, DataFlow, Input, Output
 from support.flows import I4, RecordingHost, flow, numbers, props, sink, source, transform, used, wstr
 
@@ -165,3 +166,10 @@ def test_what_failed_has_no_end(tmp_path):
     with pytest.raises(DataFlowFailed):
         engine.run_data_flow(sorting(), host)
     assert not [end for end in texts(host, "OnPipelinePostEndOfRowset") if " : E : " in end]
+
+
+@pytest.mark.parametrize(
+    ("text", "most"), [("", 10), ("5", 5), ("1", 3), ("0", 3), ("-1", 10), ("ten", 10), ("40", 40)]
+)
+def test_engine_threads_are_a_bound_of_three_at_least(text, most):
+    assert engine_threads(DataFlow((), (), {"engineThreads": text})) == most

@@ -203,3 +203,21 @@ def numbers(rows: int, *, batch: int = 1000, start: int = 0) -> list[pl.DataFram
         pl.DataFrame({"n": pl.Series(range(at, min(at + batch, start + rows)), dtype=pl.Int32)})
         for at in range(start, start + rows, batch)
     ]
+
+
+def one_output(
+    part: str, name: str, columns: Iterable[Column], inputs: Iterable[Column], **properties: object
+) -> DataFlow:
+    """Source of ``n`` and ``at`` → an asynchronous component → sink of the component's columns."""
+    columns = tuple(columns)
+    made = Component(
+        name, name, "test", part, properties=props(properties),
+        inputs=(Input(f"{name}.In", "In", tuple(inputs)),),
+        outputs=(Output(f"{name}.Out", "Out", tuple(columns)),),
+    )  # fmt: skip
+    return flow(
+        source("Src", {"n": I4, "at": I4}),
+        made,
+        sink("A", {c.name: c.lineage_id for c in columns}),
+        paths=[("Src.Out", f"{name}.In"), (f"{name}.Out", "A.In")],
+    )

@@ -22,7 +22,8 @@ from dtserve.dataflow.plan import Plan, make_plan
 from dtserve.dataflow.running import PIPELINE, Running, coded, post
 from dtserve.dataflow.sizes import row_bytes
 from dtserve.dataflow.stage import Stage
-from dtserve.dataflow.tracing import trace_plan
+from dtserve.dataflow.temporary import temporary_place
+from dtserve.dataflow.tracing import engine_threads, trace_plan
 from dtserve.dataflow.validation import validate_components
 from dtserve.errors import Canceled, DtserveError, hresult
 
@@ -73,10 +74,15 @@ def run_data_flow(flow: DataFlow, host: FlowHost) -> None:
     :class:`~dtserve.errors.Canceled` after ``host.cancel`` was set.
     """
     hold_pages()
+    with temporary_place(flow, host):
+        _run(flow, host)
+
+
+def _run(flow: DataFlow, host: FlowHost) -> None:
     _begin(host, _PREPARING, "Prepare for Execute")
     plan = _plan(flow, host)
     components = _make(plan, host)
-    running = Running(host, components)
+    running = Running(host, components, engine_threads(plan.flow))
     try:
         validate_components(plan, components, host)
         host.fire_progress("Prepare for Execute", 100, PIPELINE)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dtserve.dataflow.plan import PlannedPath
     from dtserve.package.model import Input
 
-__all__ = ["PIPELINE", "Running", "Stopped", "coded", "post"]
+__all__ = ["PIPELINE", "Running", "Stopped", "Turns", "coded", "post"]
 
 PIPELINE = "SSIS.Pipeline"
 """The subcomponent under which the engine itself posts events."""
@@ -54,15 +54,38 @@ def post(host: FlowHost, error: DtserveError, component: str) -> None:
         host.fire_error(one.code, component, one.message)
 
 
+class Turns:
+    """EngineThreads as a bound: of ``threads`` threads at most ``most`` work at the same time (DATA_FLOW §1.1).
+
+    A turn is one step of a component, not the life of a thread, so that none waits for one
+    that waits for it. Where there are no more threads than turns, entering costs nothing.
+    """
+
+    def __init__(self, threads: int, most: int, check: Callable[[], None]) -> None:
+        self._free = threading.BoundedSemaphore(most) if threads > most else None
+        self._check = check
+
+    def __enter__(self) -> None:
+        while self._free is not None and not self._free.acquire(timeout=0.1):
+            self._check()
+
+    def __exit__(self, *error: object) -> None:
+        if self._free is not None:
+            self._free.release()
+
+
 class Running:
     """One run of a data flow; every method may be called from any of its threads."""
 
-    def __init__(self, host: FlowHost, components: dict[str, PipelineComponent]) -> None:
+    def __init__(self, host: FlowHost, components: dict[str, PipelineComponent], engine_threads: int = 10) -> None:
         self.host = host
         self.components = components
         self.error: DtserveError | None = None
         self.failed_component = ""
         self._stop = threading.Event()
+        sources = sum(1 for component in components.values() if not component.model.inputs)
+        self._sources = Turns(sources, engine_threads, self.check)
+        self._workers = Turns(len(components) - sources, engine_threads, self.check)
         self._lock = threading.Lock()
         self._pending: dict[str, tuple[PlannedPath, int]] = {}
         self._reported: dict[str, float] = {}
@@ -161,13 +184,15 @@ class Running:
         it for one of its own. ``at`` is the input it works on, None for a source.
         """
         phase = "PrimeOutput" if at is None else "ProcessInput"
+        turns = self._sources if at is None else self._workers
         iterator: Iterator[Emit] | None = None
         while True:
             start = time.perf_counter()
             try:
-                if iterator is None:
-                    iterator = iter(call())
-                item = next(iterator)
+                with turns:
+                    if iterator is None:
+                        iterator = iter(call())
+                    item = next(iterator)
             except StopIteration:
                 return
             except Stopped:

@@ -15,9 +15,9 @@ from dtserve.dataflow.sizes import row_bytes
 if TYPE_CHECKING:
     from dtserve.dataflow.host import FlowHost
     from dtserve.dataflow.plan import Plan, PlannedPath
-    from dtserve.package.model import Component, Input, Output
+    from dtserve.package.model import Component, DataFlow, Input, Output
 
-__all__ = ["end_of_rowset", "execution_plan", "execution_trees", "prime_output", "trace_plan"]
+__all__ = ["end_of_rowset", "engine_threads", "execution_plan", "execution_trees", "prime_output", "trace_plan"]
 
 _INDENT = "    "
 
@@ -94,7 +94,7 @@ def execution_plan(plan: Plan) -> str:
 def _settings(properties: dict[str, str]) -> Iterator[str]:
     for name, kind in (("blobtempstoragepath", "BLOB"), ("buffertempstoragepath", "buffer")):
         if properties.get(name):
-            yield f"The temporary {kind} data storage locations are not considered; the run's temporary folder is."
+            yield f"The temporary {kind} data storage locations are {properties[name]}; the first that can be used is."
         else:
             yield (
                 f"No temporary {kind} data storage locations were provided. The buffer manager will consider the "
@@ -109,6 +109,13 @@ def _settings(properties: dict[str, str]) -> Iterator[str]:
         )
     else:
         yield "The data flow will remove unused components because its RunInOptimizedMode property is set to true."
+
+
+def engine_threads(flow: DataFlow) -> int:
+    """EngineThreads: how many sources, and how many other threads, work at the same time; 3 at least."""
+    properties = {name.lower(): value for name, value in flow.properties.items()}
+    text = properties.get("enginethreads", "").strip()
+    return max(int(text), 3) if text.isdigit() else 10
 
 
 def _buffers(properties: dict[str, str]) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dtserve.dataflow import engine
 from dtserve.dataflow.errors import DataFlowFailed
 from dtserve.package.model import Column, Component, Input, Output
-from support.flows import I4, I8, RecordingHost, flow, numbers, props, sink, source, transform, used
+from support.flows import I4, I8, RecordingHost, flow, numbers, one_output, props, sink, source, transform, used
 
 ROWS = st.lists(st.one_of(st.none(), st.integers(-20, 20)), max_size=60)
 BATCH = st.integers(1, 25)
@@ -109,21 +109,6 @@ def union_flow():
 def test_a_union_loses_and_makes_no_row(tmp_path_factory, rows, batch):
     host = run(tmp_path_factory, union_flow(), rows, batch)
     assert Counter(rows_of(host, "A")) == Counter({(n, at): 2 for at, n in enumerate(rows)})
-
-
-def one_output(part, name, columns, inputs, **properties):
-    """Source → an asynchronous component → sink of the component's columns."""
-    made = Component(
-        name, name, "test", part, properties=props(properties),
-        inputs=(Input(f"{name}.In", "In", tuple(inputs)),),
-        outputs=(Output(f"{name}.Out", "Out", tuple(columns)),),
-    )  # fmt: skip
-    return flow(
-        source("Src", {"n": I4, "at": I4}),
-        made,
-        sink("A", {c.name: c.lineage_id for c in columns}),
-        paths=[("Src.Out", f"{name}.In"), (f"{name}.Out", "A.In")],
-    )
 
 
 @pytest.mark.parametrize("direction", [1, -1])
