@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from dtserve.cli.dtutil import main
-from dtserve.cli.dtutil_actions import DECRYPT_VARIABLE
+from dtserve.cli.dtutil_passwords import DECRYPT as DECRYPT_VARIABLE
 from dtserve.package.document import PackageDocument
 from dtserve.package.signature import is_signed
 from dtserve.service.config import ServiceHome, load_home

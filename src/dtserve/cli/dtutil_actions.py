@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from dtserve.cli import dtutil_passwords as passwords
 from dtserve.cli import dtutil_texts as texts
 from dtserve.cli.dtutil_request import Location, Request
+from dtserve.cli.store_places import unc_path
 from dtserve.errors import DtserveError, PackageError, PackageNotFound
 from dtserve.package.document import PackageDocument
 from dtserve.service.config import ServiceHome
@@ -19,10 +20,9 @@ from dtserve.stores.endpoints import Endpoint, FileEndpoint, StoreEndpoint
 from dtserve.stores.names import EXTENSION, parse_package_path, parse_path, strip_extension
 from dtserve.stores.transfer import Changes, load_package, move_package, save_package
 
-__all__ = ["DECRYPT_VARIABLE", "Session"]
+__all__ = ["Session"]
 
 THUMBPRINT_DIGITS = 40
-DECRYPT_VARIABLE = "SSIS_PACKAGE_DECRYPT"
 
 
 class _Ended(Exception):
@@ -177,12 +177,13 @@ class Session:
 
     def _endpoint(self, place: Location) -> Endpoint:
         if place.kind == "file":
-            share = self.home.share_entry(place.path)
+            unc = unc_path(place.path, self.home.path_map)
+            share = self.home.share_entry(unc)
             if share is not None:
                 from dtserve.service.shares import share_login
                 from dtserve.stores.smb_file import ShareFileEndpoint
 
-                return ShareFileEndpoint(place.path, share_login(share), max_bytes=self.home.max_package_bytes)
+                return ShareFileEndpoint(unc, share_login(share), max_bytes=self.home.max_package_bytes)
             path = self.home.environment(folder=Path.cwd()).map_path(place.path)
             return FileEndpoint(path, place.path, self.home.max_package_bytes)
         if place.kind == "dts":
@@ -218,7 +219,7 @@ class Session:
         """Open the source; 4 and 5 are told as the runtime tells them."""
         password = request.decrypt
         if password is None and request.ask_decrypt:
-            password = os.environ.get(DECRYPT_VARIABLE) or _ask_password()
+            password = passwords.kept(passwords.DECRYPT) or passwords.ask(texts.DECRYPT_PROMPT)
         try:
             return load_package(source, password or None)
         except (PackageNotFound, PackageError) as error:
@@ -263,11 +264,3 @@ def _confirm(question: str) -> None:
         if not answer or answer.strip().upper() in ("N", "NO"):
             print()
             raise _Ended(1)
-
-
-def _ask_password() -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    import getpass
-
-    return getpass.getpass(texts.DECRYPT_PROMPT)

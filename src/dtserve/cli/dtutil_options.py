@@ -46,13 +46,15 @@ _OPTIONS = (
            "dtserve.toml."),
     Option("SourceU[ser]", "required", "login", "The login at the source; without one the caller's own account."),
     Option("SourceP[assword]", "required", "password", "The password of /SourceUser; blank when left out.",
-           secret=True),
+           "Left out it is taken from the environment variable DTUTIL_SOURCE_PASSWORD, or from the file that "
+           "DTUTIL_SOURCE_PASSWORD_FILE names, where there is one.", secret=True),
     Option("DestS[erver]", "required", "server", "The server of an SQL destination."),
     Option("DestU[ser]", "required", "login", "The login at the destination."),
-    Option("DestP[assword]", "required", "password", "The password of /DestUser; blank when left out.", secret=True),
+    Option("DestP[assword]", "required", "password", "The password of /DestUser; blank when left out.",
+           "Left out it is taken from DTUTIL_DEST_PASSWORD, or the file that DTUTIL_DEST_PASSWORD_FILE names.", secret=True),
     Option("Dec[rypt]", "optional", "password", "The password that opens the package.",
-           "Without a value it is taken from the environment variable SSIS_PACKAGE_DECRYPT or asked for, which keeps it "
-           "out of the command history.", secret=True),
+           "Without a value it is taken from the environment variable SSIS_PACKAGE_DECRYPT, from the file that "
+           "SSIS_PACKAGE_DECRYPT_FILE names, or asked for, which keeps it out of the command history.", secret=True),
     Option("C[opy]", "required", _LOCATION, "Copies the package.",
            "Its id stays the same; add /IDRegenerate for a new one. An existing package is replaced after Y, or at once "
            "with /Quiet."),
@@ -63,7 +65,9 @@ _OPTIONS = (
            details="Exit code 0 when it is there; otherwise dtutil.exists_miss_exit_code of dtserve.toml, by default 1."),
     Option("En[crypt]", "required", "{SQL|FILE};path;level[;password]", "Saves the package with a protection level.",
            "0 DontSaveSensitive, 1 EncryptSensitiveWithUserKey, 2 EncryptSensitiveWithPassword, 3 "
-           "EncryptAllWithPassword, 4 EncryptAllWithUserKey, 5 ServerStorage (SQL only). 2 and 3 need the password."),
+           "EncryptAllWithPassword, 4 EncryptAllWithUserKey, 5 ServerStorage (SQL only). 2 and 3 need the password: left "
+           "out it is taken from DTUTIL_PACKAGE_PASSWORD or the file that DTUTIL_PACKAGE_PASSWORD_FILE names; empty "
+           "behind its semicolon it is asked for at a terminal."),
     Option("Si[gn]", "required", "{SQL|FILE|DTS};path;hash", "Signs the package and saves it.",
            "hash is the thumbprint of the certificate in hexadecimal digits. The certificate stands with its key in the "
            "folder certificates of the home folder, as .pem or .pfx."),

@@ -6,9 +6,12 @@ Everything that makes no sense is found here, before anything is touched; exit c
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from dtserve.cli import dtutil_passwords as passwords
+from dtserve.cli import dtutil_texts as texts
 from dtserve.cli.dtutil_options import ACTIONS, ALLOWED, FOLDER_ACTIONS, SOURCES, TABLE
 from dtserve.cli.errors import ConflictingOptions, InvalidArgument, MissingOption, OptionNeedsOther
 from dtserve.cli.options import Given, ParsedLine
@@ -114,6 +117,10 @@ def _target(action: str, line: ParsedLine) -> tuple[Location | None, int | None,
     if action == "encrypt":
         kind, path, level, *rest = _parts(given, 3, 4, "sql", "file")
         password = rest[0] if rest else ""
+        if level in PASSWORD_LEVELS and not password:
+            password = passwords.kept(passwords.PACKAGE) or ""
+            if rest and not password and sys.stdin.isatty():
+                password = passwords.ask(texts.ENCRYPT_PROMPT, twice=True)
         _check_level(level, password, bool(rest))
         return _destination(kind, path, line), int(level), password, ""
     if action == "sign":
@@ -175,7 +182,10 @@ def _destination(kind: str, path: str, line: ParsedLine) -> Location:
 
 
 def _login(line: ParsedLine, side: str) -> tuple[str, str, str]:
-    return line.text(f"{side}server"), line.text(f"{side}user"), line.text(f"{side}password")
+    user, password = line.text(f"{side}user"), line.text(f"{side}password")
+    if user and f"{side}password" not in line:
+        password = passwords.kept(passwords.SOURCE if side == "source" else passwords.DESTINATION) or ""
+    return line.text(f"{side}server"), user, password
 
 
 def _check_source_login(line: ParsedLine, source: Location) -> None:

@@ -18,12 +18,15 @@ from dtserve.stores.names import format_path
 __all__ = [
     "CONFIRMED",
     "DECRYPT_PROMPT",
+    "ENCRYPT_PROMPT",
     "FOLDER_EXISTS",
     "FOLDER_MISSING",
     "OVERWRITE",
     "PACKAGE_EXISTS",
     "PACKAGE_MISSING",
     "RESIGN",
+    "RETYPE_DIFFERS",
+    "RETYPE_PROMPT",
     "SUCCESS",
     "UNCONFIRMED",
     "banner",
@@ -41,9 +44,23 @@ FOLDER_MISSING: Final = "The specified folder does not exist."
 OVERWRITE: Final = 'Destination Package "{path}" already exists.  Do you want to overwrite it? (Y/N) '
 RESIGN: Final = 'Package "{path}" is already signed.  Do you want to sign it again? (Y/N) '
 DECRYPT_PROMPT: Final = "Enter decryption password: "
+ENCRYPT_PROMPT: Final = "Enter the package's new password: "
+RETYPE_PROMPT: Final = "Retype password: "
+RETYPE_DIFFERS: Final = "The passwords are not the same."
 
 CONFIRMED = (SUCCESS,)
-UNCONFIRMED = (PACKAGE_EXISTS, PACKAGE_MISSING, FOLDER_EXISTS, FOLDER_MISSING, OVERWRITE, RESIGN, DECRYPT_PROMPT)
+UNCONFIRMED = (
+    PACKAGE_EXISTS,
+    PACKAGE_MISSING,
+    FOLDER_EXISTS,
+    FOLDER_MISSING,
+    OVERWRITE,
+    RESIGN,
+    DECRYPT_PROMPT,
+    ENCRYPT_PROMPT,
+    RETYPE_PROMPT,
+    RETYPE_DIFFERS,
+)
 
 
 def banner() -> str:

@@ -38,7 +38,7 @@ AHEAD = 3
 class BulkJob:
     """What to do: ``verb`` is ``copy``, ``move``, ``delete`` or ``protect``.
 
-    The packages below ``folder`` of ``source`` whose name fits ``pattern`` go to the same places below
+    The packages below ``folder`` of ``source`` whose name fits ``pattern`` (or is ``only``) go to the same places below
     ``target_folder`` of ``target``; with ``protect`` they are changed where they stand. ``existing`` is
     one of :data:`EXISTING`; ``ask`` is told a target and answers ``skip``, ``replace`` or ``both``. ``password``
     opens packages, ``changes`` are made on the way, by ``workers`` processes (0: one per processor).
@@ -50,6 +50,7 @@ class BulkJob:
     target: PackageStore | None = None
     target_folder: StorePath = ()
     pattern: str = "*"
+    only: str = ""
     recursive: bool = True
     existing: str = "fail"
     password: str | None = None
@@ -91,7 +92,8 @@ def plan(job: BulkJob) -> Iterator[tuple[PackageInfo, StorePath]]:
     pattern = name_key(job.pattern).removesuffix(EXTENSION) or "*"
     for folder, _, packages in job.source.walk(job.folder):
         for info in packages:
-            if fnmatch.fnmatchcase(name_key(info.name), pattern):
+            name = name_key(info.name)
+            if name == name_key(job.only) if job.only else fnmatch.fnmatchcase(name, pattern):
                 yield info, _goes_to(job, folder, info)
         if not job.recursive:
             return

@@ -10,11 +10,15 @@ import builtins
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dtserve.errors import AccessDenied, DtserveError, PackageNotFound, StoreError
 from dtserve.stores.base import Attachment, Caller, FolderEntry, PackageInfo, PackageStore, StorePath
 from dtserve.stores.names import format_path
 from dtserve.stores.versions import Version, VersionArchive, because, reason
+
+if TYPE_CHECKING:
+    from dtserve.package.diff import Change
 
 __all__ = ["VersionedStore"]
 
@@ -194,6 +198,22 @@ class VersionedStore(PackageStore):
         """The content of a version; VersionNotFound, and as :meth:`versions`."""
         self._may_read(path)
         return self.archive.read(self.key, path, version)
+
+    def diff(self, path: StorePath, old: int, new: int, *, password: str | None = None) -> builtins.list[Change]:
+        """What differs between two versions, by tasks and properties; secrets are never shown.
+
+        PackageError where one of them cannot be opened.
+        """
+        from dtserve.package.diff import diff_documents
+        from dtserve.package.document import PackageDocument
+
+        before, after = (PackageDocument.open(self.read_version(path, version), password) for version in (old, new))
+        return diff_documents(before, after, ids=False, layout=False)
+
+    def text_diff(self, path: StorePath, old: int, new: int) -> str:
+        """Both contents compared line by line; they are shown as they are stored."""
+        self._may_read(path)
+        return self.archive.diff(self.key, path, old, new)
 
     def _may_read(self, path: StorePath) -> None:
         """Who may read a package may read what it was; what is gone is for administrators."""
