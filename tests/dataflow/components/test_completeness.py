@@ -5,11 +5,15 @@ A component that needs files or a server has tests of its own instead of cases; 
 
 from __future__ import annotations
 
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from dtserve.dataflow.registry import supported_parts
+from dtserve.errors import Canceled
 from support.case_facts import DISPOSITION_FACTS, ROW_FACTS, component_text, facts_of_case, has_test, part_of
 from support.flow_cases import execute, load_cases, run_case
 
@@ -180,3 +184,28 @@ def test_other_rows_end_as_rows_or_coded_errors(document, case, change, tmp_path
     assert all(code & 0xC0000000 == 0xC0000000 for code in codes)
     if not case["inputs"] or not any(spec["rows"] for spec in case["inputs"].values()):
         assert not failed
+
+
+class SoonSet(threading.Event):
+    """An event that becomes set when it has been asked a few times."""
+
+    def __init__(self, questions: int) -> None:
+        super().__init__()
+        self.questions = questions
+
+    def is_set(self) -> bool:
+        self.questions -= 1
+        if self.questions <= 0:
+            self.set()
+        return super().is_set()
+
+
+@pytest.mark.parametrize(("document", "case"), [c[1:] for c in FIRST], ids=[c[0] for c in FIRST])
+@pytest.mark.parametrize("questions", [2, 12])
+def test_stopping_ends_at_once_and_leaves_nothing(document, case, questions, tmp_path):
+    case = changed(document, case, lambda rows, width: rows[:1] * 20_000)
+    start = time.monotonic()
+    with suppress(Canceled):
+        execute(document, {**case, "batch": 500}, tmp_path, cancel=SoonSet(questions))
+    assert time.monotonic() - start < 10
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("dtserve-")] == []
