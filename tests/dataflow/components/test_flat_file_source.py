@@ -214,3 +214,67 @@ def test_files_of_any_length(tmp_path, rows):
     found = read(model, FileConnection(path, delimited(columns)), RecordingHost(tmp_path))
     expected = [(at, None if at % 5 else str(at)) for at in range(rows)]
     assert (found[OUT].rows() if OUT in found else []) == expected
+
+
+UNDECODABLE = {
+    "utf-8": ({"code_page": 65001}, b"1,a\xff\r\n2,\xc3\xa9\r\n\xe9,c\r\n4,\xef\xbf\xbd\r\n"),
+    "932": ({"code_page": 932}, b"1,a\x81\xff\r\n2,\x83\x7c\r\n\x81\xff,c\r\n4,d\r\n"),
+    "utf-16": (
+        {"unicode": True},
+        "1,a".encode("utf-16-le") + b"\x3d\xd8" + "\r\n2,é\r\n".encode("utf-16-le") + b"\x3d\xd8"
+        + ",c\r\n4,d\r\n".encode("utf-16-le"),
+    ),
+}  # fmt: skip
+CODE = -1071607676  # 0xC0209084
+
+
+@pytest.mark.parametrize("name", UNDECODABLE)
+@pytest.mark.parametrize("long", [False, True])
+def test_bytes_that_are_no_text_are_errors_of_their_columns(tmp_path, name, long):
+    settings, data = UNDECODABLE[name]
+    columns = {"id": I4, "name": wstr()}
+    rows = 300 if long else 1
+    path = tmp_path / "in.csv"
+    path.write_bytes(data * rows)
+    connection = FileConnection(path, delimited(columns, **settings))
+
+    redirected = read(
+        source_model(columns, dispositions={"*": ("RedirectRow", "FailComponent")}), connection, RecordingHost(tmp_path)
+    )
+    assert redirected[OUT].height == 2 * rows
+    errors = redirected[ERR].rows()
+    assert [row[1:] for row in errors] == [(CODE, 11), (CODE, 10)] * rows
+    assert "\ufffd" in errors[0][0]
+    assert not any("\U0010ffff" in row[0] for row in errors)
+
+    ignored = read(
+        source_model(columns, dispositions={"*": ("IgnoreFailure", "FailComponent")}),
+        connection,
+        RecordingHost(tmp_path),
+    )
+    assert [row[0] for row in ignored[OUT].rows()[:4]] == [1, 2, None, 4]
+    assert [row[1] is None for row in ignored[OUT].rows()[:4]] == [True, False, False, False]
+
+    with pytest.raises(DtserveError) as caught:
+        read(source_model(columns), connection, RecordingHost(tmp_path))
+    first, *_ = chain(caught.value)
+    assert first.hresult == "0xC02020A1"
+    assert "status value 4" in first.message
+
+
+def test_bytes_that_are_no_text_in_fixed_width_files(tmp_path):
+    columns = {"a": (wstr(), 2), "b": (wstr(), 2)}
+    path = tmp_path / "in.txt"
+    path.write_bytes(b"ab\x93\xfa" + b"\x81\xffcd")
+    model = source_model({"a": wstr(), "b": wstr()}, dispositions={"*": ("RedirectRow", "FailComponent")})
+    found = read(model, FileConnection(path, fixed(columns, code_page=932)), RecordingHost(tmp_path))
+    assert found[OUT].rows() == [("ab", "日")]
+    assert found[ERR].rows() == [("\ufffd\uf8f3cd", CODE, 10)]
+
+
+def test_the_replacement_character_itself_is_text(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_bytes("\ufffd\r\n\U0010fffd\r\n".encode())
+    connection = FileConnection(path, delimited({"a": wstr()}, code_page=65001))
+    found = read(source_model({"a": wstr()}), connection, RecordingHost(tmp_path))
+    assert found[OUT].rows() == [("\ufffd",), ("\U0010fffd",)]

@@ -13,10 +13,10 @@ from dtserve.datatypes.errors import UnknownCodePage
     [
         (1252, b"\x80\x81\xe9", "€\x81é"),
         (437, b"\x81", "ü"),
-        (932, b"\x93\xfa\x81\xff", "日\u30fb\uf8f3"),
+        (932, b"\x93\xfa\x81\xff", "日\U0010ffff\uf8f3"),
         (936, b"\xc4\xe3", "你"),
-        (65001, b"\xc3\xa9\xff", "é\ufffd"),
-        (1200, b"\xe9\x00\x3d\xd8", "é\ufffd"),
+        (65001, b"\xc3\xa9\xff", "é\U0010ffff"),
+        (1200, b"\xe9\x00\x3d\xd8", "é\U0010ffff"),
         (37, b"\xc1\x6b", "A,"),
     ],
 )

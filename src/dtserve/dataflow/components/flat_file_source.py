@@ -6,6 +6,8 @@ file's text to its own type, with the locale of the connection manager (standard
 or without one (FastParse). A redirected row leaves as the text it has in the file. Text
 after a closing qualifier cannot be redirected: it ends the data flow.
 
+Bytes that are no text in the file's code page are an error of their column (encoding.UNDECODABLE_IS_ERROR).
+
 Differs from SSIS: values finer than a microsecond count as truncated.
 """
 
@@ -196,9 +198,10 @@ class FlatFileSource(Source):
         height = chunk.frame.height
         row_errors = RowErrors(self, height)
         columns = []
-        clean = b"\0" not in chunk.data
+        clean, undecoded = b"\0" not in chunk.data, chunk.undecoded(layout)
         for reader in self._readers:
-            result = reader.read(chunk.frame[str(reader.position)], clean=clean)
+            read = reader.read_undecoded if undecoded else reader.read
+            result = read(chunk.frame[str(reader.position)], clean=clean)
             taken = row_errors.take(
                 reader.column, result, truncation_code=messages.TRUNCATED_CODE, cause=self._cause(reader.column)
             )
@@ -245,7 +248,8 @@ class FlatFileSource(Source):
     def _cause(self, column: Column) -> Any:
         def cause(row: int, code: int, truncated: bool) -> DtserveError:
             self._failed_row = row
-            status = 4 if truncated else messages.STATUS_OF_CODE.get(code, 2)
+            no_text = code == messages.UNDECODABLE_CODE and column.type.family == "text"
+            status = 4 if truncated or no_text else messages.STATUS_OF_CODE.get(code, 2)
             return messages.ColumnConversionFailed(column=column.name, status=status, text=messages.STATUS_TEXT[status])
 
         return cause

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import polars as pl
 
+from dtserve.dataflow.flat_file.encoding import UNDECODED, shown
 from dtserve.dataflow.flat_file.exact import MalformedRecord, Record, records
 
 if TYPE_CHECKING:
     from dtserve.dataflow.flat_file.layout import Layout
 
 __all__ = ["Chunk", "Listed", "RowPlaces", "Wanted", "frame_of", "split_exact"]
+
+_UNDECODED = UNDECODED.encode()
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,16 @@ class Chunk:
         begins, stops = self.rows.bounds(np.asarray(rows, dtype=np.int64))
         for start, stop in zip(begins.tolist(), stops.tolist(), strict=True):
             text = self.data[start:stop]
-            found.append(layout.cut_page.decode(text if keep_delimiter else text.removesuffix(layout.row_delimiter)))
+            text = text if keep_delimiter else text.removesuffix(layout.row_delimiter)
+            found.append(shown(layout.cut_page.decode(text)))
         return found
+
+    def undecoded(self, layout: Layout) -> bool:
+        """Whether a field may hold bytes that are no text."""
+        if layout.transcoded:
+            return _UNDECODED[:1] in self.data and _UNDECODED in self.data
+        page = layout.cut_page
+        return page.table is None and not (page.ascii and self.data.isascii())
 
 
 def frame_of(rows: Sequence[Record], layout: Layout, wanted: Wanted) -> pl.DataFrame:

@@ -1,8 +1,9 @@
 """Code pages of flat files: bytes to UTF-8 and back, by the rules of Windows.
 
-Bytes that a code page does not define never stop a read: Windows gives the control
-character of the same number (single-byte pages), U+30FB (932) or U+FFFD. Characters
-that a code page lacks do stop a write (DATA_FLOW §6). Code page 1200 stands for UTF-16
+Bytes that a single-byte code page does not define are the control characters of the same
+number, as in Windows. Bytes that are no text in UTF-8, UTF-16 or a double-byte page become
+:data:`UNDECODED`, of which the source makes an error of their column. Characters that a
+code page lacks stop a write (DATA_FLOW §6). Code page 1200 stands for UTF-16
 little endian, the encoding of files with Unicode=True.
 """
 
@@ -14,9 +15,17 @@ from functools import cache, cached_property
 
 from dtserve.datatypes.code_pages import UTF8, codec
 
-__all__ = ["CodePage", "Transcoder", "is_valid", "repaired"]
+__all__ = ["UNDECODABLE_IS_ERROR", "UNDECODED", "CodePage", "Transcoder", "is_valid", "repaired", "shown"]
 
 UTF16 = 1200
+
+UNDECODABLE_IS_ERROR = True
+"""Bytes that are no text in the file's code page make an error of the column they stand in (0xC0209084), which its
+error disposition settles. The reference does not tell what SSIS does; with False they become what Windows'
+MultiByteToWideChar gives, U+FFFD or, in code page 932, U+30FB, without a word."""
+
+UNDECODED = "\U0010ffff"
+"""What stands for bytes that are no text: a noncharacter, which no text to be exchanged has."""
 
 _SUBSTITUTE = {932: "\u30fb"}
 _SHIFTED = {"hz", "iso2022_jp", "iso2022_jp_1", "iso2022_kr", "utf_7"}
@@ -25,7 +34,7 @@ _SHIFTED = {"hz", "iso2022_jp", "iso2022_jp_1", "iso2022_kr", "utf_7"}
 def _substitute(number: int) -> str:
     """The name of an error handler that puts the code page's character in place of bad bytes."""
     name = f"dtserve.flatfile.{number}"
-    character = _SUBSTITUTE.get(number, "\ufffd")
+    character = UNDECODED if UNDECODABLE_IS_ERROR else _SUBSTITUTE.get(number, "\ufffd")
 
     def handler(error: UnicodeError) -> tuple[str, int]:
         if not isinstance(error, UnicodeDecodeError):
@@ -86,7 +95,7 @@ class CodePage:
         return text.encode(self.codec, "replace")
 
     def decode(self, data: bytes) -> str:
-        """Text of these bytes; never fails."""
+        """Text of these bytes, :data:`UNDECODED` for those that are none; never fails."""
         if self.table is not None:
             return codecs.charmap_decode(data, "strict", self.table)[0]
         return data.decode(self.codec, self.errors)
@@ -147,8 +156,13 @@ class Transcoder:
         return block if self.page.is_utf8 else self.page.to_utf8(block)
 
 
+def shown(text: str) -> str:
+    """Decoded text for people to read: U+FFFD in place of what was no text."""
+    return text.replace(UNDECODED, "\ufffd")
+
+
 def repaired(data: bytes) -> bytes | None:
-    """UTF-8 with U+FFFD in place of bytes that are none; None where it is valid. A cut last character stays as it is."""
+    """UTF-8 with :data:`UNDECODED` in place of bytes that are none; None where it is valid. A cut last character stays as it is."""
     cut = _complete(data)
     if is_valid(data[:cut]):
         return None

@@ -36,6 +36,9 @@ STATUS_TEXT = {
 }
 """DBSTATUS → text of a failed conversion."""
 
+UNDECODABLE_CODE = 0xC0209084
+"""ErrorCode of a field with bytes that are no text in the file's code page."""
+
 TRUNCATED_CODE = 0xC0209085
 STATUS_OF_CODE = {0xC0209084: 2, TRUNCATED_CODE: 4, 0xC0209086: 5, 0xC0209087: 6}
 """ErrorCode of the flat file source (CANTCONVERTVALUE, TRUNCATED, SIGNMISMATCH, DATAOVERFLOW) → DBSTATUS."""

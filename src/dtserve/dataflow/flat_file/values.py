@@ -14,6 +14,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from dtserve.dataflow.flat_file.encoding import UNDECODED
+from dtserve.dataflow.flat_file.errors import UNDECODABLE_CODE
 from dtserve.dataflow.flat_file.layout import MISSING_COLUMN_IS_NULL
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.datatypes.code_pages import UTF8, is_single_byte
@@ -96,6 +98,27 @@ class ColumnReader:
         if self.column.type.family == "text":
             return self._text(raw, sizes, clean)
         return self._value(raw, sizes)
+
+    def read_undecoded(self, raw: pl.Series, *, clean: bool) -> Found:
+        """The same where fields may hold bytes that are no text: each such field is an error."""
+        import numpy as np
+        import polars as pl
+
+        if self.binary:
+            return self.read(raw, clean=clean)
+        bad = raw.str.contains(UNDECODED, literal=True).fill_null(False)
+        if not bad.any():
+            return self.read(raw, clean=clean)
+        nothing = pl.Series([None], dtype=pl.String)
+        others = self.read(raw.zip_with(~bad, nothing).alias(raw.name), clean=clean)
+        rows = bad.arg_true().to_numpy().astype(np.int64)
+        known = others.rows if isinstance(others, SomeRows) else np.arange(len(raw))
+        return SomeRows(
+            others.values.clone().scatter(rows, pl.Series([None] * len(rows), dtype=others.values.dtype)),
+            np.append(known, rows),
+            _appended(others.errors, len(known), pl.Series([UNDECODABLE_CODE] * len(rows), dtype=pl.UInt32)),
+            _appended(others.truncated, len(known), pl.Series([False] * len(rows), dtype=pl.Boolean)),
+        )
 
     def _text(self, raw: pl.Series, sizes: np.ndarray, clean: bool) -> Found:
         import numpy as np
@@ -211,6 +234,11 @@ def _spread(found: ColumnResult, rows: np.ndarray, values: pl.Series) -> SomeRow
     if found.values.null_count() < len(rows) or values.null_count() < len(rows):
         values = values.clone().scatter(rows, found.values)
     return SomeRows(values, rows, found.errors, found.truncated)
+
+
+def _appended(found: pl.Series | None, count: int, more: pl.Series) -> pl.Series:
+    """What was found about ``count`` rows, with that about more."""
+    return (more.clear(count) if found is None else found.cast(more.dtype)).rename("").append(more)
 
 
 def _without(raw: pl.Series, sizes: np.ndarray) -> pl.Series:
