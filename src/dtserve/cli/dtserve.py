@@ -31,6 +31,9 @@ VERBS: dict[str, tuple[str, str]] = {
     "tokens": ("tokens_command", "API tokens of the service"),
     "access": ("access_command", "who may do what: grants, roles, folders"),
     "audit": ("audit_command", "who changed what, and what was refused"),
+    "events": ("events_command", "the service's event log"),
+    "schedules": ("schedules_command", "packages that the service starts by the clock"),
+    "alerts": ("alerts_command", "who is told when a package fails"),
     "firewall": ("firewall_command", "print the firewall rules for the service"),
 }
 """Verb → module in ``dtserve.cli`` with ``add_arguments(parser)`` and ``run(arguments) -> int``; what it does."""

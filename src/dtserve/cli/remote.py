@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["REMOTE_VERBS", "administration", "check_verb", "connected", "servers_of"]
 
-REMOTE_VERBS = frozenset({"access", "accounts", "audit", "connect", "run", "running", "stop", "tokens"})
+REMOTE_VERBS = frozenset(
+    {"access", "accounts", "alerts", "audit", "connect", "events", "run", "running", "schedules", "stop", "tokens"}
+)
 """Verbs that understand ``--server``; all others are about files and folders of this machine."""
 
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 from dtserve.client.address import Address
 from dtserve.client.administration import Administration
 from dtserve.client.model import Event, Execution, Folder, Listing, Package, PathRows, Session, read
+from dtserve.client.planning import Planning
 from dtserve.client.transport import Transport
 
 __all__ = ["Client"]
@@ -31,6 +32,7 @@ class Client:
     def __init__(self, address: Address, token: str = "") -> None:
         self._transport = Transport(address, token)
         self.administration = Administration(self._transport)
+        self.planning = Planning(self._transport)
 
     def __enter__(self) -> Self:
         return self
