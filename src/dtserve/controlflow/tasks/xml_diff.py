@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from xml.sax.saxutils import escape, quoteattr
 
@@ -67,7 +66,7 @@ def read_options(text: str) -> DiffOption:
 
 def document_hash(document: Node) -> int:
     """A number of 64 bits for a document's nodes."""
-    return int.from_bytes(_Comparison(DiffOption.NONE).digest(document)[:8], "big")
+    return _Comparison(DiffOption.NONE).number(document)
 
 
 def diff_documents(source: Node, changed: Node, options: DiffOption = DiffOption.NONE) -> tuple[str, bool]:
@@ -77,14 +76,23 @@ def diff_documents(source: Node, changed: Node, options: DiffOption = DiffOption
     named = " ".join(name for option, name in _NAMES.items() if option in options) or "None"
     return (
         f'<?xml version="1.0" encoding="utf-16"?><!--{HASH_MARK}--><xd:xmldiff version="1.0" '
-        f'srcDocHash="{document_hash(source)}" options="{named}" fragments="no" xmlns:xd="{XDL}">{body}</xd:xmldiff>'
+        f'srcDocHash="{comparison.number(source) if not options else document_hash(source)}" options="{named}" fragments="no" xmlns:xd="{XDL}">{body}</xd:xmldiff>'
     ), not body
 
 
-@dataclass
 class _Comparison:
-    options: DiffOption
-    known: dict[int, tuple[Node, bytes]] = field(default_factory=dict)
+    def __init__(self, options: DiffOption) -> None:
+        self.known: dict[int, tuple[Node, bytes]] = {}
+        self.any_order = DiffOption.IGNORE_CHILD_ORDER in options
+        self.any_space = DiffOption.IGNORE_WHITESPACE in options
+        self.any_namespace = DiffOption.IGNORE_NAMESPACES in options
+        self.any_prefix = self.any_namespace or DiffOption.IGNORE_PREFIXES in options
+        ignored = {
+            Kind.COMMENT: DiffOption.IGNORE_COMMENTS,
+            Kind.INSTRUCTION: DiffOption.IGNORE_PI,
+            Kind.DECLARATION: DiffOption.IGNORE_XML_DECL,
+        }
+        self.ignored = frozenset(kind for kind, option in ignored.items() if option in options)
 
     # --- equality -----------------------------------------------------------------------------
 
@@ -95,47 +103,44 @@ class _Comparison:
             found = self.known[id(node)] = (node, self._digest(node))
         return found[1]
 
+    def number(self, document: Node) -> int:
+        """The digest as a number of 64 bits."""
+        return int.from_bytes(self.digest(document)[:8], "big")
+
     def _digest(self, node: Node) -> bytes:
-        parts = [str(int(node.kind)), *self._name(node), self._value(node)]
-        hashed = hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16)
-        for name in sorted(self._attributes(node).items()):
-            hashed.update("\1".join(name).encode("utf-8", "surrogatepass") + b"\2")
-        below = [self.digest(child) for child in node.children if not self._ignores(child)]
-        hashed.update(b"".join(sorted(below) if DiffOption.IGNORE_CHILD_ORDER in self.options else below))
-        return hashed.digest()
+        parts = [str(node.kind.value), *self._name(node), self._value(node)]
+        if node.attributes:
+            for name, value in sorted(self._attributes(node).items()):
+                parts += [name, "\1" + value]
+        head = "\0".join(parts).encode("utf-8", "surrogatepass")
+        if node.children:
+            ignored = self.ignored
+            below = [self.digest(child) for child in node.children if child.kind not in ignored]
+            head += b"".join([b"\2", *(sorted(below) if self.any_order else below)])
+        return hashlib.blake2b(head, digest_size=16).digest()
 
     def _name(self, node: Node) -> tuple[str, str, str]:
-        anyhow = DiffOption.IGNORE_NAMESPACES in self.options
-        prefix = "" if anyhow or DiffOption.IGNORE_PREFIXES in self.options else node.prefix
-        return node.name, "" if anyhow else node.namespace, prefix
+        namespace = "" if self.any_namespace else node.namespace
+        return node.name, namespace, "" if self.any_prefix else node.prefix
 
     def _value(self, node: Node) -> str:
         return self._spaced(node.value) if node.kind in (Kind.TEXT, Kind.CDATA) else node.value
 
     def _spaced(self, text: str) -> str:
-        return " ".join(text.split()) if DiffOption.IGNORE_WHITESPACE in self.options else text
+        return " ".join(text.split()) if self.any_space else text
 
     def _attributes(self, node: Node) -> dict[str, str]:
         """Attributes by the name they are compared by."""
-        loose = self.options & (DiffOption.IGNORE_NAMESPACES | DiffOption.IGNORE_PREFIXES)
-        if not loose:
+        if not self.any_prefix:
             return {name: self._spaced(value) for name, (_, value) in node.attributes.items()}
-        found = {}
-        for name, (namespace, value) in node.attributes.items():
-            if namespace == XMLNS:
-                continue
-            local = name.rpartition(":")[2]
-            key = local if DiffOption.IGNORE_NAMESPACES in self.options else f"{{{namespace}}}{local}"
-            found[key] = self._spaced(value)
-        return found
+        return {
+            self._key(name, namespace): self._spaced(value)
+            for name, (namespace, value) in node.attributes.items()
+            if namespace != XMLNS
+        }
 
     def _ignores(self, node: Node) -> bool:
-        ignored = {
-            Kind.COMMENT: DiffOption.IGNORE_COMMENTS,
-            Kind.INSTRUCTION: DiffOption.IGNORE_PI,
-            Kind.DECLARATION: DiffOption.IGNORE_XML_DECL,
-        }.get(node.kind)
-        return ignored is not None and ignored in self.options
+        return node.kind in self.ignored
 
     # --- operations ---------------------------------------------------------------------------
 
@@ -158,7 +163,7 @@ class _Comparison:
     def _added(self, pairs: list[tuple[int, int]], new: list[Node]) -> list[list[Node]]:
         """New nodes by the kept pair they stand behind."""
         behind: list[list[Node]] = [[] for _ in range(len(pairs) + 1)]
-        if DiffOption.IGNORE_CHILD_ORDER in self.options:
+        if self.any_order:
             taken = {theirs for _, theirs in pairs}
             behind[-1] = [node for at, node in enumerate(new) if at not in taken]
             return behind
@@ -210,7 +215,7 @@ class _Comparison:
         old, new = self._attributes(mine), self._attributes(theirs)
         if old == new:
             return []
-        loose = self.options & (DiffOption.IGNORE_NAMESPACES | DiffOption.IGNORE_PREFIXES)
+        loose = self.any_prefix
         written = {self._key(name, ns) if loose else name: name for name, (ns, _) in mine.attributes.items()}
         gone = [written[key] for key in old if key not in new]
         found = [f"<xd:remove match={quoteattr('|'.join(f'@{name}' for name in gone))} />"] if gone else []
@@ -229,13 +234,13 @@ class _Comparison:
 
     def _key(self, name: str, namespace: str) -> str:
         local = name.rpartition(":")[2]
-        return local if DiffOption.IGNORE_NAMESPACES in self.options else f"{{{namespace}}}{local}"
+        return local if self.any_namespace else f"{{{namespace}}}{local}"
 
     # --- which node became which --------------------------------------------------------------
 
     def _pairs(self, old: list[Node], new: list[Node]) -> list[tuple[int, int]]:
         """Positions of nodes that are kept, equal or changed, in order of the first list."""
-        if DiffOption.IGNORE_CHILD_ORDER in self.options:
+        if self.any_order:
             return self._unordered(old, new)
         mine, theirs = [self.digest(each) for each in old], [self.digest(each) for each in new]
         pairs: list[tuple[int, int]] = []

@@ -32,7 +32,7 @@ class Kind(enum.IntEnum):
     DECLARATION = 17
 
 
-@dataclass
+@dataclass(slots=True)
 class Node:
     """A node; ``name`` is the local name (or target), ``attributes`` qualified name → (namespace, value)."""
 
@@ -59,45 +59,99 @@ class Node:
 
 def parse_nodes(data: bytes) -> Node:
     """The document of some UTF-8, which :func:`dtserve.package.xml.parse_xml` must have let pass (no DOCTYPE)."""
-    from xml.dom import expatbuilder
+    from xml.parsers import expat
 
-    dom: Any = expatbuilder.parseString(data.decode("utf-8"))  # as text, whatever encoding it declares
-    document = Node(Kind.DOCUMENT)
-    version: str | None = getattr(dom, "version", None)
-    if version:
+    builder = _Builder()
+    parser: Any = expat.ParserCreate()
+    parser.ordered_attributes = True
+    parser.buffer_text = True
+    parser.XmlDeclHandler = builder.declaration
+    parser.StartElementHandler = builder.start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.text
+    parser.StartCdataSectionHandler = builder.start_cdata
+    parser.EndCdataSectionHandler = builder.end_cdata
+    parser.CommentHandler = lambda text: builder.add(Node(Kind.COMMENT, value=text))
+    parser.ProcessingInstructionHandler = lambda name, text: builder.add(Node(Kind.INSTRUCTION, name, value=text))
+    parser.Parse(data.decode("utf-8"), True)  # as text, whatever encoding it declares
+    return builder.document
+
+
+class _Builder:
+    """Makes nodes of what the parser meets."""
+
+    def __init__(self) -> None:
+        self.document = Node(Kind.DOCUMENT)
+        self.open = [self.document]
+        self.scopes: list[dict[str, str]] = [{"xml": _XML, "xmlns": XMLNS}]
+        self.keeps = [False]
+        self.cdata: list[str] | None = None
+        self.pending: list[str] = []
+
+    def declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         parts = [f'version="{version}"']
-        if getattr(dom, "encoding", None):
-            parts.append(f'encoding="{dom.encoding}"')
-        if getattr(dom, "standalone", None) is not None and dom.standalone >= 0:
-            parts.append(f'standalone="{"yes" if dom.standalone else "no"}"')
-        document.children.append(Node(Kind.DECLARATION, "xml", value=" ".join(parts)))
-    document.children += [_node(child, False) for child in dom.childNodes]
-    dom.unlink()
-    return document
+        if encoding:
+            parts.append(f'encoding="{encoding}"')
+        if standalone >= 0:
+            parts.append(f'standalone="{"yes" if standalone else "no"}"')
+        self.document.children.append(Node(Kind.DECLARATION, "xml", value=" ".join(parts)))
+
+    def start(self, name: str, given: list[str]) -> None:
+        self._flush()
+        scope = self.scopes[-1]
+        pairs = list(zip(given[::2], given[1::2], strict=True))
+        declared = {key.partition(":")[2]: value for key, value in pairs if key == "xmlns" or key.startswith("xmlns:")}
+        if declared:
+            scope = {**scope, **declared}
+        prefix, _, local = name.rpartition(":")
+        made = Node(Kind.ELEMENT, local, scope.get(prefix, ""), prefix)
+        for key, value in pairs:
+            space = key.rpartition(":")[0]
+            made.attributes[key] = (XMLNS if key == "xmlns" else scope.get(space, "") if space else "", value)
+        kept = made.attributes.get("xml:space", ("", ""))[1]
+        self.keeps.append(kept == "preserve" or (self.keeps[-1] and kept != "default"))
+        self.scopes.append(scope)
+        self.open[-1].children.append(made)
+        self.open.append(made)
+
+    def end(self, name: str) -> None:
+        node = self.open[-1]
+        if self.pending and not node.children and _is_value(node):
+            self.keeps[-1] = True
+        self._flush()
+        self.open.pop()
+        self.scopes.pop()
+        self.keeps.pop()
+
+    def text(self, text: str) -> None:
+        (self.pending if self.cdata is None else self.cdata).append(text)
+
+    def start_cdata(self) -> None:
+        self._flush()
+        self.cdata = []
+
+    def end_cdata(self) -> None:
+        value, self.cdata = "".join(self.cdata or ()), None
+        self.open[-1].children.append(Node(Kind.CDATA, value=value))
+
+    def add(self, node: Node) -> None:
+        self._flush()
+        self.open[-1].children.append(node)
+
+    def _flush(self) -> None:
+        """The text since the last mark; white space alone is none, unless it is kept."""
+        if not self.pending:
+            return
+        value = "".join(self.pending)
+        self.pending.clear()
+        if len(self.open) > 1 and (self.keeps[-1] or value.strip(" \t\r\n")):
+            self.open[-1].children.append(Node(Kind.TEXT, value=value))
 
 
-def _node(found: Any, keeps_space: bool) -> Node:
-    if found.nodeType != found.ELEMENT_NODE:
-        kinds = {3: Kind.TEXT, 4: Kind.CDATA, 7: Kind.INSTRUCTION, 8: Kind.COMMENT}
-        name = found.target if found.nodeType == 7 else ""
-        return Node(kinds[found.nodeType], name, value=found.data)
-    made = Node(Kind.ELEMENT, found.localName or found.tagName, found.namespaceURI or "", found.prefix or "")
-    for at in range(found.attributes.length):
-        each = found.attributes.item(at)
-        made.attributes[each.name] = (each.namespaceURI or "", each.value)
-    space = made.attributes.get("xml:space", ("", ""))[1]
-    keeps = space == "preserve" or (keeps_space and space != "default") or _is_value(found)
-    for child in found.childNodes:
-        if child.nodeType == child.TEXT_NODE and not keeps and not child.data.strip(" \t\r\n"):
-            continue
-        made.children.append(_node(child, keeps))
-    return made
-
-
-def _is_value(found: Any) -> bool:
-    """Whether an element of a DiffGram holds just a text: white space is a value there."""
-    values = found.localName == "change" or found.getAttribute("type") in ("2", "17")
-    return found.namespaceURI == XDL and values and len(found.childNodes) == 1
+def _is_value(node: Node) -> bool:
+    """Whether an element of a DiffGram holds a text: white space is a value there."""
+    kind = node.attributes.get("type", ("", ""))[1]
+    return node.namespace == XDL and (node.name == "change" or kind in ("2", "17"))
 
 
 def serialize(document: Node) -> str:
