@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -54,6 +55,77 @@ def test_components_of_others_come_by_entry_point(monkeypatch):
     managed = Component("x", "X", "Microsoft.ManagedComponentHost", user_type="Acme.Shout, Acme, Version=1.0.0.0")
     assert registry.resolve(managed) is Multicast
     assert registry.resolve(Component("x", "X", "{ABC}")) is Multicast
+
+
+PACKAGE = """<DTS:Executable xmlns:DTS="www.microsoft.com/SqlServer/Dts" DTS:refId="Package" DTS:CreationName="Microsoft.Package" DTS:ExecutableType="Microsoft.Package" DTS:ObjectName="P" DTS:DTSID="{{00000000-0000-0000-0000-000000000001}}">
+<DTS:Property DTS:Name="PackageFormatVersion">8</DTS:Property>
+<DTS:ConnectionManagers>{managers}</DTS:ConnectionManagers>
+<DTS:Executables><DTS:Executable DTS:refId="Package\\D" DTS:CreationName="Microsoft.Pipeline" DTS:ExecutableType="Microsoft.Pipeline" DTS:ObjectName="D" DTS:DTSID="{{00000000-0000-0000-0000-000000000002}}"><DTS:ObjectData><pipeline version="1"><components>
+<component refId="Package\\D\\In" componentClassID="Microsoft.FlatFileSource" name="In"><connections><connection refId="a" connectionManagerID="Package.ConnectionManagers[in]" name="FlatFileConnection"/></connections>
+<outputs><output refId="Package\\D\\In.Out" name="Out"><outputColumns><outputColumn refId="In.t" lineageId="In.t" name="t" dataType="wstr" length="20"/></outputColumns></output></outputs></component>
+<component refId="Package\\D\\Shout" componentClassID="Microsoft.ManagedComponentHost" name="Shout"><properties><property name="UserComponentTypeName">Acme.Shout, Acme, Version=1.0.0.0</property></properties>
+<inputs><input refId="Package\\D\\Shout.In" name="In"><inputColumns><inputColumn refId="s.t" lineageId="In.t"/></inputColumns></input></inputs><outputs><output refId="Package\\D\\Shout.Out" name="Out" synchronousInputId="Package\\D\\Shout.In"/></outputs></component>
+<component refId="Package\\D\\To" componentClassID="Microsoft.FlatFileDestination" name="To"><connections><connection refId="b" connectionManagerID="Package.ConnectionManagers[out]" name="FlatFileConnection"/></connections>
+<inputs><input refId="Package\\D\\To.In" name="In" hasSideEffects="true"><inputColumns><inputColumn refId="d.t" lineageId="In.t" externalMetadataColumnId="x.t" cachedName="t"/></inputColumns><externalMetadataColumns><externalMetadataColumn refId="x.t" name="t" dataType="wstr" length="20"/></externalMetadataColumns></input></inputs></component>
+</components><paths><path refId="p1" startId="Package\\D\\In.Out" endId="Package\\D\\Shout.In" name="p1"/><path refId="p2" startId="Package\\D\\Shout.Out" endId="Package\\D\\To.In" name="p2"/></paths></pipeline></DTS:ObjectData></DTS:Executable></DTS:Executables></DTS:Executable>"""
+MANAGER = """<DTS:ConnectionManager DTS:refId="Package.ConnectionManagers[{name}]" DTS:CreationName="FLATFILE" DTS:ObjectName="{name}" DTS:DTSID="{{00000000-0000-0000-0000-00000000000{at}}}"><DTS:ObjectData>
+<DTS:ConnectionManager DTS:Format="Delimited" DTS:LocaleID="1033" DTS:CodePage="65001" DTS:HeaderRowDelimiter="_x000A_" DTS:TextQualifier="_x003C_none_x003E_" DTS:ConnectionString="{path}"><DTS:FlatFileColumns>
+<DTS:FlatFileColumn DTS:ColumnType="Delimited" DTS:ColumnDelimiter="_x000A_" DTS:MaximumWidth="20" DTS:DataType="130" DTS:ObjectName="t"/></DTS:FlatFileColumns></DTS:ConnectionManager></DTS:ObjectData></DTS:ConnectionManager>"""
+
+
+def documented_component():
+    """The class that the reference shows, as a module."""
+    page = FilePath(__file__).parents[2].joinpath("docs", "reference", "data_flow.md").read_text(encoding="utf-8")
+    lines = page.partition("## Components of your own")[2].partition("\n## ")[0].splitlines()
+    return "\n".join(line[4:] for line in lines if line.startswith((">>> ", "... ")))
+
+
+def run_dtexec(tmp_path):
+    managers = "".join(
+        MANAGER.format(name=name, at=at, path=f"{name}.txt") for at, name in enumerate(("in", "out"), start=3)
+    )
+    (tmp_path / "P.dtsx").write_text(PACKAGE.format(managers=managers), encoding="utf-8")
+    (tmp_path / "in.txt").write_text("one\ntwo\n")
+    code = "import sys; from dtserve.cli.dtexec import main; sys.exit(main())"
+    return subprocess.run(
+        [sys.executable, "-c", code, "/F", "P.dtsx", "/REP", "E"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_the_documented_component_runs_when_its_distribution_is_installed(tmp_path):
+    refused = run_dtexec(tmp_path)
+    assert refused.returncode == 5
+    assert "Acme.Shout" in refused.stdout + refused.stderr
+    site = tmp_path / "site"
+    (site / "acme").mkdir(parents=True)
+    (site / "acme" / "__init__.py").write_text("")
+    (site / "acme" / "shout.py").write_text(documented_component())
+    (site / "acme-1.0.dist-info").mkdir()
+    (site / "acme-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
+    points = site / "acme-1.0.dist-info" / "entry_points.txt"
+    points.write_text("[dtserve.components]\nAcme.Shout = acme.shout:Shout\n")
+    done = run_dtexec(tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "out.txt").read_text() == "ONE\nTWO\n"
+    points.write_text("[dtserve.components]\nAcme.Shout = acme.gone:Shout\n")
+    broken = run_dtexec(tmp_path)
+    assert broken.returncode != 0
+    assert "its distribution cannot be loaded" in broken.stdout + broken.stderr
+
+
+@pytest.mark.parametrize(
+    ("offer", "words"), [(lambda: object, "offers no component"), (lambda: 1 / 0, "ZeroDivisionError")]
+)
+def test_broken_offers_are_refused_by_name(monkeypatch, offer, words):
+    monkeypatch.setattr(registry, "_entry_points", lambda: {"Acme.X": offer})
+    assert registry.is_offered("Acme.X")
+    with pytest.raises(UnsupportedComponent, match=words):
+        registry.resolve(Component("x", "X", "", user_type="Acme.X"))
 
 
 def test_every_component_has_its_place_in_the_reference():

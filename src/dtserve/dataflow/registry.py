@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dtserve.dataflow.base import PipelineComponent
     from dtserve.package.model import Component
 
-__all__ = ["MODULES", "UNSUPPORTED", "component", "component_class", "resolve", "supported_parts"]
+__all__ = ["MODULES", "UNSUPPORTED", "component", "component_class", "is_offered", "resolve", "supported_parts"]
 
 ENTRY_POINTS = "dtserve.components"
 
@@ -152,13 +152,32 @@ def supported_parts() -> list[str]:
     )
 
 
+def is_offered(name: str) -> bool:
+    """Whether another distribution offers a component of this part name, class id or UserComponentTypeName."""
+    return name in _entry_points()
+
+
 def _foreign(model: Component) -> type[PipelineComponent] | None:
     """A component offered by another distribution."""
     offers = _entry_points()
     for name in (model.part, model.user_type.split(",")[0].strip(), model.class_id):
         if name and name in offers:
-            return offers[name]()
+            return _loaded(model, name, offers[name])
     return None
+
+
+def _loaded(model: Component, name: str, load: Callable[[], type[PipelineComponent]]) -> type[PipelineComponent]:
+    """What an entry point offers; raises UnsupportedComponent for one that is broken."""
+    from dtserve.dataflow.base import PipelineComponent
+
+    try:
+        found = load()
+    except Exception as error:
+        reason = f"its distribution cannot be loaded: {type(error).__name__}: {error}"
+        raise UnsupportedComponent(component=model.name, part=name, reason=reason) from error
+    if not (isinstance(found, type) and issubclass(found, PipelineComponent)):
+        raise UnsupportedComponent(component=model.name, part=name, reason="its distribution offers no component")
+    return found
 
 
 @cache

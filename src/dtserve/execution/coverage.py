@@ -126,7 +126,7 @@ def reason_against(part: Part) -> str:
     if part.kind == "component":
         from dtserve.dataflow import registry
 
-        if part.name in registry.supported_parts():
+        if part.name in registry.supported_parts() or registry.is_offered(part.name):
             return ""
         return registry.UNSUPPORTED.get(part.name, "there is no implementation of it")
     if part.kind == "connection":
