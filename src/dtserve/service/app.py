@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +11,6 @@ from fastapi import APIRouter, Depends, FastAPI, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from dtserve import __version__
 from dtserve.errors import DtserveError
@@ -21,6 +19,7 @@ from dtserve.service.api import (
     accounts,
     alerts,
     audit,
+    bulk,
     control,
     events,
     executions,
@@ -28,6 +27,7 @@ from dtserve.service.api import (
     local,
     metrics,
     openid,
+    package_roles,
     packages,
     problems,
     rights,
@@ -35,6 +35,7 @@ from dtserve.service.api import (
     session,
     tokens,
     tree,
+    versions,
 )
 from dtserve.service.api.guard import authorize
 from dtserve.service.api.surface import Surface
@@ -47,8 +48,8 @@ CONSOLE = Path(__file__).parent / "_console"
 ROUTERS: tuple[APIRouter, ...] = tuple(
     part.router
     for part in (
-        session, openid, tree, packages, folders, executions, events, tokens, accounts, rights, audit, control, local,
-        schedules, alerts, metrics,
+        session, openid, tree, packages, versions, package_roles, bulk, folders, executions, events, tokens, accounts,
+        rights, audit, control, local, schedules, alerts, metrics,
     )
 )  # fmt: skip
 """The resources of the API, in the order of its documentation."""
@@ -75,7 +76,6 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.hub = hub
     app.state.openid = OpenId(hub.home.settings)
     app.state.stop = lambda: None
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_allowed_hosts(hub.home.listen_host))
     app.add_middleware(Surface, hub=hub)
     app.add_exception_handler(DtserveError, problems.on_dtserve_error)
     app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
@@ -118,12 +118,3 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
                 operation["security"] = [] if action == "public" else [{"token": []}, {"session": []}]
         app.openapi_schema = found
     return app.openapi_schema
-
-
-def _allowed_hosts(listen: str) -> list[str]:
-    """Host headers to answer to: a foreign name that resolves to loopback is an attack (DNS rebinding)."""
-    try:
-        loopback = ipaddress.ip_address(listen).is_loopback
-    except ValueError:
-        loopback = listen == "localhost"
-    return ["localhost", "127.0.0.1", "[::1]", listen] if loopback else ["*"]

@@ -24,6 +24,9 @@ router = APIRouter(prefix="/api/executions", tags=["executions"])
 PAGE, STREAM_PAGE = 500, 2000
 State = Literal["queued", "starting", "running", "stopping", "succeeded", "failed", "canceled", "timed_out", "lost"]
 PING_SECONDS = 15.0
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
 
 
 @router.get("", response_model=dict[str, Any])
@@ -71,7 +74,7 @@ def start(
     return found
 
 
-@router.get("/stream")
+@router.get("/stream", response_class=Response, responses=STREAM)
 async def stream_running(request: Request, hub: HubOf) -> EventSourceResponse:
     """The list of running packages that the caller may see, sent whenever it changes (SSE, event ``running``)."""
     seen_by = visible(request)
@@ -116,7 +119,7 @@ def list_events(
     return JSONResponse({"events": found, "next": found[-1]["sequence"] if len(found) == limit else None})
 
 
-@router.get("/{execution_id}/stream")
+@router.get("/{execution_id}/stream", response_class=Response, responses=STREAM)
 async def stream_events(
     execution: ExecutionOf, request: Request, hub: HubOf, after: Annotated[int, Query(ge=0, le=2**53)] = 0
 ) -> EventSourceResponse:

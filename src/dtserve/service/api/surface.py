@@ -18,9 +18,10 @@ from dtserve.errors import AccessDenied, DtserveError
 from dtserve.service.access_errors import LengthRequired
 from dtserve.service.api import problems
 from dtserve.service.api.guard import SAFE, address_of
-from dtserve.service.errors import TooLarge
+from dtserve.service.errors import RequestInvalid, TooLarge
 from dtserve.service.hub import Hub
 from dtserve.service.identity import Identity
+from dtserve.service.network import is_loopback
 
 __all__ = ["MAX_BODY", "Surface"]
 
@@ -63,10 +64,12 @@ class Surface:
         await self._app(scope, receive, answer.send)
 
     def _refusal(self, scope: Scope) -> DtserveError | None:
-        """What is wrong with a request that changes something, before anything else looks at it."""
+        """What is wrong with a request, above all one that changes something, before anything else looks at it."""
+        headers = Headers(scope=scope)
+        if not self._host_is_ours(headers.get("host", "")):
+            return RequestInvalid(detail="The service does not answer to that host name.")
         if scope["method"] in SAFE:
             return None
-        headers = Headers(scope=scope)
         if not _same_origin(scope, headers):
             return AccessDenied()
         packages = scope["path"].startswith(PACKAGE_BODIES)
@@ -77,6 +80,12 @@ class Surface:
         if length.isdecimal() and int(length) > limit:
             return TooLarge(limit=limit)
         return None
+
+    def _host_is_ours(self, host: str) -> bool:
+        """On loopback only its own names: a foreign one that resolves to it is an attack (DNS rebinding)."""
+        listen = self._hub.home.listen_host
+        name = host.lower().rpartition(":")[0] if not host.endswith("]") and ":" in host else host.lower()
+        return not is_loopback(listen) or name in ("localhost", "127.0.0.1", "[::1]", listen.lower(), f"[{listen}]")
 
     async def _record(self, scope: Scope, status: int) -> None:
         if not scope["path"].startswith("/api/"):
