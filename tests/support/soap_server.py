@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-__all__ = ["SoapServer", "soap_server"]
+__all__ = ["SoapServer", "soap_server", "wsdl", "wsdl_rpc"]
 
 NAMESPACE = "urn:dtserve:test"
 
@@ -57,9 +57,26 @@ def wsdl(address: str) -> str:
     )
 
 
+def wsdl_rpc(address: str) -> str:
+    """A WSDL in RPC style, whose only port speaks SOAP 1.2."""
+    soap = "http://schemas.xmlsoap.org/wsdl/soap12/"
+    body = f'<soap:body use="literal" namespace="{NAMESPACE}"/>'
+    return (
+        f'<?xml version="1.0"?><definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://www.w3.org/2001/XMLSchema" '
+        f'xmlns:soap="{soap}" xmlns:tns="{NAMESPACE}" targetNamespace="{NAMESPACE}">'
+        '<message name="AddMsg"><part name="a" type="s:int"/><part name="b" type="s:int"/></message>'
+        '<message name="AddResponseMsg"><part name="AddResult" type="s:int"/></message>'
+        '<portType name="P"><operation name="Add"><input message="tns:AddMsg"/><output message="tns:AddResponseMsg"/>'
+        '</operation></portType><binding name="B" type="tns:P">'
+        '<soap:binding style="rpc" transport="http://schemas.xmlsoap.org/soap/http"/><operation name="Add">'
+        f'<soap:operation soapAction="a"/><input>{body}</input><output>{body}</output></operation></binding>'
+        f'<service name="Tester"><port name="T12" binding="tns:B"><soap:address location="{address}"/></port></service></definitions>'
+    )
+
+
 def answer(method: str, given: Any) -> str:
     def text(name: str) -> str:
-        return str(given.findtext(f"{{{NAMESPACE}}}{name}") or "")
+        return str(given.findtext(f"{{{NAMESPACE}}}{name}") or given.findtext(name) or "")
 
     if method == "Add":
         return str(int(text("a")) + int(text("b")))
@@ -107,9 +124,10 @@ def soap_server() -> Iterator[SoapServer]:
             found.requests.append(("POST", self.path))
             found.authorization.append(self.headers.get("Authorization", ""))
             body = etree.fromstring(self.rfile.read(int(self.headers["Content-Length"])))
-            given = next(body.iter("{http://schemas.xmlsoap.org/soap/envelope/}Body"))[0]
+            envelope = etree.QName(body).namespace
+            given = next(body.iter(f"{{{envelope}}}Body"))[0]
             method = etree.QName(given).localname
-            head = '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
+            head = f'<soap:Envelope xmlns:soap="{envelope}"><soap:Body>'
             if method == "Fail":
                 fault = (
                     "<soap:Fault><faultcode>soap:Server</faultcode><faultstring>out of paint</faultstring></soap:Fault>"

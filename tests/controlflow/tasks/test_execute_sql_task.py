@@ -58,3 +58,62 @@ def test_a_parameter_type_that_is_no_number_is_named(tmp_path) -> None:
     assert outcome.result.name == "FAILURE"
     assert "Unsupported type LONG" in outcome.error.message
     assert rows == []
+
+
+KINDS = {
+    "OLEDB": ("Provider=SQLNCLI11.1;Data Source=.;", "?", ("0", "1"), (3, 130)),
+    "ODBC": ("Driver={SQL Server};Server=.;", "?", ("1", "2"), (4, -9)),
+    "ADO.NET:SQL": ("Data Source=.;", "@", ("@low", "@name"), (11, 16)),
+    "ADO.NET:OLEDB": ("Provider=SQLNCLI11.1;Data Source=.;", "?", ("@low", "@name"), (11, 16)),
+    "ADO.NET:ODBC": ("Driver={SQL Server};Server=.;", "?", ("low", "name"), (11, 16)),
+}
+RESULTS = ["None", "SingleRow by name", "SingleRow by number", "Rowset", "XML"]
+
+
+@pytest.mark.parametrize("result", RESULTS)
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_each_result_over_each_provider_with_its_parameters(kind, result, tmp_path) -> None:
+    database = tmp_path / "m.db"
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.executescript("CREATE TABLE t(a INTEGER, b TEXT); INSERT INTO t VALUES (1,'x'),(2,'y'),(3,'y');")
+    string, mark, names, types = KINDS[kind]
+    first, second = ("@low", "@name") if mark == "@" else ("?", "?")
+    columns = "'&lt;r>&lt;v>' || b || '&lt;/v>&lt;/r>'" if result == "XML" else "a, b"
+    text = f"SELECT {columns} FROM t WHERE a &gt;= {first} AND b = {second} ORDER BY a".replace("||", "+")
+    if result == "None":
+        text = f"UPDATE t SET a = a + 10 WHERE a &gt;= {first} AND b = {second}"
+    bound = {
+        "SingleRow by name": [("a", "User::n"), ("b", "User::s")],
+        "SingleRow by number": [("0", "User::n"), ("1", "User::s")],
+        "Rowset": [("0", "User::o")],
+        "XML": [("0", "User::s")],
+    }.get(result, [])
+    inside = "".join(
+        f'<SQLTask:ResultBinding SQLTask:ResultName="{name}" SQLTask:DtsVariableName="{variable}"/>'
+        for name, variable in bound
+    ) + "".join(
+        f'<SQLTask:ParameterBinding SQLTask:ParameterName="{name}" SQLTask:DtsVariableName="{variable}" '
+        f'SQLTask:ParameterDirection="Input" SQLTask:DataType="{number}" SQLTask:ParameterSize="-1"/>'
+        for name, variable, number in zip(names, ("User::low", "User::name"), types, strict=True)
+    )
+    body = (
+        f'<connection name="db" kind="{kind}" string="{string}"/><variable name="User::low" value="2"/>'
+        '<variable name="User::name" type="8" value="y"/><variable name="User::n" value="0"/>'
+        '<variable name="User::s" type="8" value=""/><variable name="User::o" type="13"/><variable name="User::rows" value="0"/>'
+        f'<task name="A" type="Microsoft.ExecuteSQLTask" ExecValueVariable="User::rows"><SQLTask:SqlTaskData xmlns:SQLTask="{SQL}" '
+        f'SQLTask:Connection="db" SQLTask:ResultType="ResultSetType_{result.split(" ")[0]}" SQLTask:SqlStatementSource="{text}">'
+        f"{inside}</SQLTask:SqlTaskData></task>"
+    )
+    targets = (ConnectionTarget(f"sqlite:///{database}", manager="db"),)
+    outcome = execute(package(body), options=ExecutionOptions(connection_map=targets))
+    assert outcome.result.name == "SUCCESS", [e.message for e in outcome.events if e.kind == "OnError"]
+    found = outcome.variables
+    if result == "None":
+        assert found["User::rows"] == 2
+    elif result.startswith("SingleRow"):
+        assert (found["User::n"], found["User::s"]) == (2, "y")
+    elif result == "Rowset":
+        table = found["User::o"].tables[0] if kind.startswith("ADO.NET") else found["User::o"]
+        assert [tuple(row) for frame in table.frames for row in frame.iter_rows()] == [(2, "y"), (3, "y")]
+    else:
+        assert found["User::s"] == "<ROOT><r><v>y</v></r><r><v>y</v></r></ROOT>"

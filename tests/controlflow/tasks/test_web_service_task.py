@@ -8,7 +8,7 @@ import pytest
 from dtserve.controlflow.tasks import soap_call
 from dtserve.execution.options import ExecutionOptions
 from support.control_flow import execute, package
-from support.soap_server import NAMESPACE, soap_server, wsdl
+from support.soap_server import NAMESPACE, soap_server, wsdl, wsdl_rpc
 
 WS = 'xmlns:WSTask="www.microsoft.com/sqlserver/dts/tasks/webservicetask"'
 HEAD = '<?xml version="1.0" encoding="utf-16"?>\n'
@@ -83,6 +83,14 @@ def test_a_wsdl_file_that_is_there_is_used_and_the_result_goes_to_a_file(server,
     assert server.requests[before:] == [("POST", "/tester.asmx")]
     assert (tmp_path / "out.xml").read_text("utf-16") == f"{HEAD}<string>x</string>"
     assert outcome.sources("WSTaskBegin") == outcome.sources("WSTaskEnd") == ["W"]
+
+
+def test_rpc_style_over_soap_12(server, tmp_path) -> None:
+    (tmp_path / "t.wsdl").write_text(wsdl_rpc(server.url))
+    given = parameter("a", "PrimitiveValue", "2") + parameter("b", "PrimitiveValue", "3", 1)
+    outcome = run(server, tmp_path, "Add", given)
+    assert outcome.result.name == "SUCCESS", [e.message for e in outcome.events if e.kind == "OnError"]
+    assert outcome.variables["User::r"] == HEAD + "<int>5</int>"
 
 
 def test_a_method_without_result_gives_empty_text(server, tmp_path) -> None:

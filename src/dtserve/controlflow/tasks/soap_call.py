@@ -70,7 +70,8 @@ class SoapService:
 
     def parameter_types(self, method: str) -> dict[str, Any]:
         """The elements that a method takes, by name."""
-        return dict(self.operation(method).input.body.type.elements)
+        body = self.operation(method).input.body
+        return dict(getattr(getattr(body, "type", None), "elements", None) or ())
 
     def call(self, method: str, values: Mapping[str, Any]) -> tuple[Any, str]:
         """The element with the returned value (None for none), and the name of its type; SoapFault, HttpFailed."""
