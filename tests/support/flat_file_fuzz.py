@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from dtserve.connections.flat_file_format import FlatFileColumn, FlatFileFormat
 from dtserve.dataflow.flat_file.chunk import Chunk, Wanted, split_exact
@@ -36,6 +37,12 @@ _WORDS = [
 ]
 
 
+_LONG_FILES = 0.01
+"""The share of files that are many times as long."""
+
+_BLOCKS = [5, 37, 37, 200, 5000]
+
+
 def text_spec(width: int = 50) -> TypeSpec:
     return TypeSpec(DT.STR, length=width, code_page=1252)
 
@@ -56,8 +63,8 @@ class Case:
         return Wanted(tuple(range(len(self.format.columns))))
 
 
-def random_case(rnd: random.Random) -> Case:
-    """A random format with a random file, polluted more or less."""
+def random_case(rnd: random.Random, *, well_formed: bool | None = None) -> Case:
+    """A random format with a random file, polluted more or less; not at all when ``well_formed``, surely when not."""
     width = rnd.randint(1, 5)
     row = rnd.choice(_ROW_ENDS)
     code_page, unicode = rnd.choice([(65001, False), (65001, False), (1252, False), (932, False), (1252, True)])
@@ -75,10 +82,13 @@ def random_case(rnd: random.Random) -> Case:
         row_delimiter=columns[-1].delimiter,
         always_check_for_row_delimiters=rnd.random() < 0.8,
     )
-    text = _file(rnd, made, pollution=rnd.choice([0.0, 0.0, 0.02, 0.3]))
+    shares = {True: [0.0], False: [0.02, 0.1, 0.3], None: [0.0, 0.0, 0.02, 0.3]}[well_formed]
+    text = _file(rnd, made, pollution=rnd.choice(shares))
+    if rnd.random() < _LONG_FILES:
+        text *= rnd.randint(50, 400)
     codec = "utf-16-le" if unicode else {65001: "utf-8", 1252: "cp1252", 932: "cp932"}[code_page]
     data = text.encode(codec, "replace")
-    if data and rnd.random() < 0.05:
+    if data and not well_formed and rnd.random() < 0.05:
         at = rnd.randrange(len(data))
         data = data[:at] + bytes(rnd.randrange(256) for _ in range(rnd.randint(1, 3))) + data[at:]
     if rnd.random() < 0.02 and not unicode:
@@ -131,36 +141,46 @@ def _file(rnd: random.Random, made: FlatFileFormat, pollution: float) -> str:
     return text
 
 
-def differences(case: Case, folder: Path) -> list[str]:
-    """What the fast readers do otherwise than the exact machine, on the whole file and block by block."""
-    found = []
+Verdict = Literal["same", "declined", "different"]
+
+
+def compare(case: Case, folder: Path) -> dict[str, tuple[Verdict, str]]:
+    """What each fast reader makes of a file beside the exact machine, and the reader of files block by block."""
+    found: dict[str, tuple[Verdict, str]] = {}
     layout, wanted = case.layout, case.wanted
     data = layout.code_page.to_utf8(case.data) if layout.transcoded else case.data
+    exact = split_exact(data, layout, wanted, final=True)
     for kind in READERS:
         if not kind.accepts(layout):
             continue
         chunk = kind(layout, wanted).split(data)
-        if chunk is None:
-            continue
-        found += _prefix(kind.__name__, chunk, split_exact(data, layout, wanted, final=True))
+        wrong = "" if chunk is None else _prefix(chunk, exact)
+        found[kind.__name__] = ("declined" if chunk is None else "different" if wrong else "same"), wrong
     path = folder / "file.txt"
     path.write_bytes(case.data)
-    results = [_read(path, layout, wanted, exact=exact, block=block) for exact, block in ((True, 1 << 20), (False, 37))]
-    if results[0] != results[1]:
-        found.append(f"by blocks: {results[1]} instead of {results[0]}")
+    block = _BLOCKS[len(case.data) % len(_BLOCKS)]
+    right, fast = (
+        _read(path, layout, wanted, exact=exact, block=size) for exact, size in ((True, 1 << 20), (False, block))
+    )
+    found["FlatFileReader"] = ("same", "") if right == fast else ("different", f"{fast} instead of {right}")
     return found
 
 
-def _prefix(name: str, fast: Chunk, exact: Chunk) -> list[str]:
-    """A fast reader may stop earlier, but what it gives must be what the exact machine gives."""
+def differences(case: Case, folder: Path) -> list[str]:
+    """What the fast readers do otherwise than the exact machine."""
+    return [f"{name}: {text}" for name, (verdict, text) in compare(case, folder).items() if verdict == "different"]
+
+
+def _prefix(fast: Chunk, exact: Chunk) -> str:
+    """A fast reader may stop earlier, but what it gives must be what the exact machine gives; else the difference."""
     count = fast.frame.height
     if fast.frame.rows() != exact.frame.rows()[:count]:
-        return [f"{name}: {fast.frame.rows()} instead of {exact.frame.rows()}"]
+        return f"{fast.frame.rows()} instead of {exact.frame.rows()}"
     if fast.starts[:-1].tolist() != exact.starts[:count].tolist() or fast.next > int(exact.starts[count]):
-        return [f"{name}: rows at {fast.starts.tolist()} instead of {exact.starts.tolist()}"]
+        return f"rows at {fast.starts.tolist()} instead of {exact.starts.tolist()}"
     if fast.malformed is not None and (exact.malformed is None or fast.malformed.args != exact.malformed.args):
-        return [f"{name}: malformed {fast.malformed} instead of {exact.malformed}"]
-    return []
+        return f"malformed {fast.malformed} instead of {exact.malformed}"
+    return ""
 
 
 def _read(path: Path, layout: Layout, wanted: Wanted, *, exact: bool, block: int) -> tuple[object, ...]:
