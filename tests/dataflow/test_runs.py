@@ -8,7 +8,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from dtserve.dataflow.runs import DiskRun, MemoryRun, compact, mapped
+from dtserve.dataflow.runs import DiskRun, MemoryRun, Partitions, compact, mapped
 
 FRAME = pl.DataFrame(
     {
@@ -70,3 +70,28 @@ def test_a_mapped_frame_lives_in_its_file(tmp_path):
     assert found.equals(pl.concat([FRAME, FRAME.reverse()]))
     (tmp_path / "rows.arrow").unlink()
     assert found[5].rows() == FRAME[0].rows()
+
+
+def test_equal_values_are_in_the_same_file_in_order_of_arrival(tmp_path):
+    files = Partitions(tmp_path, 5)
+    rows = pl.DataFrame(
+        {"k": pl.Series([at % 7 if at % 7 else None for at in range(100)], dtype=pl.Int16), "at": range(100)}
+    )
+    for at in range(0, 100, 30):
+        files.add(rows.slice(at, 30), ["k"])
+    files.add(rows.clear(), ["k"])
+    found = [frame for number in range(files.count) if (frame := files.read(number)) is not None]
+    assert list(tmp_path.iterdir()) == []
+    assert sorted(row for frame in found for row in frame["at"]) == list(range(100))
+    assert all(frame["at"].is_sorted() and frame.schema == rows.schema for frame in found)
+    owners = [set(frame["k"].to_list()) for frame in found]
+    assert sum(len(values) for values in owners) == len(set().union(*owners)) == 7
+    assert files.read(0) is None
+
+
+def test_closed_files_are_gone(tmp_path):
+    files = Partitions(tmp_path, 3)
+    files.add(FRAME, ["i"])
+    assert list(tmp_path.iterdir())
+    files.close()
+    assert list(tmp_path.iterdir()) == []

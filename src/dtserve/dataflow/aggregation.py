@@ -2,21 +2,20 @@
 
 Buffers are reduced to partial results per group at once; partial results are reduced
 again as they pile up. When the groups themselves outgrow the limit, the partial results
-go to a private DuckDB database and the last step runs there. Integers are summed as
+go to files by a hash of the group, and the last step takes one file after the other. Integers are summed as
 38-digit decimals and decimals in their own scale, so nothing overflows unseen.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dtserve.dataflow.runs import compact
-from dtserve.dataflow.sorting import OUT_ROWS
-from dtserve.dataflow.spilling import Spill, open_spill
+from dtserve.dataflow.runs import Partitions, compact
+from dtserve.dataflow.sorting import OUT_ROWS, ExternalSort
 from dtserve.dataflow.transform_errors import AggregationFailed
 from dtserve.datatypes import TypeSpec
 
@@ -28,6 +27,9 @@ __all__ = ["AVERAGE", "COUNT", "COUNT_ALL", "COUNT_DISTINCT", "GROUP_BY", "MAXIM
 GROUP_BY, COUNT, COUNT_ALL, COUNT_DISTINCT, SUM, AVERAGE, MINIMUM, MAXIMUM = range(8)
 
 FIRST = "__first"
+FILES = 64
+"""Files that groups are spread over when they do not fit into memory."""
+
 BATCH_ROWS = 400_000
 """Rows that are reduced to partial results in one go."""
 
@@ -51,7 +53,7 @@ class Item:
 
     @property
     def parts(self) -> dict[str, str]:
-        """Partial columns → how partial results of one group join (a DuckDB aggregate)."""
+        """Partial columns → how partial results of one group join."""
         if self.kind == GROUP_BY:
             return {f"{self.name}.v": "arg_min"}
         if self.kind in (COUNT, COUNT_ALL):
@@ -70,7 +72,7 @@ class Groups:
 
     def __init__(self, items: Sequence[Item], *, memory: int, folder: Path) -> None:
         self._items = items
-        self._keys = [f"k{i}" for i, item in enumerate(items) if item.kind == GROUP_BY]
+        self._keys = [f"k{i}" for i, item in enumerate(items) if item.kind == GROUP_BY] or ["k0"]
         self._key_columns = [item.key or item.column for item in items if item.kind == GROUP_BY]
         self._distinct = [item for item in items if item.kind == COUNT_DISTINCT]
         self._needed = list(dict.fromkeys([*self._key_columns, *(i.key for i in items if i.key), *_columns(items)]))
@@ -83,7 +85,9 @@ class Groups:
         self._seen: dict[str, list[pl.DataFrame]] = {item.name: [] for item in self._distinct}
         self._bytes = 0
         self._rows = 0
-        self._spill: Spill | None = None
+        self._spilled: Partitions | None = None
+        self._seen_files: dict[str, Partitions] = {}
+        self._stop = threading.Event()
         self._schema: dict[str, pl.DataType] = {}
 
     def add(self, frame: pl.DataFrame) -> None:
@@ -105,19 +109,16 @@ class Groups:
         self._waiting.clear()
         self._waiting_rows = self._waiting_bytes = 0
         rows = pl.int_range(self._rows, self._rows + frame.height, dtype=pl.Int64)
-        keyed = frame.with_columns(
-            *(pl.col(column).alias(key) for key, column in zip(self._keys, self._key_columns, strict=True)),
-            rows.alias(FIRST),
-            *([] if self._keys else [pl.lit(0, pl.Int8).alias("k0")]),
-        )
-        keys = self._keys or ["k0"]
+        made = [pl.col(column) for column in self._key_columns] or [pl.lit(0, pl.Int8)]
+        keyed = frame.with_columns(*(e.alias(key) for key, e in zip(self._keys, made, strict=True)), rows.alias(FIRST))
+        keys = self._keys
         self._rows += frame.height
         summed = [i.column for i in self._items if i.kind in (SUM, AVERAGE) and i.type.family == "decimal"]
         _check_sums(keyed, keys, summed)
         part = keyed.group_by(keys, maintain_order=True).agg(
             pl.col(FIRST).min(), *(expr for item in self._items for expr in _first_step(item))
         )
-        self._schema = dict(part.schema)
+        self._schema = {**part.schema, **{f"{item.name}.n": pl.Int64() for item in self._distinct}}
         self._partial.append(part)
         self._bytes += int(part.estimated_size())
         for item in self._distinct:
@@ -138,88 +139,107 @@ class Groups:
         self._absorb()
         if not self._rows:
             return
-        if self._spill is None:
+        if self._spilled is None:
             whole = self._joined(pl.concat(self._partial)).sort(FIRST)
             for item in self._distinct:
-                counts = pl.concat(self._seen[item.name]).unique()
-                keys = self._keys or ["k0"]
-                found = counts.group_by(keys).agg(pl.len().cast(pl.Int64).alias(f"{item.name}.n"))
-                whole = whole.join(found, on=keys, how="left", nulls_equal=True, maintain_order="left")
+                found = self._counted(item, pl.concat(self._seen[item.name]))
+                whole = whole.join(found, on=self._keys, how="left", nulls_equal=True, maintain_order="left")
             for start in range(0, whole.height, OUT_ROWS):
                 yield whole.slice(start, OUT_ROWS)
             return
-        self._flush(self._spill)
-        with _overflow_named():
-            yield from self._spill.read(self._query(), {n: t for n, t in self._schema.items() if n not in self._keys})
+        self._flush(self._spilled)
+        ordered = ExternalSort([(FIRST, False)], nulls_first=True, memory=self._memory, folder=self._folder)
+        try:
+            for frame in self._from_disk(self._spilled):
+                ordered.add(frame)
+            yield from ordered.sorted()
+        finally:
+            ordered.close()
 
     def interrupt(self) -> None:
-        """End a query that runs in another thread."""
-        if self._spill is not None:
-            self._spill.interrupt()
+        """End the last step, which runs in another thread, at its next file."""
+        self._stop.set()
 
     def close(self) -> None:
         """Forget everything."""
         self._waiting.clear()
         self._partial.clear()
         self._seen.clear()
-        if self._spill is not None:
-            self._spill.close()
-            self._spill = None
+        for files in (self._spilled, *self._seen_files.values()):
+            if files is not None:
+                files.close()
+        self._spilled = None
 
     def _reduce(self) -> None:
         """Join what has piled up; to disk when that does not help."""
         import polars as pl
 
-        if self._spill is None:
+        if self._spilled is None:
             self._partial = [self._joined(pl.concat(self._partial))]
             self._seen = {name: [pl.concat(frames).unique()] for name, frames in self._seen.items()}
             held = [*self._partial, *(frame for frames in self._seen.values() for frame in frames)]
             self._bytes = sum(int(frame.estimated_size()) for frame in held)
             if self._bytes < self._memory // 2:
                 return
-            self._spill = open_spill(self._folder, self._memory)
-        self._flush(self._spill)
+            self._spilled = Partitions(self._folder, FILES)
+            self._seen_files = {item.name: Partitions(self._folder, FILES) for item in self._distinct}
+        self._flush(self._spilled)
 
-    def _flush(self, spill: Spill) -> None:
+    def _flush(self, files: Partitions) -> None:
+        """All partial results to disk; distinct values by themselves, so that a group may have any number of them."""
+        import polars as pl
+
+        zeros = [pl.lit(0, pl.Int64).alias(f"{item.name}.n") for item in self._distinct]
         for frame in self._partial:
-            spill.insert("partial", frame)
+            files.add(frame.with_columns(zeros), self._keys)
         for item in self._distinct:
             for frame in self._seen[item.name]:
-                spill.insert(f"seen_{self._items.index(item)}", frame)
+                self._seen_files[item.name].add(frame, [*self._keys, "v"])
             self._seen[item.name] = []
         self._partial = []
         self._bytes = 0
+
+    def _from_disk(self, files: Partitions) -> Iterator[pl.DataFrame]:
+        """The groups, file by file; the counts of distinct values join the partial results first."""
+        import polars as pl
+
+        for item in self._distinct:
+            seen = self._seen_files[item.name]
+            for number in range(seen.count):
+                values = seen.read(number)
+                if self._stop.is_set():
+                    return
+                if values is not None:
+                    counted = self._counted(item, values)
+                    missing = [
+                        pl.lit(None, dtype=t).alias(n) for n, t in self._schema.items() if n not in counted.columns
+                    ]
+                    files.add(counted.with_columns(missing).select(list(self._schema)), self._keys)
+        for number in range(files.count):
+            parts = files.read(number)
+            if self._stop.is_set():
+                return
+            if parts is not None:
+                yield self._joined(parts)
+
+    def _counted(self, item: Item, values: pl.DataFrame) -> pl.DataFrame:
+        """How many distinct values each group has."""
+        import polars as pl
+
+        return values.unique().group_by(self._keys).agg(pl.len().cast(pl.Int64).alias(f"{item.name}.n"))
 
     def _joined(self, parts: pl.DataFrame) -> pl.DataFrame:
         """Partial results with one row per group."""
         import polars as pl
 
-        keys = self._keys or ["k0"]
         summed = [i for i in self._items if i.kind in (SUM, AVERAGE) and i.type.family != "float"]
-        _check_sums(parts, keys, [f"{item.name}.s" for item in summed])
-        return parts.group_by(keys, maintain_order=True).agg(
+        _check_sums(parts, self._keys, [f"{item.name}.s" for item in summed])
+        counts = [pl.col(f"{item.name}.n").sum() for item in self._distinct if f"{item.name}.n" in parts.columns]
+        return parts.group_by(self._keys, maintain_order=True).agg(
             pl.col(FIRST).min(),
             *(_second_step(name, how) for item in self._items for name, how in item.parts.items()),
+            *counts,
         )
-
-    def _query(self) -> str:
-        """The last step in SQL."""
-        keys = self._keys or ["k0"]
-        columns = [f'min("{FIRST}") as "{FIRST}"']
-        for item in self._items:
-            for name, how in item.parts.items():
-                ordered = f', "{FIRST}"' if how == "arg_min" else ""
-                columns.append(f'{how}("{name}"{ordered}) as "{name}"')
-        grouped = f"select {', '.join(keys)}, {', '.join(columns)} from partial group by {', '.join(keys)}"
-        outer = [f'g."{FIRST}"', *(f'g."{n}"' for item in self._items for n in item.parts)]
-        joins = ""
-        for item in self._distinct:
-            at = self._items.index(item)
-            outer.append(f'coalesce(d{at}.n, 0) as "{item.name}.n"')
-            counted = f"select {', '.join(keys)}, count(distinct v) as n from seen_{at} group by {', '.join(keys)}"
-            same = " and ".join(f"g.{key} is not distinct from d{at}.{key}" for key in keys)
-            joins += f" left join ({counted}) d{at} on {same}"
-        return f'select {", ".join(outer)} from ({grouped}) g{joins} order by g."{FIRST}"'
 
 
 def _columns(items: Sequence[Item]) -> list[str]:
@@ -237,17 +257,6 @@ def _check_sums(frame: pl.DataFrame, keys: list[str], columns: list[str]) -> Non
         largest = frame.select(sizes.max()).item() or 0.0
         if largest * frame.height > limit and (frame.group_by(keys).agg(sizes.sum())[name] > limit).any():
             raise AggregationFailed(object="sum", error_code=_ARITHMETIC_OVERFLOW)
-
-
-@contextmanager
-def _overflow_named() -> Iterator[None]:
-    """A sum beyond 38 digits is an error of the aggregate in DuckDB too."""
-    import duckdb
-
-    try:
-        yield
-    except duckdb.OutOfRangeException as failure:
-        raise AggregationFailed(object="sum", error_code=_ARITHMETIC_OVERFLOW) from failure
 
 
 def _first_step(item: Item) -> list[pl.Expr]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["DiskRun", "MemoryRun", "compact", "mapped"]
+__all__ = ["DiskRun", "MemoryRun", "Partitions", "compact", "mapped"]
 
 
 def compact(frame: pl.DataFrame) -> pl.DataFrame:
@@ -113,3 +113,56 @@ class DiskRun:
     def close(self) -> None:
         """Remove the file."""
         self._path.unlink(missing_ok=True)
+
+
+class Partitions:
+    """Rows in files by a hash of some columns: equal values are in the same one, in order of arrival."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self._base = folder / f"part-{uuid.uuid4().hex}"
+        self.count = count
+        self._schema: dict[str, pl.DataType] = {}
+        self._writers: dict[int, Any] = {}
+        self._files: dict[int, Any] = {}
+
+    def add(self, frame: pl.DataFrame, columns: list[str]) -> None:
+        """Append rows to the files they belong to."""
+        import polars as pl
+        import pyarrow as pa
+
+        if not frame.height:
+            return
+        self._schema = dict(frame.schema)
+        place = (frame.select(columns).hash_rows(1) % self.count).alias("__place")
+        for part in frame.with_columns(place).partition_by("__place", maintain_order=True):
+            number = int(part["__place"][0])
+            table = part.drop("__place").to_arrow(compat_level=pl.CompatLevel.oldest())
+            if number not in self._writers:
+                self._files[number] = pa.OSFile(f"{self._base}-{number}.arrow", "wb")
+                options = pa.ipc.IpcWriteOptions(compression="lz4")
+                self._writers[number] = pa.ipc.new_stream(self._files[number], table.schema, options=options)
+            self._writers[number].write_table(table)
+
+    def read(self, number: int) -> pl.DataFrame | None:
+        """All rows of one file, which is removed; None when there are none."""
+        import polars as pl
+        import pyarrow as pa
+
+        if number not in self._writers:
+            return None
+        self._finish(number)
+        path = Path(f"{self._base}-{number}.arrow")
+        with pa.OSFile(str(path), "rb") as file, pa.ipc.open_stream(file) as reader:
+            frame = pl.DataFrame(pl.from_arrow(reader.read_all()))
+        path.unlink()
+        return frame.with_columns(pl.col(n).cast(t) for n, t in self._schema.items() if frame.schema[n] != t)
+
+    def close(self) -> None:
+        """Remove the files."""
+        for number in list(self._writers):
+            self._finish(number)
+            Path(f"{self._base}-{number}.arrow").unlink(missing_ok=True)
+
+    def _finish(self, number: int) -> None:
+        self._writers.pop(number).close()
+        self._files.pop(number).close()
