@@ -72,3 +72,34 @@ def test_state_table_on_the_server_gets_parameters(monkeypatch) -> None:
     assert sent[-1][0] == "UPDATE [dbo].[cdc_states] SET state = %s WHERE name = %s"
     assert sent[-1][1] == [outcome.variables["User::s"], "S"]
     assert outcome.variables["User::s"].startswith("TFSTART/CS/0x0000025B000001BC0001/CE/0x0000025B000001BC0003/TS/")
+
+
+def test_on_postgresql_a_table_of_the_same_shape_answers(postgres) -> None:
+    import psycopg
+
+    url = postgres.new_database()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA cdc")
+        connection.execute(
+            "CREATE TABLE cdc.lsn_time_mapping(start_lsn bytea, tran_begin_time timestamp, tran_end_time timestamp)"
+        )
+        rows = [(LSN, "2020-01-01"), (b"\0" * 9 + b"\1", "2021-01-01"), (b"\xff" * 10, "2999-01-01")]
+        for lsn, moment in rows:
+            connection.execute("INSERT INTO cdc.lsn_time_mapping VALUES (%s, %s, %s)", (lsn, moment, moment))
+        connection.execute("CREATE TABLE states(name varchar(256), state varchar(256))")
+    options = ExecutionOptions(connection_map=(ConnectionTarget(url, manager="db"),))
+
+    def step(operation: str) -> str:
+        attributes = f'TaskOperation="{operation}" StateName="S" StateTable="[dbo].[states]"'
+        outcome = execute(package(BODY.format(attributes=attributes, state="")), options=options)
+        assert outcome.result.name == "SUCCESS", [e.message for e in outcome.events if e.kind == "OnError"]
+        return str(outcome.variables["User::s"]).partition("/TS/")[0]
+
+    top = "0x" + "F" * 20
+    assert step("MarkInitialLoadStart") == f"ILSTART/IR/{top}/"
+    assert step("MarkInitialLoadEnd") == f"ILEND/IR/{top}/{top}"
+    assert step("GetProcessingRange") == f"ILUPDATE/CS/{top}/CE/{top}/IR/{top}/{top}"
+    assert step("MarkProcessedRange") == f"TFEND/CS/{top}"
+    with psycopg.connect(url) as connection:
+        ((name, state),) = connection.execute("SELECT name, state FROM states").fetchall()
+    assert (name, state.partition("/TS/")[0]) == ("S", f"TFEND/CS/{top}")

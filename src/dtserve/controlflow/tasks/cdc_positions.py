@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["SNAPSHOT_LSN", "LogPositions", "lsn_of_number"]
 
-MAX_LSN = {"tsql": "SELECT sys.fn_cdc_get_max_lsn()", "": "SELECT MAX(start_lsn) FROM cdc.lsn_time_mapping"}
+MAX_LSN = {
+    "tsql": "SELECT sys.fn_cdc_get_max_lsn()",
+    "": "SELECT TOP 1 start_lsn FROM cdc.lsn_time_mapping WHERE start_lsn IS NOT NULL ORDER BY start_lsn DESC",
+}
 """The newest position; ``fn_cdc_get_max_lsn`` is defined as just that maximum."""
 
-FIRST_AFTER = "SELECT MIN(start_lsn) FROM cdc.lsn_time_mapping WHERE tran_end_time > ?"
+FIRST_AFTER = "SELECT TOP 1 start_lsn FROM cdc.lsn_time_mapping WHERE tran_end_time > ? ORDER BY start_lsn"
 
 SNAPSHOT_LSN = (
     "SELECT MIN(f.create_lsn) FROM sys.databases d JOIN sys.master_files f ON f.database_id = d.database_id "
