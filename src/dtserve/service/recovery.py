@@ -53,11 +53,14 @@ def _run(executions: Executions, row: dict[str, Any], folder: Path) -> Run:
 
 
 def _settle(executions: Executions, history: History, row: dict[str, Any], run: Run) -> None:
-    if run.worker.alive:
+    killed = run.worker.alive
+    if killed:
         run.worker.signal_group("SIGKILL")
     reader = SpoolReader(run.worker.folder, row["last_event"])
     while batch := reader.read():
         history.append(row["number"], batch)
     end = end_of(reader.end, stop_requested=run.worker.stop_requested, timed_out=0, orphaned=True, lost=LEFT_RUNNING)
+    if killed and end["state"] == "lost":
+        end["state"] = "failed"  # it is known what became of it: it was running, and was ended here
     executions.ending(run, end["state"])
     history.update(row["number"], **end)
