@@ -48,6 +48,7 @@ DONE = {
     "/api/executions/{execution_id}/stop": (409,), "/api/executions/{execution_id}/events": (200,),
 }  # fmt: skip
 """What an allowed call of these must come to (a run without a process cannot be stopped: 409)."""
+MANY = ("/api/packages/copy", "/api/packages/move", "/api/packages/remove", "/api/packages/protect")
 ROOTS = ("MSDB", "File System")
 COUNTER = itertools.count()
 OTHER = "other.user"
@@ -103,11 +104,13 @@ def request(hub: Hub, method: str, path: str, owner: str, root: str) -> dict:
         options["url"] = path.replace("{execution_id}", execution_of(hub, owner, ended=False))
     else:
         if path.startswith("/api/packages"):
-            options["params"] = {"path": package_of(hub, root, owner)}
+            options["params"] = {"path": package_of(hub, root, owner), "version": 1, "old": 1, "new": 1}
         for part in ("{name}", "{role}", "{token_id}", "{path:path}"):
             options["url"] = options["url"].replace(part, "unknown")
         if method in ("POST", "PUT", "PATCH"):
             options["json"] = {}
+        if path == "/api/packages/versions/restore":
+            options["json"] = {"path": options["params"]["path"], "version": 1}
     return options
 
 
@@ -138,7 +141,12 @@ def test_route(service, monkeypatch, method, path) -> None:
             assert answer.status_code == 401
             continue
         scope = EXPECTED[action][caller]
-        about_one = "packages" in path or "{execution_id}" in path or (path, method) == ("/api/executions", "POST")
+        many = path in MANY  # decided package by package, told in the answer
+        about_one = (
+            ("packages" in path and not many)
+            or "{execution_id}" in path
+            or (path, method) == ("/api/executions", "POST")
+        )
         allowed = scope == "all" or (scope == "own" and (own or not about_one))
         if (answer.status_code == 403) == allowed:
             wrong.append((caller, "own" if own else "other", root, answer.status_code, answer.text[:200]))

@@ -38,7 +38,7 @@ AHEAD = 3
 class BulkJob:
     """What to do: ``verb`` is ``copy``, ``move``, ``delete`` or ``protect``.
 
-    The packages below ``folder`` of ``source`` whose name fits ``pattern`` (or is ``only``) go to the same places below
+    The packages below ``folder`` of ``source`` whose name fits ``pattern`` (or is ``only``, which may be ``rename``d) go to the same places below
     ``target_folder`` of ``target``; with ``protect`` they are changed where they stand. ``existing`` is
     one of :data:`EXISTING`; ``ask`` is told a target and answers ``skip``, ``replace`` or ``both``. ``password``
     opens packages, ``changes`` are made on the way, by ``workers`` processes (0: one per processor).
@@ -51,6 +51,7 @@ class BulkJob:
     target_folder: StorePath = ()
     pattern: str = "*"
     only: str = ""
+    rename: str = ""
     recursive: bool = True
     existing: str = "fail"
     password: str | None = None
@@ -102,7 +103,7 @@ def plan(job: BulkJob) -> Iterator[tuple[PackageInfo, StorePath]]:
 def _goes_to(job: BulkJob, folder: StorePath, info: PackageInfo) -> StorePath:
     if job.verb == "protect":
         return info.path
-    return (*job.target_folder, *folder[len(job.folder) :], info.name) if job.target is not None else ()
+    return (*job.target_folder, *folder[len(job.folder) :], job.rename or info.name) if job.target is not None else ()
 
 
 def run(

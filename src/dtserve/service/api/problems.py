@@ -45,7 +45,14 @@ from dtserve.service.errors import (
     SealBroken,
     TooLarge,
 )
-from dtserve.stores.errors import FolderNotFound, InvalidName, PackageTooLarge, PathWithoutPackage, RevisionChanged
+from dtserve.stores.errors import (
+    FolderNotFound,
+    InvalidName,
+    PackageTooLarge,
+    PathWithoutPackage,
+    RevisionChanged,
+    VersionNotFound,
+)
 
 __all__ = ["PROBLEM", "RESPONSES", "problem", "status_of"]
 
@@ -68,6 +75,7 @@ _STATUS: tuple[tuple[type, int], ...] = (
     (ExecutionNotFound, 404),
     (PackageNotFound, 404),
     (FolderNotFound, 404),
+    (VersionNotFound, 404),
     (PackageTooLarge, 413),
     (InvalidName, 400),
     (PathWithoutPackage, 400),
