@@ -111,7 +111,9 @@ def test_expressions_of_variables() -> None:
         RuntimeVariable("User", "a", 3, 2), RuntimeVariable("User", "b", 8, "", expression="@[User::a] * 3", evaluate=True),
         RuntimeVariable("User", "x", 3, 0, expression="@[User::x] + 1", evaluate=True),
         RuntimeVariable("User", "y", 3, 0, expression="1/0", evaluate=True),
+        RuntimeVariable("User", "own", 8, "stored", expression="@[User::own]", evaluate=True),
     )  # fmt: skip
+    assert scope.value("own") == "stored"
     assert scope.value("b") == "6"
     scope.assign("a", 5)
     scope.assign("b", "stale")

@@ -204,3 +204,35 @@ def test_a_table_through_one_transformation(
     assert_succeeded(done)
     assert len(lines(written)) == 847 + (package == "source-dest-oledb.dtsx")
     assert sorted(lines(written)) == sorted(lines(EXERCISES / expected))  # a heap has no order
+
+
+def test_a_log_table_with_its_identifiers_and_times(target: Target, tmp_path: Path) -> None:
+    """GUIDs, times without fraction, bytes as text and messages with line ends; the table is read back from the output."""
+    example = FILES / "7045kHz__dtsx" / "SSIS_EXAMPLES"
+    golden = (example / "Expressions.csv").read_text(encoding="utf-8")
+    rows = [
+        record.removesuffix("\n").split(",", 11)
+        for record in re.split(r"^(?=\d+,\w+,)", golden, flags=re.MULTILINE)[1:]
+    ]
+    target.execute(
+        "CREATE TABLE dbo.sysssislog (id INT, event NVARCHAR(128), computer NVARCHAR(128), operator NVARCHAR(128),"
+        " source NVARCHAR(1024), sourceid UNIQUEIDENTIFIER, executionid UNIQUEIDENTIFIER, starttime DATETIME,"
+        " endtime DATETIME, datacode INT, databytes IMAGE, message NVARCHAR(2048))"
+    )
+    for row in rows:
+        message = row[11].replace("\n", "\r\n")
+        values = ", ".join([*map(text, row[1:9]), row[9], "CAST('' AS VARBINARY(8))", text(message)])
+        target.execute(f"INSERT INTO dbo.sysssislog VALUES ({row[0]}, {values})")
+    written = tmp_path / "written.csv"
+    package = tmp_path / "Expressions.dtsx"  # without its log, which goes into the table that it exports
+    stored = (example / "Expressions.dtsx").read_bytes()
+    package.write_bytes(stored.replace(b'DTS:LoggingMode="1"', b'DTS:LoggingMode="2"'))
+    done = dtexec(
+        package,
+        *("/SET", rf'"\Package.Variables[User::CSV_DIRECTORY].Value";"{tmp_path}"'),
+        *("/SET", r'"\Package.Variables[User::CSV_FILENAME].Value";"written.csv"'),
+        *("/SET", r'"\Package\GetUtcDate.Disable";"True"'),  # a procedure that the repository does not have
+        *("--map", f"PROTO={target.url}"),
+    )
+    assert_succeeded(done)
+    assert lines(written) == lines(example / "Expressions.csv")

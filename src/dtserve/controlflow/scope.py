@@ -116,6 +116,8 @@ class RuntimeVariable:
         from dtserve.controlflow.evaluation import evaluate_in
         from dtserve.controlflow.values import convert_to_variant
 
+        if self.expression.strip() in (f"@[{self.qualified_name}]", f"@[{self.name}]", f"@{self.name}"):
+            return self.value  # nothing but its own name: a package with such a variable ran (its log is in a file)
         active: set[int] | None = getattr(_evaluating, "active", None)
         if active is None:
             active = _evaluating.active = set()
