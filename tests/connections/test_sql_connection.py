@@ -133,3 +133,16 @@ def test_an_unreachable_server_is_given_up_after_the_time_of_the_string(tmp_path
         with pytest.raises(CannotAcquireConnection):
             make(tmp_path, "Data Source=A;Connect Timeout=1;", {"m": url}).session()
         assert time.monotonic() - started < 5
+
+
+def test_a_workbook_behind_the_ace_provider_is_not_refused_before_it_is_read():
+    from dtserve.connections.oledb import OleDbManager
+
+    text = 'Provider=Microsoft.ACE.OLEDB.12.0;Data Source=b.xlsx;Extended Properties="Excel 12.0 Xml;HDR=YES";'
+    found = OleDbManager(manager("OLEDB", {"ConnectionString": text}), environment())
+    assert found.opens_workbook
+    found.validate()
+    found.set_property("ConnectionString", "Provider=Microsoft.ACE.OLEDB.12.0;Data Source=b.mdb;")
+    assert not found.opens_workbook
+    with pytest.raises(UnsupportedProvider):
+        found.validate()

@@ -17,7 +17,7 @@ from dtserve.connections.errors import BadConnectionString
 from dtserve.connections.file_connection import FileConnection
 from dtserve.connections.stored import is_true, to_int
 
-__all__ = ["ExcelManager", "ExcelOptions"]
+__all__ = ["ExcelManager", "ExcelOptions", "excel_options"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,22 @@ class ExcelOptions:
     header: bool = True
     imex: int = 0
     version: str = "EXCEL 8.0"
+
+
+def excel_options(extended: str) -> ExcelOptions:
+    """The options inside ``Extended Properties``.
+
+    >>> excel_options("Excel 12.0 Xml;HDR=NO;IMEX=1")
+    ExcelOptions(header=False, imex=1, version='Excel 12.0 Xml')
+    """
+    version, values = "EXCEL 8.0", {}
+    for item in extended.split(";"):
+        key, equals, value = item.partition("=")
+        if equals:
+            values[key.strip().upper()] = value.strip()
+        elif item.strip():
+            version = item.strip()
+    return ExcelOptions(values.get("HDR", "YES").upper() != "NO", to_int(values.get("IMEX", "")), version)
 
 
 class ExcelManager(FileConnection):
@@ -55,14 +71,7 @@ class ExcelManager(FileConnection):
     @property
     def options(self) -> ExcelOptions:
         """The options inside ``Extended Properties``."""
-        version, values = "EXCEL 8.0", {}
-        for item in self._string.get("extended").split(";"):
-            key, equals, value = item.partition("=")
-            if equals:
-                values[key.strip().upper()] = value.strip()
-            elif item.strip():
-                version = item.strip()
-        return ExcelOptions(values.get("HDR", "YES").upper() != "NO", to_int(values.get("IMEX", "")), version)
+        return excel_options(self._string.get("extended"))
 
     def set_property(self, name: str, value: str) -> None:
         """Set a property; ExcelFilePath and FirstRowHasColumnName change the connection string."""

@@ -148,8 +148,16 @@ class SqlConnection(Connection):
         return target.with_(options={**target.options, option: seconds})
 
     def validate(self) -> None:
-        """What :meth:`target` finds wrong, without connecting."""
-        self.target()
+        """What :meth:`target` finds wrong, without connecting; a workbook is looked at by who reads it."""
+        if not self.opens_workbook:
+            self.target()
+
+    @property
+    def opens_workbook(self) -> bool:
+        """Whether the string is of the Jet or ACE provider for Excel, and no connection map leads elsewhere."""
+        if not self._string.get("extended").strip().upper().startswith("EXCEL"):
+            return False
+        return self.environment.target(self.name, self.server(), self.catalog()) is None
 
     def provider_name(self) -> str:
         """The provider or driver as the string names it."""

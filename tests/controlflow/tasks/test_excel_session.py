@@ -150,6 +150,18 @@ def test_old_and_broken_workbooks_are_not_written(tmp_path) -> None:
     assert any("cannot be opened" in e.message for e in run(broken, "INSERT INTO a VALUES (1)").events)
 
 
+@pytest.mark.parametrize("kind", ["OLEDB", "ADO.NET:OLEDB"])
+def test_the_ace_provider_for_excel_is_a_workbook_too(kind, book) -> None:
+    body = (
+        f'<connection name="xl" kind="{kind}" string="{STRING.format(book, "YES")}"/>'
+        f'<task name="X" type="Microsoft.ExecuteSQLTask"><SQLTask:SqlTaskData xmlns:SQLTask="{SQL}" '
+        'SQLTask:Connection="xl" SQLTask:SqlStatementSource="INSERT INTO [Sales$] (Id) VALUES (9)"/></task>'
+    )
+    outcome = execute(package(body), options=ExecutionOptions(folder=str(book.parent)))
+    assert outcome.result.name == "SUCCESS", [e.message for e in outcome.events if e.kind == "OnError"]
+    assert cells(book, "Sales")[-1] == [9, None, None]
+
+
 def test_statements_and_column_lists() -> None:
     assert [statement_kind(text)[0] for text in ("select 1", "Create Table a (b int)", "drop table a;", "EXEC x")] == [
         "SELECT",

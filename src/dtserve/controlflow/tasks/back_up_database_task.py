@@ -128,7 +128,8 @@ class BackUpDatabaseTask(BackupOptions):
         database = self.selected[0] if self.selection is DatabaseSelection.SPECIFIC and self.selected else found
         path = f"{self._folder(database)}{self._file_name(database, datetime.now())}.{self._extension()}"
         file = self.host.run.shared.environment.map_path(path)
-        file.parent.mkdir(parents=True, exist_ok=True)
+        if self.create_subfolder:
+            file.parent.mkdir(parents=True, exist_ok=True)
         return "'" + str(file).replace("'", "''") + "'"
 
     # --- the statements -------------------------------------------------------------------------

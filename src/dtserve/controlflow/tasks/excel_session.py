@@ -20,10 +20,10 @@ from dtserve.dataflow.excel_query import ExcelQueryError, query_workbook, run_ov
 from dtserve.errors import DtserveError
 
 if TYPE_CHECKING:
-    from dtserve.connections.base import SqlParameter
-    from dtserve.connections.excel import ExcelManager
+    from dtserve.connections.base import Connection, SqlParameter
+    from dtserve.connections.excel import ExcelOptions
 
-__all__ = ["ExcelSession", "column_names", "statement_kind"]
+__all__ = ["ExcelSession", "column_names", "excel_session", "statement_kind"]
 
 _QUOTED = r"(?:`[^`]+`|\[[^\]]+\]|\"[^\"]+\"|[^\s(,`\[\"]+)"
 _KINDS = {
@@ -57,13 +57,26 @@ def column_names(text: str) -> list[str]:
     return [name[1:-1] if name[0] in '`["' else name for name in found]
 
 
+def excel_session(manager: Connection) -> ExcelSession | None:
+    """A session of a manager that opens a workbook: EXCEL, or the Jet or ACE provider for Excel; None for any other."""
+    from dtserve.connections.excel import ExcelManager, excel_options
+    from dtserve.connections.sql_connection import SqlConnection
+
+    if isinstance(manager, ExcelManager):
+        return ExcelSession(manager.path(), manager.options)
+    if not isinstance(manager, SqlConnection) or not manager.opens_workbook:
+        return None
+    return ExcelSession(
+        manager.environment.map_path(manager.parts.get("server")), excel_options(manager.parts.get("extended"))
+    )
+
+
 class ExcelSession:
     """Statements over a workbook; each one reads or replaces the file as a whole."""
 
-    def __init__(self, manager: ExcelManager) -> None:
-        self.manager = manager
-        self.path = manager.path()
-        self.options = manager.options
+    def __init__(self, path: Path, options: ExcelOptions) -> None:
+        self.path = path
+        self.options = options
 
     def execute(self, sql: str, parameters: Sequence[SqlParameter] = (), *, timeout: int = 0) -> list[ResultSet]:
         """Run one statement; raises SqlError with the reason."""

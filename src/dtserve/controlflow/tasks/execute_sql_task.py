@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import cast
 
 from dtserve.connections.base import Connection, ResultSet, SqlParameter, SqlSession
 from dtserve.controlflow.properties import Property
@@ -29,9 +29,6 @@ from dtserve.controlflow.tasks.sql_results import (
 )
 from dtserve.controlflow.values import OBJECT
 from dtserve.errors import Canceled, ConnectionError_, ControlFlowError, DtserveError, UnsupportedError
-
-if TYPE_CHECKING:
-    from dtserve.connections.excel import ExcelManager
 
 __all__ = ["ExecuteSqlTask", "StatementSource"]
 
@@ -155,12 +152,12 @@ class ExecuteSqlTask(Task):
 
     def _acquire(self, manager: Connection) -> SqlSession:
         opener = getattr(manager, "session", None)
-        if family_of(manager.model.creation_name) == "EXCEL":
-            from dtserve.controlflow.tasks.excel_session import ExcelSession
+        if _may_be_workbook(manager):
+            from dtserve.controlflow.tasks.excel_session import excel_session
 
-            def opener() -> Any:
-                return ExcelSession(cast("ExcelManager", manager))
-
+            found = excel_session(manager)
+            if found is not None:
+                return cast(SqlSession, found)
         if opener is None:
             raise errors.SqlCannotAcquire(connection=manager.name, detail="It is no database connection.")
         try:
@@ -216,6 +213,12 @@ class ExecuteSqlTask(Task):
         except DtserveError as error:
             raise errors.SqlExecutionFailed(query=query, detail=error.message) from error
         self.host.execution_value = sum(max(result.rows_affected, 0) for result in results)
+
+
+def _may_be_workbook(manager: Connection) -> bool:
+    """Whether a manager could open a workbook: told by its string, without importing what reads one."""
+    string = manager.connection_string.lower()
+    return family_of(manager.model.creation_name) == "EXCEL" or ("extended properties" in string and "excel" in string)
 
 
 def _decode(data: bytes, code_page: int) -> str:

@@ -132,7 +132,6 @@ class WebServiceTask(Task):
         """Fetch the WSDL from the server and keep it."""
         url = manager.url if "wsdl" in manager.url.lower() else manager.url + "?WSDL"
         data = manager.request(url=url).body
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
         self.host.custom_event("WSTaskInfo", f'The WSDL file "{self.wsdl_file}" was downloaded.')
 
