@@ -22,7 +22,15 @@ import sqlalchemy as sa
 from dtserve.errors import DtserveError
 from dtserve.execution.spooled import start_spooled
 from dtserve.service.config import ServiceHome
-from dtserve.service.errors import AtCapacity, ExecutionNotFound, JobGone, KeyBusy, NotRunning, ServiceError
+from dtserve.service.errors import (
+    AtCapacity,
+    ExecutionNotFound,
+    JobGone,
+    KeyBusy,
+    NotRunning,
+    ServiceError,
+    StateUnavailable,
+)
 from dtserve.service.eventlog import EventLog
 from dtserve.service.history import RUNNING, History
 from dtserve.service.launching import Launcher
@@ -70,7 +78,7 @@ class Executions:
     def start(self, request: RunRequest, user: str, *, execution_id: str = "") -> dict[str, Any]:
         """Queue an execution, start it if there is room, and return it.
 
-        PackageNotFound, FileNotAllowed or RequestInvalid when there is no such package; AtCapacity; KeyBusy. A
+        PackageNotFound, FileNotAllowed or RequestInvalid when there is no such package; AtCapacity; KeyBusy; StateUnavailable. A
         package that does not open ends as a failed execution, with the reason.
         """
         package = self.launcher.describe(request)
@@ -104,8 +112,12 @@ class Executions:
         not_before: float = 0.0,
     ) -> str:
         folder = self._home.spool_path / execution_id
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_file(folder / JOB_NAME, self._seal.close(request.to_json().encode("utf-8")), mode=0o600)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_file(folder / JOB_NAME, self._seal.close(request.to_json().encode("utf-8")), mode=0o600)
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise StateUnavailable(detail=f"{folder}: {error.strerror or error}") from None
         self._history.add(
             id=execution_id,
             user=user,
@@ -201,10 +213,9 @@ class Executions:
             self._wake.clear()
 
     def _time_out(self) -> None:
-        now = time.time()
+        now = time.monotonic()
         with self._lock:
-            late = [run for run in self._runs.values() if 0 < run.request.timeout_seconds <= now - run.started]
-            late = [run for run in late if not run.timed_out]
+            late = [run for run in self._runs.values() if run.deadline <= now and not run.timed_out]
         for run in late:
             run.timed_out = True
             self._request_stop(run)

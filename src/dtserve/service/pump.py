@@ -45,7 +45,14 @@ class Run:
     attempt: int = 1
     started: float = field(default_factory=time.time)
     timed_out: bool = False
+    deadline: float = field(default=float("inf"), init=False)
+    """When it has run too long, on the monotonic clock: a clock that is set stops no run."""
     pump: RunPump | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.request.timeout_seconds:
+            passed = max(0.0, time.time() - self.started)
+            self.deadline = time.monotonic() + self.request.timeout_seconds - passed
 
 
 def end_of(told: RunEnd | None, *, stop_requested: bool, timed_out: float, orphaned: bool, lost: str) -> dict[str, Any]:

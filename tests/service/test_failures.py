@@ -1,0 +1,104 @@
+"""What goes wrong around a service: a coded answer, and a service that goes on."""
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import threading
+import time
+
+import pytest
+
+from dtserve.service.samples import install_samples
+from dtserve.service.watch import Watchers
+from support.service import open_service
+
+MONTHS = r"\MSDB\Samples\CountMonths"
+
+
+def test_a_database_that_another_program_locks_for_a_while(tmp_path) -> None:
+    with open_service(tmp_path) as (hub, client):
+        install_samples(hub.home, hub.tree)
+        other = sqlite3.connect(hub.home.state_path, isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        timer = threading.Timer(1.0, lambda: other.execute("ROLLBACK"))
+        timer.start()
+        began = time.monotonic()
+        answer = client.post("/api/executions", json={"package": MONTHS})
+        timer.join()
+        other.close()
+        assert answer.status_code == 201, answer.text
+        assert time.monotonic() - began >= 0.9
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of four megabytes; only root can make one, others use a file size limit of their own elsewhere."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", place], check=True)
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+if os.geteuid() == 0:
+
+    def test_a_full_disk_refuses_starts_and_loses_nothing(small_disk) -> None:
+        with open_service(small_disk) as (hub, client):
+            hub.tree.write(("MSDB", "P"), (hub.home.path / "none").name.encode() * 10)
+            before = client.get("/api/tree", params={"path": r"\MSDB"}).json()
+            filler = small_disk / "filler"
+            with open(filler, "wb") as file:
+                try:
+                    while True:
+                        file.write(b"x" * 65536)
+                except OSError:
+                    pass
+            answer = client.post("/api/executions", json={"package": r"\MSDB\P"})
+            assert answer.status_code in (500, 503), answer.text
+            assert answer.json()["symbol"].startswith(("DTSERVE_E_", "DTS_E_"))
+            assert "Traceback" not in answer.text
+            filler.unlink()
+            assert client.post("/api/executions", json={"package": r"\MSDB\P"}).status_code == 201
+            assert client.get("/api/tree", params={"path": r"\MSDB"}).json() == before
+
+
+def test_ten_thousand_watchers_are_woken(tmp_path) -> None:
+    watchers, woken = Watchers(), []
+
+    async def watch(ready: asyncio.Semaphore) -> None:
+        with watchers.watch("run") as changed:
+            ready.release()
+            await changed.wait()
+            woken.append(time.monotonic())
+
+    async def run() -> float:
+        ready = asyncio.Semaphore(0)
+        tasks = [asyncio.ensure_future(watch(ready)) for _ in range(10_000)]
+        for _ in tasks:
+            await ready.acquire()
+        began = time.monotonic()
+        await asyncio.to_thread(watchers.tell, "run")
+        await asyncio.gather(*tasks)
+        return began
+
+    began = asyncio.run(run())
+    assert len(woken) == 10_000
+    assert max(woken) - began < 10
+    assert watchers.told("run") == 0
+
+
+def test_a_clock_that_is_set_forward_stops_no_run(tmp_path, monkeypatch) -> None:
+    with open_service(tmp_path) as (hub, client):
+        install_samples(hub.home, hub.tree)
+        begun = client.post(
+            "/api/executions",
+            json={"package": r"\MSDB\Samples\SlowPackage", "parameters": {"Steps": "2"}, "timeout_seconds": 600},
+        ).json()
+        real = time.time
+        monkeypatch.setattr(time, "time", lambda: real() + 7200)
+        deadline = time.monotonic() + 60
+        while (found := client.get(f"/api/executions/{begun['id']}").json())["ended"] is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert found["state"] == "succeeded"
