@@ -12,6 +12,7 @@ import { changed, useChanges } from "./changes";
 import { ConfirmDialog, ImportDialog, NameDialog } from "./dialogs";
 import { go } from "./route";
 import { useRunning } from "./running";
+import { ProtectionDialog, RemoveDialog, RolesDialog, TransferDialog } from "./storeDialogs";
 
 type Ask = (dialog: ReactNode) => void;
 
@@ -124,16 +125,27 @@ function folderMenu(path: string, name: string, top: boolean, actions: Actions, 
     ["Import Package…", () => ask(<ImportDialog folder={path} onClose={done} onImport={(n, f, o) => void actions.importPackage(path, n, f, o)} />)],
     ...own,
     null,
+    ["Copy Packages…", () => ask(<TransferDialog verb="copy" path={path} name={name} single={false} onClose={done} />)],
+    ["Move Packages…", () => ask(<TransferDialog verb="move" path={path} name={name} single={false} onClose={done} />)],
+    ["Remove Packages…", () => ask(<RemoveDialog path={path} name={name} onClose={done} />)],
+    ["Protection Level…", () => ask(<ProtectionDialog path={path} name={name} onClose={done} />)],
+    ["Folder Roles…", () => ask(<RolesDialog folder path={path} name={name} onClose={done} />)],
+    null,
     ["Refresh", load],
   ];
 }
 
 function packageMenu(path: string, name: string, actions: Actions, ask: Ask, load: () => void): MenuEntry[] {
+  const done = () => ask(null);
   const confirm = () =>
     ask(<ConfirmDialog title="Delete" text={`Delete the package ${name}?`} onClose={() => ask(null)} onYes={() => void actions.remove(path)} />);
   return [
     ["Run Package", () => void actions.run(path)],
     ["Export Package", () => actions.exportPackage(path)],
+    ["Copy…", () => ask(<TransferDialog verb="copy" path={path} name={name} single onClose={done} />)],
+    ["Move…", () => ask(<TransferDialog verb="move" path={path} name={name} single onClose={done} />)],
+    ["Protection Level…", () => ask(<ProtectionDialog path={path} name={name} onClose={done} />)],
+    ["Package Roles…", () => ask(<RolesDialog folder={false} path={path} name={name} onClose={done} />)],
     ["Delete", confirm],
     null,
     ["Refresh", load],

@@ -1,29 +1,30 @@
 import { Button } from "@fluentui/react-components";
 import { ArrowDownloadRegular, PlayRegular } from "@fluentui/react-icons";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useActions } from "./actions";
 import { ApiError, at, call, type Execution, type PackageNode } from "./api";
+import { useChanges } from "./changes";
 import { ExecutionsTable } from "./ExecutionsTable";
-import { bytes, clock } from "./format";
-
-const LEVELS = [
-  "DontSaveSensitive", "EncryptSensitiveWithUserKey", "EncryptSensitiveWithPassword",
-  "EncryptAllWithPassword", "EncryptAllWithUserKey", "ServerStorage",
-];
+import { bytes, clock, LEVELS } from "./format";
+import { Versions } from "./Versions";
 
 export function PackagePage({ path, toaster }: { path: string; toaster: string }) {
   const actions = useActions(toaster);
   const [found, setFound] = useState<PackageNode | null>(null);
   const [problem, setProblem] = useState("");
   const [past, setPast] = useState<Execution[]>([]);
-  useEffect(() => {
+  const load = useCallback(() => {
     call<PackageNode>("GET", `/packages${at(path)}`).then(setFound, (e) =>
       setProblem(e instanceof ApiError ? e.problem.detail : String(e)),
     );
+  }, [path]);
+  useChanges(path, load);
+  useEffect(() => {
+    load();
     void call<{ executions: Execution[] }>("GET", "/executions?limit=500").then((all) =>
       setPast(all.executions.filter((e) => e.package_path === path).slice(0, 20)),
     );
-  }, [path]);
+  }, [path, load]);
   if (problem) return <p role="alert">{problem}</p>;
   if (found === null) return <p>Loading…</p>;
   return (
@@ -46,6 +47,7 @@ export function PackagePage({ path, toaster }: { path: string; toaster: string }
       </dl>
       <h2>Runs</h2>
       <ExecutionsTable executions={past} />
+      <Versions path={path} toaster={toaster} onRestored={load} />
     </>
   );
 }

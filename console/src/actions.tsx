@@ -29,6 +29,7 @@ export function useActions(toaster: string) {
   };
 
   return {
+    attempt,
     run: (path: string) =>
       attempt("Run Package", async () => {
         const started = await call<Execution>("POST", "/executions", { package: path });

@@ -95,6 +95,27 @@ export interface LogEntry {
   message: string;
 }
 
+export interface VersionNode {
+  version: number;
+  time: number;
+  who: string;
+  why: string;
+  size: number;
+  deleted: boolean;
+}
+
+export interface BulkAnswer {
+  dry_run: boolean;
+  counts: Record<string, number>;
+  results: { source: string; target: string; outcome: string; code: string; message: string }[];
+}
+
+export interface RolesAnswer {
+  reader: string;
+  writer: string;
+  roles: string[];
+}
+
 export class ApiError extends Error {
   constructor(readonly problem: Problem) {
     super(problem.detail);

@@ -24,3 +24,8 @@ export const bytes = (size: number): string =>
   size < 1024 ? `${size} B` : size < 1048576 ? `${(size / 1024).toFixed(1)} KB` : `${(size / 1048576).toFixed(1)} MB`;
 
 export const count = (n: number): string => n.toLocaleString();
+
+export const LEVELS = [
+  "DontSaveSensitive", "EncryptSensitiveWithUserKey", "EncryptSensitiveWithPassword",
+  "EncryptAllWithPassword", "EncryptAllWithUserKey", "ServerStorage",
+];
