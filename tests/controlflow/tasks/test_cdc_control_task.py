@@ -1,6 +1,8 @@
 """The CDC Control Task on SQL Server: which functions it asks (over a test double of the driver)."""
 
+import contextlib
 import datetime
+import sqlite3
 import sys
 
 from dtserve.connections.environment import ConnectionTarget
@@ -103,3 +105,87 @@ def test_on_postgresql_a_table_of_the_same_shape_answers(postgres) -> None:
     with psycopg.connect(url) as connection:
         ((name, state),) = connection.execute("SELECT name, state FROM states").fetchall()
     assert (name, state.partition("/TS/")[0]) == ("S", f"TFEND/CS/{top}")
+
+
+def flow(column: str) -> str:
+    """A data flow that counts the changes of capture instance ``dbo_t`` in the range of the state."""
+    source = "Package\\D\\S"
+    columns = {"__$start_lsn": "dataType='bytes' length='10'", "__$operation": "dataType='i4'", column: "dataType='i4'"}
+    outputs = "".join(
+        f"<outputColumn refId='{source}.Outputs[O].Columns[{name}]' lineageId='{source}.Outputs[O].Columns[{name}]' "
+        f"name='{name}' {kind} errorRowDisposition='FailComponent' truncationRowDisposition='FailComponent' "
+        f"externalMetadataColumnId='x.{name}'/>"
+        for name, kind in columns.items()
+    )
+    external = "".join(
+        f"<externalMetadataColumn refId='x.{name}' name='{name}' {kind}/>" for name, kind in columns.items()
+    )
+    return (
+        '<task name="D" type="Microsoft.Pipeline"><pipeline version="1"><components>'
+        f"<component refId='{source}' componentClassID='Microsoft.ManagedComponentHost' name='S'><properties>"
+        "<property name='UserComponentTypeName'>Attunity.CdcSourceComponent</property>"
+        "<property name='StateVariable'>User::s</property><property name='CDCProcessingMode'>0</property>"
+        "<property name='CaptureInstance'>dbo_t</property><property name='CommandTimeout'>30</property>"
+        "<property name='ReprocessingIndication'>false</property></properties><connections>"
+        f"<connection refId='{source}.Connection' connectionManagerID='Package.ConnectionManagers[db]' name='Connection'/>"
+        f"</connections><outputs><output refId='{source}.Outputs[O]' name='O'><outputColumns>{outputs}</outputColumns>"
+        f"<externalMetadataColumns isUsed='True'>{external}</externalMetadataColumns></output></outputs></component>"
+        "<component refId='Package\\D\\R' componentClassID='Microsoft.RowCount' name='R'><properties>"
+        "<property name='VariableName'>User::n</property></properties><inputs>"
+        "<input refId='Package\\D\\R.Inputs[I]' name='I'/></inputs>"
+        "<outputs><output refId='Package\\D\\R.Outputs[O]' name='O' synchronousInputId='Package\\D\\R.Inputs[I]'/>"
+        f"</outputs></component></components><paths><path refId='Package\\D.Paths[P]' name='P' "
+        f"startId='{source}.Outputs[O]' endId='Package\\D\\R.Inputs[I]'/></paths></pipeline></task>"
+    )
+
+
+def test_a_run_reads_just_its_range_and_the_next_one_what_came_since(tmp_path) -> None:
+    path = tmp_path / "c.db"
+
+    def changes(*numbers: int) -> None:
+        with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+            for number in numbers:
+                lsn = number.to_bytes(10, "big")
+                connection.execute(
+                    "INSERT INTO \"cdc.lsn_time_mapping\" VALUES (?, '2020-01-01 00:00:00', '2020-01-01 00:00:00')",
+                    (lsn,),
+                )
+                connection.execute('INSERT INTO "cdc.dbo_t_CT" VALUES (?, NULL, ?, 2, NULL, ?)', (lsn, lsn, number))
+
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            'CREATE TABLE "cdc.lsn_time_mapping"(start_lsn BLOB, tran_begin_time TEXT, tran_end_time TEXT);'
+            'CREATE TABLE "cdc.dbo_t_CT"("__$start_lsn" BINARY(10), "__$end_lsn" BINARY(10), "__$seqval" BINARY(10), '
+            '"__$operation" INT, "__$update_mask" VARBINARY(128), id INT);'
+            "CREATE TABLE st(name TEXT, state TEXT);"
+        )
+    options = ExecutionOptions(connection_map=(ConnectionTarget(f"sqlite:///{path}", manager="db"),))
+    head = (
+        '<connection name="db" kind="ADO.NET:SQL" string="Data Source=.;Initial Catalog=Sales;"/>'
+        '<variable name="User::s" type="8" value=""/><variable name="User::n" value="-1"/>'
+    )
+
+    def task(name: str, operation: str) -> str:
+        return (
+            f'<task name="{name}" type="Attunity.CdcControlTask"><CDCControlTask Connection="db" '
+            f'TaskOperation="{operation}" StateVariable="User::s" StateName="S" StateTable="st"/></task>'
+        )
+
+    def counted(body: str) -> int:
+        outcome = execute(package(head + body), options=options)
+        assert outcome.result.name == "SUCCESS", [e.message for e in outcome.events if e.kind == "OnError"]
+        return int(outcome.variables["User::n"])
+
+    chain = '<constraint from="G" to="D"/><constraint from="D" to="M"/>'
+    whole = task("G", "GetProcessingRange") + flow("id") + task("M", "MarkProcessedRange") + chain
+    begun = task("G", "GetProcessingRange") + flow("id") + '<constraint from="G" to="D"/>'
+    changes(1, 2)
+    counted(task("C", "MarkCdcStart"))
+    assert counted(whole) == 0
+    changes(3, 4, 5)
+    assert counted(whole) == 3
+    changes(6)
+    assert counted(begun) == 1
+    changes(7)
+    assert counted(whole) == 1
+    assert counted(whole) == 1
