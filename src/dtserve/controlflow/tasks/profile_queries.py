@@ -11,8 +11,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from dtserve.connections.base import SqlParameter
-from dtserve.controlflow.tasks.database import quoted_name, rows_of
+from dtserve.controlflow.tasks.database import database_text, quoted_name, rows_of
+from dtserve.controlflow.tasks.sql_errors import SqlExecutionFailed
 from dtserve.datatypes import DT, TypeSpec
+from dtserve.errors import Canceled, ConnectionError_
 
 if TYPE_CHECKING:
     from dtserve.connections.base import ResultColumn, SqlSession
@@ -87,11 +89,31 @@ class ProfiledTable:
         )
         return [(int(row[0]), int(row[1])) for row in rows]
 
-    def values(self, column: str) -> list[tuple[Any, int]]:
-        """Each value, NULL included, with its number; the most frequent first."""
+    def values(self, column: str, least: int = 1) -> list[tuple[Any, int]]:
+        """Each value, NULL included, of at least so many rows with their number; the most frequent first."""
         name = quoted_name(column)
-        rows = self._all(f"SELECT {name}, COUNT(*) FROM {self.path} GROUP BY {name} ORDER BY 2 DESC, 1")
+        having = f" HAVING COUNT(*) >= {least}" if least > 1 else ""
+        rows = self._all(f"SELECT {name}, COUNT(*) FROM {self.path} GROUP BY {name}{having} ORDER BY 2 DESC, 1")
         return [(row[0], int(row[1])) for row in rows]
+
+    def distinct(self, column: str) -> int:
+        """The number of different values, NULL included."""
+        return int(self._one(f"SELECT COUNT(*) FROM (SELECT DISTINCT {quoted_name(column)} FROM {self.path}) AS v")[0])
+
+    def texts(self, column: str) -> Iterator[tuple[str, int]]:
+        """Each text with its number, read as a stream."""
+        name = quoted_name(column)
+        sql = f"SELECT {name}, COUNT(*) FROM {self.path} WHERE {name} IS NOT NULL GROUP BY {name}"
+        self.host.check_cancel()
+        self.host.custom_event("DataProfilingTaskTrace", f"Query Start: {sql}")
+        try:
+            for text, count in self.session.query(sql, timeout=self.timeout).rows():
+                yield str(text), int(count)
+        except ConnectionError_ as error:
+            if self.host.run.cancel.canceled:
+                raise Canceled from error
+            raise SqlExecutionFailed(query=sql, detail=database_text(error)) from error
+        self.host.custom_event("DataProfilingTaskTrace", "Query End")
 
     def statistics(self, column: str, *, number: bool) -> tuple[Any, Any, float | None, float | None]:
         """Least and greatest value; of a number mean and standard deviation."""

@@ -7,6 +7,7 @@ only the null ratio is computed, of an empty table none.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -114,17 +115,18 @@ class ProfileRun:
         elif request.kind == "ColumnStatistics":
             document.statistics(made, table.statistics(column.name, number=is_number(column)))
         elif request.kind == "ColumnPattern":
-            texts = [(str(value), count) for value, count in table.values(column.name) if value is not None]
             maximum = min(int(request.number("MaxNumberOfPatterns", 10)), 100)
             coverage = request.number("PercentageDataCoverageDesired", 95)
-            document.patterns(made, top_patterns(texts, self._tokenizer(request), maximum=maximum, coverage=coverage))
+            document.patterns(
+                made,
+                top_patterns(table.texts(column.name), self._tokenizer(request), maximum=maximum, coverage=coverage),
+            )
         else:
-            values = table.values(column.name)
-            shown = values
+            least = 1
             if request.text("Option", "FrequentValues") == "FrequentValues":
-                least = request.number("FrequentValueThreshold", 0.001) * table.rows
-                shown = [item for item in values if item[1] >= least]
-            document.values(made, len(values), shown)
+                least = math.ceil(request.number("FrequentValueThreshold", 0.001) * table.rows)
+            values = table.values(column.name, least)
+            document.values(made, len(values) if least <= 1 else table.distinct(column.name), values)
 
     def _tokenizer(self, request: ProfileRequest) -> Tokenizer:
         escapes = {"\\t": "\t", "\\r": "\r", "\\n": "\n", "\\\\": "\\"}
