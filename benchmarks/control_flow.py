@@ -29,6 +29,8 @@ LONG_SECONDS = 60
 """A run that takes longer is measured once."""
 
 Runs = dict[tuple[str, str, int], list[Usage]]
+why: dict[tuple[str, str, int], str] = {}
+"""What a run that failed said last."""
 
 
 def main() -> None:
@@ -56,6 +58,7 @@ def main() -> None:
 
 def _tasks(sizes: Iterable[int], rounds: int, peers: dict[str, Path]) -> Runs:
     found: Runs = {}
+    why.clear()
     for number in range(rounds):
         for size in sizes:
             for shape in SHAPES:
@@ -68,7 +71,8 @@ def _tasks(sizes: Iterable[int], rounds: int, peers: dict[str, Path]) -> Runs:
                         used.append(_one(name, shape, size, peers))
                         print(f"{used[-1].wall:.2f} s, {used[-1].cpu:.2f} CPU s", file=sys.stderr, flush=True)
                     except RuntimeError as error:
-                        print(str(error).strip().splitlines()[-1], file=sys.stderr, flush=True)
+                        why[name, shape, size] = str(error).strip().splitlines()[-1]
+                        print(why[name, shape, size], file=sys.stderr, flush=True)
     return found
 
 
@@ -89,6 +93,12 @@ def _one(name: str, shape: str, size: int, peers: dict[str, Path]) -> Usage:
     return measure([*command, name, shape, str(size), str(place)])
 
 
+def _ended(name: str, shape: str, size: int) -> str:
+    """Why there is no figure."""
+    reason = why.get((name, shape, size), "")
+    return f"not within {LIMIT_SECONDS} s" if "ended with 124" in reason else reason.replace("|", "/")[:80]
+
+
 def _middle(used: list[Usage], what: str) -> float:
     return float(sorted(getattr(each, what) for each in used)[len(used) // 2])
 
@@ -103,7 +113,7 @@ def _table(found: Runs, size: int, peers: dict[str, Path]) -> str:
         for name in ("dtserve", *peers):
             used = found[name, shape, size]
             if not used:
-                lines.append(f"| {PEERS.get(name, name)}, {shape} | not within {LIMIT_SECONDS} s | | | | |")
+                lines.append(f"| {PEERS.get(name, name)}, {shape} | {_ended(name, shape, size)} | | | | |")
                 continue
             wall, cpu = _middle(used, "wall"), _middle(used, "cpu")
             lines.append(

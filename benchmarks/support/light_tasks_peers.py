@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 __all__ = ["PEERS"]
@@ -40,7 +41,6 @@ def with_luigi(shape: str, count: int, folder: Path) -> None:
                 file.write("x")
 
     last = [Light(number=count - 1)] if shape == "chain" else [Light(number=number) for number in range(count)]
-    sys.setrecursionlimit(20_000)
     if not luigi.build(last, local_scheduler=True, workers=1, log_level="INFO"):
         raise SystemExit("luigi failed")
 
@@ -88,7 +88,6 @@ def with_dagster(shape: str, count: int, folder: Path) -> None:
         for number in range(1, count):
             previous = ops[number](previous if shape == "chain" else first)
 
-    sys.setrecursionlimit(20_000)
     home = folder / "dagster"
     home.mkdir(exist_ok=True)
     with DagsterInstance.local_temp(str(home)) as instance:
@@ -100,6 +99,14 @@ PEERS = {"luigi": with_luigi, "prefect": with_prefect, "dagster": with_dagster}
 
 if __name__ == "__main__":
     name, shape, count, folder = sys.argv[1:]
-    PEERS[name](shape, int(count), Path(folder))
+    # chains of thousands are walked recursively by some; Luigi must be in the main thread
+    sys.setrecursionlimit(20_000 if name == "luigi" else 1_000_000)
+    threading.stack_size(1 << 30)
+    if name == "luigi":
+        with_luigi(shape, int(count), Path(folder))
+    else:
+        worker = threading.Thread(target=PEERS[name], args=(shape, int(count), Path(folder)))
+        worker.start()
+        worker.join()
     if sorted(done) != list(range(int(count))):
         raise SystemExit(f"{name} ran {len(done)} of {count} tasks")

@@ -151,6 +151,7 @@ def _execute(request: Request, console: Console, started: float) -> int:
         model = loaded.document.model
         told = {"package": model.name, "package_id": model.dtsid, "user": console.operator, "started": started}
         path = source.display_path or source.path
+        path = os.path.abspath(path) if os.path.exists(path) else path
         registered = Registration.begin(request.home, options.execution_id, path=path, **told)
     code = _run(loaded, source, options, console, cancel, started, registered)
     if registered is not None:
