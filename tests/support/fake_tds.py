@@ -15,7 +15,7 @@ __all__ = ["fake_driver"]
 TYPES = {
     "INT": (38, 4, None, None),
     "BIGINT": (38, 8, None, None),
-    "NVARCHAR": (231, 100, None, None),
+    "NVARCHAR": (231, 50, None, None),
     "DECIMAL": (108, 9, 18, 4),
     "BIT": (104, 1, None, None),
 }

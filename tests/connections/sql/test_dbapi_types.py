@@ -25,7 +25,7 @@ def test_odbc(number, size, scale, kind):
     ("item", "kind"),
     [
         ((38, 1, None, None), "DT_UI1"), ((38, 8, None, None), "DT_I8"), ((38, 3, None, None), "None"), ((104, 1, None, None), "DT_BOOL"), ((109, 4, None, None), "DT_R4"),
-        ((108, 9, 18, 4), "DT_NUMERIC(18,4)"), ((231, 100, None, None), "DT_WSTR(50)"), ((231, 65535, None, None), "DT_NTEXT"), ((167, 30, None, None), "DT_STR(30,1252)"),
+        ((108, 9, 18, 4), "DT_NUMERIC(18,4)"), ((231, 50.0, None, None), "DT_WSTR(50)"), ((231, 65535, None, None), "DT_NTEXT"), ((167, 30, None, None), "DT_STR(30,1252)"),
         ((167, None, None, None), "DT_TEXT"), ((165, 8, None, None), "DT_BYTES(8)"), ((36, 16, None, None), "DT_GUID"), ((110, 8, None, None), "DT_CY"),
         ((111, 8, None, None), "DT_DBTIMESTAMP"), ((42, None, None, 7), "DT_DBTIMESTAMP2"), ((40, None, None, None), "DT_DBDATE"), ((35, None, None, None), "DT_TEXT"),
         ((98, None, None, None), "DT_WSTR(4000)"), ((1, None, None, None), "None"),

@@ -1,3 +1,4 @@
+import datetime as dtm
 import sqlite3
 
 import pytest
@@ -6,6 +7,7 @@ from dtserve.connections.base import SqlParameter
 from dtserve.connections.errors import LostConnection, SqlError
 from dtserve.connections.sql import open_session, parse_url, sqlite
 from dtserve.connections.sql.sqlite import sessions_on
+from dtserve.datatypes import DT, TypeSpec
 
 
 @pytest.fixture
@@ -85,3 +87,19 @@ def test_an_error_in_a_function_tells_its_reason(place):
             with pytest.raises(SqlError, match=reason):
                 session.execute(sql)
         assert list(session.execute("SELECT ?", [SqlParameter(b"x")])[0].rows()) == [(b"x",)]
+
+
+def test_moments_keep_their_zone(tmp_path):
+    zone = dtm.timezone(dtm.timedelta(minutes=90))
+    given = dtm.datetime(2024, 3, 1, 1, 29, 58, 120000, zone)
+    expected = {"utc": dtm.datetime(2024, 2, 29, 23, 59, 58, 120000), "offset": 90}
+    with open_session(parse_url(f"sqlite:///{tmp_path}/z.db")) as session:
+        session.execute("CREATE TABLE Z (id int, o datetimeoffset(7))")
+        session.execute("INSERT INTO Z VALUES (1, '2024-03-01 01:29:58.12 +01:30'), (2, '20240301 01:29:58.12+0130')")
+        session.execute("INSERT INTO Z VALUES (3, ?)", [SqlParameter(given, TypeSpec(DT.DBTIMESTAMPOFFSET, scale=7))])
+        session.execute("INSERT INTO Z SELECT 4, CAST('2024-03-01 01:29:58.12 +01:30' AS datetimeoffset)")
+        session.execute("UPDATE Z SET o = o WHERE id = 1")
+        assert [row for (row,) in session.execute("SELECT o FROM Z ORDER BY id")[0].rows()] == [expected] * 4
+        session.execute("INSERT INTO Z VALUES (5, '2024-03-01')")
+        plain = {"utc": dtm.datetime(2024, 3, 1), "offset": 0}
+        assert list(session.execute("SELECT o FROM Z WHERE o = '2024-03-01'")[0].rows()) == [(plain,)]

@@ -73,6 +73,10 @@ class DbApiLoading:
                 cells[at] = None if cells[at] is None else uuid.UUID(cells[at])
             yield tuple(cells)
 
+    def bound_rows(self, frame: pl.DataFrame, columns: Sequence[ResultColumn]) -> Iterator[tuple[Any, ...]]:
+        """The rows as parameters of a statement."""
+        return self.rows_for(frame, columns)
+
     def bulk_load(
         self, table: str, columns: Sequence[ResultColumn], batches: Iterable[pl.DataFrame], options: BulkOptions
     ) -> int:
@@ -108,7 +112,7 @@ class DbApiLoading:
     ) -> None:
         """Write one frame."""
         text = self.insert_text(table, columns)
-        rows = self.rows_for(frame, columns)
+        rows = self.bound_rows(frame, columns)
         while part := list(itertools.islice(rows, ROWS_PER_CALL)):
             cursor.executemany(text, part)
 
@@ -120,7 +124,7 @@ class DbApiLoading:
         text = self.insert_text(found, kept)
         refused: list[tuple[int, str]] = []
         with self.lock, self.open_cursor() as cursor:
-            for number, row in enumerate(self.rows_for(frame[:, places], kept)):
+            for number, row in enumerate(self.bound_rows(frame[:, places], kept)):
                 try:
                     with self.errors(0):
                         cursor.execute(text, row)

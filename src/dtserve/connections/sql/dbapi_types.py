@@ -74,13 +74,15 @@ _BY_SIZE = {38: {1: DT.UI1, 2: DT.I2, 4: DT.I4, 8: DT.I8}, 109: {4: DT.R4, 8: DT
 _MAX = 0xFFFF
 
 
-def from_tds(number: int, size: int | None, precision: int | None, scale: int | None) -> TypeSpec | None:
+def from_tds(number: int, size: float | None, precision: int | None, scale: int | None) -> TypeSpec | None:
     """The type of a TDS type number (XSYBNVARCHAR 231 …); None for an unknown one.
 
-    >>> str(from_tds(231, 100, None, None)), str(from_tds(38, 8, None, None))
+    python-tds counts the length of NVARCHAR in characters, not in bytes as the wire does.
+
+    >>> str(from_tds(231, 50.0, None, None)), str(from_tds(38, 8, None, None))
     ('DT_WSTR(50)', 'DT_I8')
     """
-    length = 0 if size is None or size >= _MAX or size < 0 else size
+    length = 0 if size is None or size >= _MAX or size < 0 else int(size)
     if number in _BY_SIZE:
         dt = _BY_SIZE[number].get(length)
         return TypeSpec(dt) if dt is not None else None
@@ -90,7 +92,7 @@ def from_tds(number: int, size: int | None, precision: int | None, scale: int | 
     if number in (106, 108, 55, 63):
         return _numeric(precision or 0, scale or 0)
     if number in (231, 239):
-        return _wide(length // 2)
+        return _wide(length)
     if number in (167, 175, 39, 47):
         return _narrow(length)
     if number in (165, 173, 37, 45):

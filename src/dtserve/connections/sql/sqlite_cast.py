@@ -6,7 +6,7 @@ import datetime as dtm
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from dtserve.connections.sql.tsql_dates import parse_moment, print_style
+from dtserve.connections.sql.tsql_dates import parse_moment, print_style, zone_of
 from dtserve.datatypes import DT, TypeSpec
 
 __all__ = ["cast_value"]
@@ -113,7 +113,7 @@ def _moment(value: Any, spec: TypeSpec) -> str:
     if spec.dt is DT.DBTIMESTAMP:
         moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     if spec.dt is DT.DBTIMESTAMPOFFSET:
-        return moment.isoformat(" ") + "+00:00"
+        return moment.isoformat(" ") + (zone_of(value) if isinstance(value, str) else "+00:00")
     return moment.isoformat(" ")
 
 

@@ -104,7 +104,7 @@ class SqliteRules(SqliteTables, Rules):
             return node
         text = str(node.this)
         if kind.family == "datetime":
-            return typed(exp.Literal.string(canonical_moment(text, kind.dt)), kind)
+            return typed(exp.Literal.string(canonical_moment(text, kind.dt, zoned=True)), kind)
         if kind.dt is DT.GUID:
             return typed(exp.Literal.string(text.strip("{}").upper()), kind)
         if kind.dt is DT.BOOL and text.lower() in ("true", "false"):

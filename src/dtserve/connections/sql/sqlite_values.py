@@ -73,7 +73,7 @@ def encode_beside(value: Any, spec: TypeSpec | None, wanted: TypeSpec) -> Any:
     """
     if isinstance(value, str):
         if wanted.family == "datetime":
-            return canonical_moment(value, wanted.dt)
+            return canonical_moment(value, wanted.dt, zoned=True)
         if wanted.dt is DT.BOOL and value.strip().lower() in ("true", "false"):
             return int(value.strip().lower() == "true")
         if wanted.family in ("int", "decimal", "float", "bool"):

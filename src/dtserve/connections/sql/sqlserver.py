@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dtserve.connections.base import BulkOptions, ResultColumn, ResultSet, SqlParameter
 from dtserve.connections.errors import CannotAcquireConnection, DriverMissing, SqlError
 from dtserve.connections.sql.catalog import CatalogColumn, CatalogTable, TableName
-from dtserve.connections.sql.dbapi import DbApiSession
 from dtserve.connections.sql.dbapi_types import from_odbc, from_python, from_tds
 from dtserve.connections.sql.declared_types import from_declared
+from dtserve.connections.sql.sqlserver_attention import AttentionSession
+from dtserve.connections.sql.sqlserver_bulk import binary_parameter
 from dtserve.connections.sql.sqlserver_calls import prepare
 from dtserve.connections.sql.statement import Statement
 from dtserve.datatypes import DT, TypeSpec
@@ -43,7 +44,7 @@ FROM {database}sys.columns c WHERE c.object_id = OBJECT_ID({mark}) ORDER BY c.co
 """
 
 
-class SqlServerSession(DbApiSession):
+class SqlServerSession(AttentionSession):
     """One connection to a SQL Server database."""
 
     dialect: ClassVar[str] = "tsql"
@@ -105,6 +106,18 @@ class SqlServerSession(DbApiSession):
             validate_host=target.options.get("trust", "no").lower() not in ("yes", "true"),
             bytes_to_unicode=True,
         )
+
+    def bind(self, value: Any) -> Any:
+        """As the driver takes it; python-tds takes bytes for a text unless it is told."""
+        bound = super().bind(value)
+        return binary_parameter(bound) if self.driver == "pytds" and isinstance(bound, bytes) else bound
+
+    def bound_rows(self, frame: pl.DataFrame, columns: Sequence[ResultColumn]) -> Iterator[tuple[Any, ...]]:
+        """The rows as parameters."""
+        rows = self.rows_for(frame, columns)
+        if self.driver != "pytds" or not any(column.type.family == "binary" for column in columns):
+            return rows
+        return (tuple(binary_parameter(v) if isinstance(v, bytes) else v for v in row) for row in rows)
 
     # --- what the driver says ----------------------------------------------------------
 

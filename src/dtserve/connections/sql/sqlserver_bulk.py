@@ -1,4 +1,4 @@
-"""Columns and rows of a bulk copy as python-tds takes them."""
+"""Columns of a bulk copy and binary parameters as python-tds takes them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dtserve.connections.base import ResultColumn
 from dtserve.connections.sql.catalog import CatalogTable
 from dtserve.datatypes import DT, TypeSpec
 
-__all__ = ["tds_columns"]
+__all__ = ["binary_parameter", "tds_columns"]
 
 _SIMPLE = {
     DT.BOOL: "BitType", DT.UI1: "TinyIntType", DT.I1: "SmallIntType", DT.I2: "SmallIntType", DT.UI2: "IntType",
@@ -30,6 +30,14 @@ def tds_columns(table: CatalogTable, columns: Sequence[ResultColumn]) -> list[An
         flags = tds_base.Column.fNullable if known.nullable else 0
         found.append(tds_base.Column(name=known.name, type=kind, flags=flags))
     return found
+
+
+def binary_parameter(value: bytes) -> Any:
+    """Bytes as a parameter of python-tds."""
+    from pytds import tds_base, tds_types
+
+    kind = tds_types.VarBinaryType(size=len(value) or 1) if len(value) <= 8000 else tds_types.VarBinaryMaxType()
+    return tds_base.Param(type=kind, value=value)
 
 
 def _type(types: Any, spec: TypeSpec) -> Any:

@@ -57,7 +57,9 @@ _MY_OBJECTS = (
     "IF(table_type = 'VIEW', 'V', 'U') AS xtype, IF(table_type = 'VIEW', 'VIEW', 'USER_TABLE') AS type_desc "
     "FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type {types})"
 )
-_SQLITE_SCHEMAS = f"(SELECT {_SQLITE_SCHEMA} AS name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' UNION SELECT 'dbo')"
+_SQLITE_SCHEMAS = (
+    f"(SELECT {_SQLITE_SCHEMA} AS name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' UNION SELECT 'dbo')"
+)
 _PG_SCHEMA = "CASE {0} WHEN 'public' THEN 'dbo' ELSE CAST({0} AS TEXT) END"
 _VIEWS: dict[str, dict[str, str]] = {
     "sqlite": {
@@ -89,10 +91,10 @@ _VIEWS: dict[str, dict[str, str]] = {
         "'ONLINE' AS state_desc FROM pg_catalog.pg_database WHERE NOT datistemplate)",
         "sysdatabases": "(SELECT CAST(datname AS TEXT) AS name, CAST(oid AS BIGINT) AS dbid "
         "FROM pg_catalog.pg_database WHERE NOT datistemplate)",
-        "information_schema.schemata": f"(SELECT CAST(current_database() AS TEXT) AS \"CATALOG_NAME\", "
-        f"{_PG_SCHEMA.format('nspname')} AS \"SCHEMA_NAME\", CAST(pg_get_userbyid(nspowner) AS TEXT) AS \"SCHEMA_OWNER\" "
+        "information_schema.schemata": f'(SELECT CAST(current_database() AS TEXT) AS "CATALOG_NAME", '
+        f'{_PG_SCHEMA.format("nspname")} AS "SCHEMA_NAME", CAST(pg_get_userbyid(nspowner) AS TEXT) AS "SCHEMA_OWNER" '
         "FROM pg_catalog.pg_namespace WHERE nspname NOT LIKE 'pg\\_%')",
-        "information_schema.views": f"(SELECT table_catalog AS \"TABLE_CATALOG\", {_PG_SCHEMA.format('table_schema')} AS \"TABLE_SCHEMA\", "
+        "information_schema.views": f'(SELECT table_catalog AS "TABLE_CATALOG", {_PG_SCHEMA.format("table_schema")} AS "TABLE_SCHEMA", '
         'table_name AS "TABLE_NAME" FROM information_schema.views)',
         "tables": _PG_OBJECTS.replace("{types}", "('r', 'p')"),
         "views": _PG_OBJECTS.replace("{types}", "('v')"),

@@ -10,7 +10,17 @@ from typing import Any
 
 from dtserve.datatypes import DT
 
-__all__ = ["STYLES", "canonical_moment", "format_style", "parse_moment", "print_style", "shift", "steps", "take_part"]
+__all__ = [
+    "STYLES",
+    "canonical_moment",
+    "format_style",
+    "parse_moment",
+    "print_style",
+    "shift",
+    "steps",
+    "take_part",
+    "zone_of",
+]
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
@@ -23,6 +33,10 @@ _CLOCK = re.compile(
     r"^(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.:](\d{1,9}))?)?)?\s*([AaPp][Mm])?\s*(Z|[+-]\d{2}:?\d{2})?$"
 )
 _BASE = dtm.datetime(1900, 1, 1)
+
+
+_ZONE = re.compile(r":\d{2}(?:\.\d+)?\s*([+-]\d{2}):?(\d{2})$")
+"""A zone stands behind a clock; a date alone ends alike."""
 
 
 def parse_moment(text: str) -> dtm.datetime | None:
@@ -51,8 +65,21 @@ def parse_moment(text: str) -> dtm.datetime | None:
     return None
 
 
-def canonical_moment(text: str, dt: DT) -> str:
-    """A date literal in its stored form; one that is no date stays as it is, so that it equals nothing."""
+def zone_of(text: str) -> str:
+    """The zone a moment's text ends with, ``+00:00`` where it names none.
+
+    >>> zone_of("2024-03-01 10:20:30.5 -0330"), zone_of("20240301 10:20Z"), zone_of("2024-03-01")
+    ('-03:30', '+00:00', '+00:00')
+    """
+    found = _ZONE.search(text.strip())
+    return f"{found[1]}:{found[2]}" if found is not None else "+00:00"
+
+
+def canonical_moment(text: str, dt: DT, *, zoned: bool = False) -> str:
+    """A date literal in its stored form; one that is no date stays as it is, so that it equals nothing.
+
+    ``zoned``: a DT_DBTIMESTAMPOFFSET is stored with its zone.
+    """
     moment = parse_moment(text)
     if moment is None:
         return text
@@ -60,7 +87,7 @@ def canonical_moment(text: str, dt: DT) -> str:
         return moment.date().isoformat()
     if dt in (DT.DBTIME, DT.DBTIME2):
         return moment.time().isoformat()
-    return moment.isoformat(" ")
+    return moment.isoformat(" ") + (zone_of(text) if zoned and dt is DT.DBTIMESTAMPOFFSET else "")
 
 
 def _date(parts: dict[str, str]) -> dtm.datetime:

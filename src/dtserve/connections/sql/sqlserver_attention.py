@@ -1,0 +1,64 @@
+"""Stopping a statement that runs on SQL Server through python-tds: an attention, as TDS calls it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from dtserve.connections.errors import SqlTimeout
+from dtserve.connections.sql.dbapi import DbApiSession
+from dtserve.connections.sql.target import DatabaseTarget
+from dtserve.errors import Canceled
+
+__all__ = ["AttentionSession"]
+
+
+class AttentionSession(DbApiSession):
+    """A session whose statements can be stopped from another thread, whatever the driver."""
+
+    driver = ""
+
+    def __init__(self, target: DatabaseTarget) -> None:
+        self._stopping = threading.Lock()
+        self._attention: Any = None
+        super().__init__(target)
+
+    def stop(self) -> None:
+        """Send an attention; the thread that runs the statement reads the answer.
+
+        python-tds' own ``cancel`` reads it, too, and the two would wait for each other's bytes. While a request is
+        being sent its buffer is in use, so the connection is closed then.
+        """
+        if self.driver != "pytds":
+            super().stop()
+            return
+        from pytds import tds_base
+
+        with self._stopping, suppress(Exception):
+            inner: Any = getattr(self._cursor, "_session", None)
+            state = getattr(inner, "state", tds_base.TDS_IDLE)
+            if state == tds_base.TDS_QUERYING:
+                self.connection.close()
+            elif state in (tds_base.TDS_PENDING, tds_base.TDS_READING):
+                self._attention = inner
+                inner.put_cancel()
+
+    @contextmanager
+    def errors(self, timeout: int) -> Iterator[None]:
+        """The driver's errors as ours; a statement that an attention ended has not been carried out."""
+        with super().errors(timeout):
+            yield
+        with self._stopping:
+            inner, self._attention = self._attention, None
+        if inner is None:
+            return
+        if inner.in_cancel:  # the statement was over before the attention came: its answer is still to be read
+            try:
+                inner.process_cancel()
+            except (self.errors_base, OSError):
+                self.connection.close()
+        if self._expired.is_set():
+            raise SqlTimeout(seconds=timeout)
+        raise Canceled

@@ -1,0 +1,310 @@
+"""SQL Server's wire with the real python-tds against a test double of the server: logins, values, loads, attention."""
+
+from __future__ import annotations
+
+import datetime as dt
+import socket
+import threading
+import time
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dtserve.connections.base import BulkOptions, ResultColumn, SqlParameter
+from dtserve.connections.environment import Environment
+from dtserve.connections.errors import CannotAcquireConnection, SqlError, SqlTimeout
+from dtserve.connections.registry import create_connection
+from dtserve.connections.sql import open_session, parse_url
+from dtserve.dataflow import engine
+from dtserve.dataflow.errors import DataFlowFailed
+from dtserve.datatypes import DT, TypeSpec
+from dtserve.errors import Canceled
+from dtserve.package.model import Column, Component, ComponentConnection, DataFlow, ExternalColumn, Input, Output, Path
+from support.connections import manager
+from support.flows import I4, RecordingHost, numbers, props, sink, source, wstr
+from support.tds_server import TdsServer
+
+TABLE = """CREATE TABLE dbo.Everything (
+ i int NOT NULL PRIMARY KEY, t nvarchar(20), m nvarchar(max), s smallint, y tinyint, l bigint, f float, d decimal(18,4),
+ c money, b bit, x varbinary(30), p date, q datetime, z datetime2(7), k time(7), o datetimeoffset(7), g uniqueidentifier)"""
+NAMES = list("itmsylfdcbxpqzkog")
+KINDS = [
+    I4, wstr(20), TypeSpec(DT.NTEXT), TypeSpec(DT.I2), TypeSpec(DT.UI1), TypeSpec(DT.I8), TypeSpec(DT.R8),
+    TypeSpec(DT.NUMERIC, precision=18, scale=4), TypeSpec(DT.CY), TypeSpec(DT.BOOL), TypeSpec(DT.BYTES, length=30),
+    TypeSpec(DT.DBDATE), TypeSpec(DT.DBTIMESTAMP), TypeSpec(DT.DBTIMESTAMP2, scale=7), TypeSpec(DT.DBTIME2, scale=7),
+    TypeSpec(DT.DBTIMESTAMPOFFSET, scale=7), TypeSpec(DT.GUID),
+]  # fmt: skip
+COLUMNS = tuple(ResultColumn(name, kind) for name, kind in zip(NAMES, KINDS, strict=True))
+MOMENT = dt.datetime(2024, 2, 29, 23, 59, 58, 120000)
+FULL = (
+    1, "Grüße €", "long " * 3000, -5, 255, 2**40, 0.1, Decimal("-12345678.5678"), Decimal("922337.1234"), True,
+    b"\x00\xff", dt.date(1, 1, 1), MOMENT, MOMENT.replace(microsecond=123456), dt.time(23, 59, 59, 999999),
+    {"utc": MOMENT, "offset": 90}, "{6F9619FF-8B86-D011-B42D-00C04FC964FF}",
+)  # fmt: skip
+EMPTY = (2, *[None] * 16)
+
+
+def frame(rows):
+    return pl.DataFrame(
+        [pl.Series(c.name, [row[at] for row in rows], dtype=c.type.polars()) for at, c in enumerate(COLUMNS)]
+    )
+
+
+@pytest.fixture
+def server(tmp_path):
+    started = TdsServer(tmp_path)
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def session(server):
+    with open_session(parse_url(server.url(), manager="Sales")) as opened:
+        opened.execute(TABLE)
+        yield opened
+
+
+def rows_of(session, text="SELECT * FROM dbo.Everything ORDER BY i"):
+    return [tuple(row) for row in session.execute(text)[0].rows()]
+
+
+def test_a_login_says_who_we_are_and_a_wrong_one_is_refused(server):
+    with open_session(parse_url(server.url(application="nightly"))):
+        assert server.login["user"] == "sa"
+        assert (server.login["database"], server.login["application"]) == ("Sales", "nightly")
+    with pytest.raises(CannotAcquireConnection, match="Login failed for user 'eve'") as caught:
+        open_session(parse_url(server.url("eve", "guess")))
+    assert "guess" not in caught.value.message
+
+
+def test_a_server_that_says_nothing_is_given_up():
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(1)
+        started = time.monotonic()
+        url = f"mssql://sa:x@127.0.0.1:{silent.getsockname()[1]}/d?driver=pytds&timeout=1"
+        with pytest.raises(CannotAcquireConnection, match="Login timeout expired"):
+            open_session(parse_url(url))
+        assert time.monotonic() - started < 5
+
+
+def test_every_type_is_loaded_in_bulk_and_read_back(session, server):
+    options = BulkOptions(keep_nulls=True, check_constraints=True, table_lock=True, fire_triggers=True)
+    assert session.bulk_load("dbo.Everything", COLUMNS, [frame([FULL]), frame([EMPTY])], options) == 2
+    assert server.loads[0] == "WITH (CHECK_CONSTRAINTS,FIRE_TRIGGERS,KEEP_NULLS,TABLOCK)"
+    assert rows_of(session) == [FULL, EMPTY]
+    (result,) = session.execute("SELECT * FROM dbo.Everything")
+    assert [str(c.type) for c in result.columns] == [str(kind) for kind in KINDS]
+    assert [str(c.type) for c in session.table_columns("[dbo].[Everything]")] == [str(kind) for kind in KINDS]
+    assert [str(c.type) for c in session.describe("SELECT t, d FROM dbo.Everything")] == [
+        "DT_WSTR(20)",
+        "DT_NUMERIC(18,4)",
+    ]
+
+
+@pytest.mark.parametrize("at", range(1, 17), ids=NAMES[1:])
+def test_parameters_of_every_type(session, at):
+    value = FULL[at]
+    given = (
+        dt.datetime(2024, 3, 1, 1, 29, 58, 120000, dt.timezone(dt.timedelta(minutes=90))) if NAMES[at] == "o" else value
+    )
+    session.execute(
+        f"INSERT INTO dbo.Everything (i, {NAMES[at]}) VALUES (?, ?)",
+        [SqlParameter(1, I4), SqlParameter(given, KINDS[at])],
+    )
+    assert rows_of(session, f"SELECT {NAMES[at]} FROM dbo.Everything") == [(value,)]
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+ROWS = st.lists(
+    st.tuples(
+        st.none() | TEXTS.filter(lambda t: len(t.encode("utf-16-le")) <= 40), st.none() | st.binary(max_size=30),
+        st.none() | st.decimals(-(10**9), 10**9, places=4), st.none() | st.integers(-(2**63), 2**63 - 1),
+    ),
+    max_size=6,
+)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows=ROWS)
+def test_what_is_loaded_is_read(tmp_path_factory, rows):
+    server = TdsServer(tmp_path_factory.mktemp("tds"))
+    columns = [COLUMNS[0], COLUMNS[1], COLUMNS[10], COLUMNS[7], COLUMNS[5]]
+    full = [(number, *row) for number, row in enumerate(rows)]
+    data = pl.DataFrame(
+        [pl.Series(c.name, [row[at] for row in full], dtype=c.type.polars()) for at, c in enumerate(columns)]
+    )
+    try:
+        with open_session(parse_url(server.url())) as session:
+            session.execute(TABLE)
+            assert session.bulk_load("Everything", columns, [data], BulkOptions()) == len(rows)
+            assert rows_of(session, "SELECT i, t, x, d, l FROM dbo.Everything ORDER BY i") == full
+    finally:
+        server.stop()
+
+
+def test_a_refused_load_leaves_nothing_and_refused_rows_are_named(session):
+    rows = [(n, *[None] * 16) for n in (1, 2, 2, 3)]
+    with pytest.raises(SqlError, match="Violation of PRIMARY KEY"):
+        session.bulk_load("dbo.Everything", COLUMNS, [frame([EMPTY]), frame(rows)], BulkOptions())
+    assert rows_of(session) == []
+    refused = session.insert_rows("dbo.Everything", COLUMNS, frame(rows), BulkOptions())
+    assert [row for row, _ in refused] == [2]
+    assert "Violation of PRIMARY KEY" in refused[0][1]
+    assert [row[0] for row in rows_of(session)] == [1, 2, 3]
+
+
+def test_transactions(session):
+    session.begin()
+    session.bulk_load("dbo.Everything", COLUMNS, [frame([FULL])], BulkOptions())
+    assert len(rows_of(session)) == 1
+    session.rollback()
+    assert rows_of(session) == []
+    session.begin()
+    session.execute("INSERT INTO dbo.Everything (i) VALUES (7)")
+    session.commit()
+    assert [row[0] for row in rows_of(session)] == [7]
+
+
+def test_errors_of_the_server_have_its_words(session):
+    with pytest.raises(SqlError, match="Invalid object name 'nothere'"):
+        session.execute("SELECT * FROM nothere")
+    with pytest.raises(SqlError, match="Cannot insert the value NULL"):
+        session.execute("INSERT INTO dbo.Everything (t) VALUES ('x')")
+    assert rows_of(session, "SELECT 1") == [(1,)]
+
+
+def test_an_attention_ends_a_statement_and_the_connection_goes_on(session):
+    threading.Timer(0.3, session.cancel).start()
+    started = time.monotonic()
+    with pytest.raises(Canceled):
+        session.execute("WAITFOR DELAY '00:00:30'")
+    assert time.monotonic() - started < 5
+    assert rows_of(session, "SELECT 2") == [(2,)]
+
+
+def test_a_time_limit_is_an_attention(session):
+    started = time.monotonic()
+    with pytest.raises(SqlTimeout, match="1 s"):
+        session.execute("WAITFOR DELAY '00:00:30'", timeout=1)
+    assert time.monotonic() - started < 5
+    assert rows_of(session, "SELECT 3") == [(3,)]
+
+
+def test_a_query_that_is_cancelled_while_it_is_read_does_not_end_as_if_it_were_whole(session):
+    rows = [(n, "x" * 20, *[None] * 15) for n in range(3000)]
+    session.bulk_load("dbo.Everything", COLUMNS, [frame(rows)], BulkOptions())
+    batches = iter(session.query("SELECT i, t FROM dbo.Everything ORDER BY i", batch_rows=100).batches)
+    assert next(batches).height == 100
+    session.cancel()
+    with pytest.raises(Canceled):
+        for _ in batches:
+            pass
+    assert rows_of(session, "SELECT COUNT(*) FROM dbo.Everything") == [(3000,)]
+
+
+def test_a_cancel_while_nothing_runs_does_no_harm(session):
+    session.cancel()
+    assert rows_of(session, "SELECT 4") == [(4,)]
+
+
+def test_a_query_left_half_read_does_not_disturb_the_next(session):
+    session.bulk_load("dbo.Everything", COLUMNS, [frame([(n, *[None] * 16) for n in range(2000)])], BulkOptions())
+    batches = session.query("SELECT i FROM dbo.Everything", batch_rows=10).batches
+    next(iter(batches))
+    batches.close()  # type: ignore[attr-defined]
+    assert rows_of(session, "SELECT MAX(i) FROM dbo.Everything") == [(1999,)]
+
+
+# --- the data flow over the wire -----------------------------------------------------------
+
+
+@pytest.fixture
+def host(server, session, tmp_path):
+    made = RecordingHost(tmp_path)
+    text = (
+        f'Data Source=127.0.0.1,{server.port};Initial Catalog=Sales;User ID=sa;Password="p;w}}";Provider=SQLNCLI11.1;'
+        "Auto Translate=False;Connect Timeout=5;"
+    )
+    made.connections["DB"] = create_connection(
+        manager("OLEDB", {"ConnectionString": text}), Environment(tmp_path, tmp_path)
+    )
+    return made
+
+
+def part(name, kind, columns, *, into=False, **values):
+    external = tuple(ExternalColumn(f"{name}.x.{c}", c, spec) for c, (spec, _) in columns.items())
+    made = tuple(
+        Column(f"{name}.{c}", lineage or f"{name}.{c}", c, spec, external_ref=f"{name}.x.{c}")
+        for c, (spec, lineage) in columns.items()
+    )
+    ends = (
+        {"inputs": (Input(f"{name}.In", "In", made, external),)}
+        if into
+        else {"outputs": (Output(f"{name}.Out", "Out", made, external),)}
+    )
+    return Component(
+        name, name, "", kind, properties=props(values), connections=(ComponentConnection("OleDbConnection", "DB"),), **ends
+    )  # fmt: skip
+
+
+def run(host, *parts, path):
+    flow = DataFlow(parts, (Path("p", "p", *path),))
+    engine.validate_data_flow(flow, host)
+    engine.run_data_flow(flow, host)
+
+
+@pytest.mark.parametrize("mode", [0, 3], ids=["rows", "fast load"])
+def test_ole_db_destination(host, session, server, mode):
+    host.frames["N"] = numbers(1500)
+    target = part(
+        "D",
+        "OLEDBDestination",
+        {"i": (I4, "N.n")},
+        into=True,
+        AccessMode=mode,
+        OpenRowset="[dbo].[Everything]",
+        FastLoadOptions="TABLOCK",
+    )
+    run(host, source("N", {"n": I4}), target, path=("N.Out", "D.In"))
+    assert host.codes("OnError") == []
+    assert rows_of(session, "SELECT COUNT(*), MAX(i) FROM dbo.Everything") == [(1500, 1499)]
+    assert bool(server.loads) == (mode == 3)
+
+
+@pytest.mark.parametrize("mode", [0, 2], ids=["table", "query"])
+def test_ole_db_source(host, session, mode):
+    session.bulk_load("dbo.Everything", COLUMNS, [frame([FULL, EMPTY])], BulkOptions())
+    columns = {"i": (I4, ""), "t": (wstr(20), ""), "d": (KINDS[7], "")}
+    made = part(
+        "S",
+        "OLEDBSource",
+        columns,
+        AccessMode=mode,
+        OpenRowset="[dbo].[Everything]",
+        SqlCommand="SELECT i, t, d FROM dbo.Everything",
+    )
+    run(host, made, sink("D", {"i": "S.i", "t": "S.t", "d": "S.d"}), path=("S.Out", "D.In"))
+    assert host.codes("OnError") == []
+    assert host.table("D").rows() == [(1, FULL[1], FULL[7]), (2, None, None)]
+    notes = [text for kind, code, _, text in host.events if code == 0x800470C8]
+    assert len(notes) == (1 if mode == 0 else 0)
+    assert all("needs to be added" in text and "updated" not in text for text in notes)
+
+
+def test_changed_metadata_is_found_over_the_wire(host):
+    changed = part("S", "OLEDBSource", {"t": (I4, "")}, AccessMode=0, OpenRowset="dbo.Everything")
+    with pytest.raises(DataFlowFailed):
+        run(host, changed, sink("D", {"t": "S.t"}), path=("S.Out", "D.In"))
+    assert host.codes("OnError")[:2] == [0xC004706B, 0xC004700C]
+    assert any('"t" needs to be updated' in text for _, _, _, text in host.events)
+
+
+def test_a_missing_table_is_found_over_the_wire(host):
+    gone = part("S", "OLEDBSource", {"t": (I4, "")}, AccessMode=2, SqlCommand="SELECT t FROM dbo.Nothing")
+    with pytest.raises(DataFlowFailed):
+        run(host, gone, sink("D", {"t": "S.t"}), path=("S.Out", "D.In"))
+    assert host.codes("OnError")[:3] == [0xC0202009, 0xC020204A, 0xC004706B]
