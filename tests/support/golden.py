@@ -106,6 +106,8 @@ def _sql_type(spec: TypeSpec) -> str:
         DT.DBTIMESTAMP2: "DATETIME2", DT.DATE: "DATETIME", DT.GUID: "UNIQUEIDENTIFIER", DT.NTEXT: "NVARCHAR(MAX)",
         DT.TEXT: "VARCHAR(MAX)",
     }  # fmt: skip
+    if spec.dt is DT.BYTES:
+        return f"VARBINARY({spec.length})"
     if spec.dt is DT.NUMERIC:
         return f"NUMERIC({spec.precision},{spec.scale})"
     if spec.dt in (DT.STR, DT.WSTR):

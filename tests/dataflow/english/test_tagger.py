@@ -35,6 +35,7 @@ def tagged(text):
         ("important improvements in general health", "JJ NNS - JJ NN"),
         ("the important", "- JJ"),
         ("Monday is a holiday", "NNP - - NN"),
+        ("Customer wants to exchange a freezer", "NN - - - - NN"),
         ("use IT services", "- NNP NNS"),
     ],
 )

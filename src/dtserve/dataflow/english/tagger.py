@@ -107,7 +107,11 @@ def _adjective(low: str) -> Tag:
     for ending, kind in (("est", Tag.SUPERLATIVE), ("er", Tag.COMPARATIVE)):
         if low.endswith(ending):
             stem = low[: -len(ending)]
-            stems = {stem, stem + "e", stem[:-1], stem[:-1] + "y" if stem.endswith("i") else stem}
+            stems = {stem, stem + "e"}
+            if stem.endswith("i"):
+                stems.add(stem[:-1] + "y")
+            if stem[-1:] == stem[-2:-1]:
+                stems.add(stem[:-1])
             if len(stem) > 2 and stems & lexicon.ADJECTIVES:
                 return kind
     if low in lexicon.NOUNS_LIKE_ADJECTIVES or low in lexicon.NOUN_OR_VERB or low in lexicon.VERBS:
@@ -147,7 +151,7 @@ def _is_verb(low: str, before: str, tag_before: Tag, after: str, *, first: bool)
         return bare and low == stem and (after in lexicon.DETERMINERS or after in lexicon.PRONOUNS)
     if tag_before.is_noun:
         plural = tag_before in (Tag.NOUNS, Tag.PROPERS) and low == stem
-        return plural or after in lexicon.DETERMINERS or after in lexicon.PRONOUNS or after in lexicon.ADJECTIVES
+        return plural or after == "to" or after in lexicon.DETERMINERS or after in lexicon.PRONOUNS or after in lexicon.ADJECTIVES
     return False
 
 
