@@ -36,9 +36,11 @@ def task_xml(case) -> str:
     for each in case.findall("element"):
         found = {S + name: value for name, value in each.attrib.items() if name != "tag"}
         etree.SubElement(data, S + each.get("tag"), found)
+    expressions = [etree.tostring(each, encoding="unicode", with_tail=False) for each in case.findall("expression")]
     return (
         '<connection name="db" kind="ADO.NET:SQL" string="Data Source=.;Initial Catalog=Sales;"/>'
-        f'<task name="M" type="Microsoft.{case.get("part")}">{etree.tostring(data, encoding="unicode")}</task>'
+        f'<task name="M" type="Microsoft.{case.get("part")}">{"".join(expressions)}'
+        f"{etree.tostring(data, encoding='unicode')}</task>"
     )
 
 

@@ -59,17 +59,32 @@ class BackUpDatabaseTask(BackupOptions):
 
     action = Property("BackupAction", BackupAction, BackupAction.DATABASE, text="Database, files or log.")
     incremental = Property("BackupIsIncremental", bool, False, text="Only what changed since the last full backup.")
-    filegroups = Property("BackupFileGroupsFiles", str, "", text="Files and filegroups, between commas.")
-    device = Property(
-        "BackupDeviceType", DeviceType, DeviceType.FILE, text="Kind of the destination.", aliases=("DestinationDevice",)
+    filegroups = Property(
+        "BackupFileGroupsFiles", str, "", text="Files and filegroups, between commas.", aliases=("FileGroupsFiles",)
     )
+    device = Property("BackupDeviceType", DeviceType, DeviceType.FILE, text="Kind of the destination.")
     destination_type = Property(
-        "BackupDestinationType", DestinationType, DestinationType.AUTO, text="New files or listed ones."
+        "BackupDestinationType",
+        DestinationType,
+        DestinationType.AUTO,
+        text="New files or listed ones.",
+        aliases=("DestinationCreationType",),
     )
-    folder = Property("BackupDestinationAutoFolderPath", str, "", text="Folder of new files; empty = the server's.")
-    create_subfolder = Property("BackupCreateSubFolder", bool, False, text="A subfolder for each database.")
+    folder = Property(
+        "BackupDestinationAutoFolderPath",
+        str,
+        "",
+        text="Folder of new files; empty = the server's.",
+        aliases=("DestinationAutoFolderPath",),
+    )
+    create_subfolder = Property(
+        "BackupCreateSubFolder", bool, False, text="A subfolder for each database.", aliases=("CreateSubFolder",)
+    )
     extension = Property("BackupFileExtension", str, "", text="Extension of new files; empty = bak, for a log trn.")
-    verify = Property("BackupVerifyIntegrity", bool, False, text="RESTORE VERIFYONLY afterwards.")
+    verify = Property(
+        "BackupVerifyIntegrity", bool, False, text="RESTORE VERIFYONLY afterwards.", aliases=("VerifyIntegrity",)
+    )
+    physical_type = Property("BackupPhysicalDestinationType", int, 2, text="Kept; BackupDeviceType counts.")
     url_prefix = Property("UrlPrefix", str, "", text="Where a backup to a URL goes.")
     container = Property("ContainerName", str, "", text="Kept; UrlPrefix has it.")
 

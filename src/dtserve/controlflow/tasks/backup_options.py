@@ -39,7 +39,9 @@ class Encryptor(enum.IntEnum):
 class BackupOptions(MaintenanceTask):
     """The part of the task that says how a backup is written."""
 
-    existing = Property("BackupActionForExistingBackups", int, 0, text="Append 0, overwrite 1.")
+    existing = Property(
+        "BackupActionForExistingBackups", int, 0, text="Append 0, overwrite 1.", aliases=("ExistingBackupsAction",)
+    )
     use_expiration = Property("UseExpiration", bool, False, text="The backup expires.")
     in_days = Property("InDays", bool, True, text="After RetainDays, else on ExpireDate.")
     retain_days = Property("RetainDays", int, 14, text="Days.")

@@ -20,8 +20,16 @@ class HistoryCleanupTask(AgedTask):
     part: ClassVar[str] = "DbMaintenanceHistoryCleanupTask"
     title: ClassVar[str] = "History Cleanup"
 
-    backups = Property("RemoveBackupRestoreHistory", bool, True, text="Of backups and restores.")
-    jobs = Property("RemoveAgentHistory", bool, True, text="Of SQL Server Agent jobs.")
+    backups = Property(
+        "RemoveBackupRestoreHistory",
+        bool,
+        True,
+        text="Of backups and restores.",
+        aliases=("RemoveBackupRestorHistory",),
+    )
+    jobs = Property(
+        "RemoveAgentHistory", bool, True, text="Of SQL Server Agent jobs.", aliases=("RemoveSqlAgentHistory",)
+    )
     plans = Property("RemoveDbMaintHistory", bool, True, text="Of maintenance plans.")
 
     def server_statements(self) -> Iterator[str]:

@@ -92,13 +92,15 @@ class MaintenanceTask(Task):
     skips: ClassVar[tuple[str, ...]] = ("tempdb",)
     """Databases that "all databases" leaves out."""
 
-    connection = Property("Connection", str, "", text="The connection manager.")
+    connection = Property("Connection", str, "", text="The connection manager.", aliases=("TaskConnectionName",))
     selection = Property("DatabaseSelectionType", DatabaseSelection, DatabaseSelection.NONE, text="Which databases.")
     ignore_not_online = Property(
         "IgnoreDatabasesInNotOnlineState", bool, False, text="Leave out databases that are not online."
     )
     table_selection = Property("TableSelectionType", TableSelection, TableSelection.NONE, text="Which tables or views.")
-    object_kind = Property("ObjectType", ObjectKind, ObjectKind.TABLE_VIEW, text="Tables, views or both.")
+    object_kind = Property(
+        "ObjectType", ObjectKind, ObjectKind.TABLE_VIEW, text="Tables, views or both.", aliases=("ObjectTypeSelection",)
+    )
     time_out = Property("TimeOut", int, 0, text="Seconds for a statement; 0 = none.")
     extended_logging = Property("ExtendedLogging", bool, True, text="Kept, without effect.")
     logging_connection = Property("LocalConnectionForLogging", str, "", text="Kept, without effect.")

@@ -31,8 +31,14 @@ class AgedTask(MaintenanceTask):
 
     per_database = False
 
-    amount = Property("RemoveOlderThan", int, 4, text="How many units are kept.")
-    unit = Property("TimeUnitsType", TimeUnit, TimeUnit.WEEK, text="Day 0, Week 1, Month 2, Year 3, Hour 5.")
+    amount = Property("RemoveOlderThan", int, 4, text="How many units are kept.", aliases=("OlderThanTimeUnits",))
+    unit = Property(
+        "TimeUnitsType",
+        TimeUnit,
+        TimeUnit.WEEK,
+        text="Day 0, Week 1, Month 2, Year 3, Hour 5.",
+        aliases=("OlderThanTimeUnitType",),
+    )
 
     def oldest(self) -> str:
         """The oldest moment that is kept, as T-SQL reads it in any language."""

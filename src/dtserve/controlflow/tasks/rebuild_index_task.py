@@ -38,11 +38,19 @@ class RebuildIndexTask(IndexTask):
     part: ClassVar[str] = "DbMaintenanceReindexTask"
     title: ClassVar[str] = "Rebuild Index"
 
-    original_amount = Property("UseOriginalAmount", bool, True, text="Each index keeps its fill factor.")
-    percentage = Property("Percentage", int, -1, text="Percent of a page that stays free.")
-    sort_in_tempdb = Property("Sort", bool, False, text="Sort in tempdb.")
+    original_amount = Property(
+        "UseOriginalAmount",
+        bool,
+        True,
+        text="Each index keeps its fill factor.",
+        aliases=("ReindexWithOriginalAmount",),
+    )
+    percentage = Property(
+        "Percentage", int, -1, text="Percent of a page that stays free.", aliases=("ReindexPercentage",)
+    )
+    sort_in_tempdb = Property("Sort", bool, False, text="Sort in tempdb.", aliases=("AdvSortInTempdb",))
     pad_index = Property("PadIndex", bool, False, text="Free space on inner pages, too.")
-    keep_online = Property("KeepOnline", bool, False, text="The table stays in use.")
+    keep_online = Property("KeepOnline", bool, False, text="The table stays in use.", aliases=("AdvKeepOnline",))
     skip_unsupported = Property(
         "SkipUnsupported", bool, False, text="Indexes that cannot stay in use are left out, else rebuilt offline."
     )

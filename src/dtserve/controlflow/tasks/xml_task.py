@@ -77,7 +77,13 @@ class XmlTask(Task):
     )
     destination = Property("Destination", str, "", text="Connection manager or variable.")
     overwrite = Property("OverwriteDestination", bool, False, text="Replace an existing result.")
-    fail_on_invalid = Property("FailOpOnValidationFail", bool, False, text="An invalid document fails the task.")
+    fail_on_invalid = Property(
+        "FailOpOnValidationFail",
+        bool,
+        False,
+        text="An invalid document fails the task.",
+        aliases=("FailOnValidationFail",),
+    )
     validation = Property("ValidationType", ValidationKind, ValidationKind.XSD, text="DTD or XSD.")
     details = Property("ValidationDetails", bool, False, text="The result lists the errors.")
     xpath_operation = Property(
@@ -88,7 +94,9 @@ class XmlTask(Task):
     one_node = Property("PutResultInOneNode", bool, False, text="Wrap the result in ResultRootNode.")
     diff_options = Property("DiffOptions", str, "", text="What Diff does not look at; a number or names.")
     diff_algorithm = Property("DiffAlgorithm", str, "Auto", text="Kept, without effect.")
-    fail_on_difference = Property("FailOpOnDifference", bool, False, text="A difference fails the task.")
+    fail_on_difference = Property(
+        "FailOpOnDifference", bool, False, text="A difference fails the task.", aliases=("FailOnDifference",)
+    )
     save_diffgram = Property("SaveDiffGram", bool, False, text="Keep the DiffGram of Diff.")
     diffgram_type = Property(
         "DiffGramDestinationType", SourceKind, SourceKind.FILE_CONNECTION, text="Where the DiffGram goes."
