@@ -2,8 +2,8 @@
 
 Rows are cut in the file's own bytes, since widths count them; the fields are then looked
 up in the UTF-8 form of the chunk through a table of offsets. Files with delimited columns
-before the last, double-byte text and characters beyond the basic plane are left to the
-exact machine.
+before the last, double-byte text, characters beyond the basic plane in UTF-16 and columns
+that cut UTF-8 characters are left to the exact machine.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from dtserve.dataflow.flat_file.chunk import Chunk, Listed, Wanted
+from dtserve.dataflow.flat_file.encoding import is_valid
 from dtserve.dataflow.flat_file.strings import text_series
 
 if TYPE_CHECKING:
@@ -53,8 +54,15 @@ class FixedReader:
         if rows is None:
             return None
         starts, ends = rows
+        if text.cuts is not None and self._cuts_characters(text.cuts, starts[:-1], ends):
+            return None
         columns = [self._column(data, text, starts[:-1], ends, at) for at in self.wanted.positions]
         return Chunk(pl.DataFrame(columns, height=len(ends)), data, Listed(starts))
+
+    def _cuts_characters(self, data: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> bool:
+        """Whether a column of UTF-8 text would begin or end inside a character."""
+        places = np.minimum(starts[:, None] + self.offsets, ends[:, None])
+        return bool(((data[places[places < len(data)]] & 0xC0) == 0x80).any())
 
     def _ragged_rows(self, data: bytes) -> tuple[np.ndarray, np.ndarray] | None:
         row = self.layout.row_delimiter
@@ -95,22 +103,28 @@ class _Utf8:
         self.plain = True
         self._unit = page.unit
         self._map: np.ndarray | None = None
+        self.cuts: np.ndarray | None = None
+        """The bytes, where columns must not begin inside a character."""
         if page.ascii and data.isascii():
             return
         if page.table is not None:
-            sizes = np.array([len(char.encode()) for char in page.table], dtype=np.int64)
+            sizes = np.array([len(char.encode()) for char in page.table], dtype=np.uint8)
             lengths = sizes[np.frombuffer(data, dtype=np.uint8)]
         elif page.unit == 2:
             units = np.frombuffer(data[: len(data) & ~1], dtype="<u2")
             if ((units & 0xF800) == 0xD800).any():
                 self.plain = False
                 return
-            lengths = 1 + (units >= 0x80).astype(np.int64) + (units >= 0x800)
+            lengths = 1 + (units >= 0x80).astype(np.uint8) + (units >= 0x800)
+        elif page.is_utf8 and is_valid(data):
+            self.cuts = np.frombuffer(data, dtype=np.uint8)
+            return
         else:
             self.plain = False
             return
         self.data = page.to_utf8(data)
-        self._map = np.concatenate([[0], np.cumsum(lengths)])
+        self._map = np.zeros(len(lengths) + 1, dtype=np.int32)
+        np.cumsum(lengths, out=self._map[1:])
 
     def offset(self, at: np.ndarray) -> np.ndarray:
         """Offsets in the chunk as offsets in its UTF-8 form."""
