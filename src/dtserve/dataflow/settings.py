@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["FlowSettings", "cache_limit", "memory_of", "spill_limit"]
+__all__ = ["FlowSettings", "cache_limit", "memory_of", "queue_limit", "spill_limit"]
 
 
 @dataclass(frozen=True)
@@ -35,3 +35,8 @@ def spill_limit(memory_limit: int) -> int:
 def cache_limit(memory_limit: int) -> int:
     """Bytes a full cache, which cannot go to disk, may take: half of the data flow's memory."""
     return memory_of(memory_limit) // 2
+
+
+def queue_limit(memory_limit: int) -> int:
+    """Bytes that may wait between two threads: a thirty-second part of the memory, 64 MB at most."""
+    return min(max(memory_of(memory_limit) // 32, 4 * 2**20), 64 * 2**20)

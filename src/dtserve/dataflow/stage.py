@@ -23,6 +23,7 @@ from dtserve.dataflow.base import BlockingTransform, Destination, Emit, Pipeline
 from dtserve.dataflow.errors import FrameMismatch
 from dtserve.dataflow.queues import END, BufferQueue, SpillQueue
 from dtserve.dataflow.running import Running, Stopped
+from dtserve.dataflow.settings import queue_limit
 from dtserve.dataflow.tracing import end_of_rowset, prime_output
 
 if TYPE_CHECKING:
@@ -95,16 +96,17 @@ class Stage:
 
     def _build(self) -> None:
         readers = 0
+        waiting = queue_limit(self._running.host.settings.memory_limit)
         for ref, component in self._components.items():
             self._open[ref] = {i.ref_id for i in component.model.inputs if i.ref_id in self._plan.by_input}
             if isinstance(component, Source):
                 pump = Pump(component, self._feeds(component))
-                pump.queue = BufferQueue(self._running.check, self._wake)
+                pump.queue = BufferQueue(self._running.check, self._wake, max_bytes=waiting)
                 self._pumps.append(pump)
                 self._spawn(f"SourceThread{readers}", self._read, component, pump.queue)
                 readers += 1
             elif isinstance(component, Destination):
-                self._writers[ref] = BufferQueue(self._running.check)
+                self._writers[ref] = BufferQueue(self._running.check, max_bytes=waiting)
                 if any(o.ref_id in self._plan.by_output for o in component.model.outputs):
                     pump = Pump(component, frozenset())
                     pump.spill = SpillQueue(self._running.host.settings.temp)
