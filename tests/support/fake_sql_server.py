@@ -13,7 +13,7 @@ from dtserve.stores import Caller, Database
 from dtserve.stores.msdb.messages import ProcedureError
 from dtserve.stores.msdb.procedures import Procedures
 
-CALL = re.compile(r"EXEC dbo\.(?P<name>sp_ssis_\w+) (?P<parameters>.*)\Z")
+CALL = re.compile(r"EXEC dbo\.(?P<prefix>sp_ssis_|sp_dts_)(?P<name>\w+) (?P<parameters>.*)\Z")
 
 
 class ServerError(Exception):
@@ -24,7 +24,8 @@ class ServerError(Exception):
 
 
 class FakeConnection:
-    def __init__(self, database: Database, login: Caller) -> None:
+    def __init__(self, database: Database, login: Caller, version: str = "16.0.1000.6") -> None:
+        self.version = version
         self.database = database
         self.login = login
         self.calls: list[str] = []
@@ -43,15 +44,24 @@ class FakeCursor:
         self.rows: list[Any] = []
 
     def execute(self, sql: str, parameters: tuple[Any, ...]) -> None:
+        old = self.connection.version.startswith("9.")
+        if sql.startswith("SELECT CAST(SERVERPROPERTY('ProductVersion')"):
+            self.description, self.rows = [()], [(self.connection.version, None if old else 42)]
+            return
+        if "sys.database_principals" in sql:
+            self.description, self.rows = [()], [(name,) for name in self.connection.database.role_names()]
+            return
         call = CALL.match(sql)
         assert call is not None, sql
+        assert call["prefix"] == ("sp_dts_" if old else "sp_ssis_"), sql
         names = re.findall(r"@(\w+) = %s", call["parameters"])
         assert len(names) == len(parameters)
         given = dict(zip(names, parameters, strict=True))
-        self.connection.calls.append(call["name"])
+        name = f"sp_ssis_{call['name']}"
+        self.connection.calls.append(f"{call['prefix']}{call['name']}")
         try:
             with self.connection.database.begin() as transaction:
-                answer = self.run(Procedures(transaction, self.connection.login), call["name"], given)
+                answer = self.run(Procedures(transaction, self.connection.login), name, given)
         except ProcedureError as error:
             raise ServerError(error.number, str(error)) from None
         if answer is not None:

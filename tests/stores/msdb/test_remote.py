@@ -112,10 +112,86 @@ def test_the_other_driver(monkeypatch):
     assert "swordfish" not in caught.value.describe()
     assert seen == [
         (
-            "Server={srv,1433};Database={msdb};UID={ann};Encrypt={yes};PWD={swordfish};TrustServerCertificate={yes}",
+            "Server={srv,1433};Database={msdb};Encrypt={yes};UID={ann};PWD={swordfish};TrustServerCertificate={yes}",
             True,
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("mssql://srv/msdb", "Trusted_Connection={yes}"),
+        ("mssql://srv/msdb?Authentication=ActiveDirectoryMSI", "Authentication={ActiveDirectoryMSI}"),
+        ("mssql://srv%5CSQL2019/msdb", "Server={srv\\SQL2019};Database={msdb};Encrypt={yes};Trusted_Connection={yes}"),
+    ],
+)
+def test_logins_without_a_password(monkeypatch, url, wanted):
+    seen = []
+
+    class Driver:
+        @staticmethod
+        def connect(text, autocommit):
+            seen.append(text)
+            raise OSError("nobody there")
+
+    monkeypatch.setitem(sys.modules, "mssql_python", Driver)
+    remote = RemoteDatabase(f"{url}{'&' if '?' in url else '?'}driver=mssql-python")
+    with pytest.raises(StoreUnavailable):
+        MsdbStore("MSDB", remote).exists(("P",))
+    assert wanted in seen[0]
+    assert "UID" not in seen[0]
+
+
+@pytest.mark.parametrize(
+    ("version", "newest"),
+    [("9.0.5000", 2), ("10.50.6000", 3), ("11.0.7001", 6), ("13.0.4001", 8), ("17.0.1", 8), ("?", 8)],
+)
+def test_older_servers_refuse_later_formats(database, version, newest):
+    """SERVICE §9: packages go to a server of their own version or a later one."""
+    login = Caller("sa", sysadmin=True)
+    remote = RemoteDatabase("mssql://srv/msdb", connect=lambda: FakeConnection(database, login, version))
+    made = MsdbStore("MSDB", remote)
+    for number in (2, 3, 6, 8):
+        data = package("P", version=number)
+        if number <= newest:
+            made.write(("P",), data, overwrite=True)
+            continue
+        with pytest.raises(errors.NewerFormat) as caught:
+            made.write(("P",), data, overwrite=True)
+        assert caught.value.hresult == "0xC001401C"
+    assert made.read(("P",)) == package("P", version=min(newest, 8))
+
+
+def test_a_store_of_sql_server_2005(database):
+    """Its procedures are sp_dts_*; packages come out as they are."""
+    login = Caller("sa", sysadmin=True)
+    behind = MsdbStore("behind", database)
+    behind.create_folder(("Old",))
+    data = package("Load", version=2)
+    behind.write(("Old", "Load"), data)
+    made = []
+
+    def connect():
+        made.append(FakeConnection(database, login, "9.0.5000"))
+        return made[-1]
+
+    remote = MsdbStore("MSDB", RemoteDatabase("mssql://srv2005/msdb", connect=connect))
+    assert remote.read(("Old", "Load")) == data
+    assert [info.name for info in remote.list(("Old",))[1]] == ["Load"]
+    remote.create_folder(("New",))
+    remote.write(("New", "Load"), data)
+    assert behind.read(("New", "Load")) == data
+    calls = {call for connection in made for call in connection.calls if call.startswith("sp_")}
+    assert calls >= {"sp_dts_getpackage", "sp_dts_putpackage", "sp_dts_addfolder", "sp_dts_listpackages"}
+    assert not any(call.startswith("sp_ssis_") for call in calls)
+
+
+def test_roles_of_a_server(database):
+    remote = store(database)
+    assert remote.role_names() == ["db_ssisadmin", "db_ssisltduser", "db_ssisoperator"]
+    remote.add_role((), "new")
+    assert "new" not in remote.role_names()
 
 
 def test_without_a_driver(monkeypatch):

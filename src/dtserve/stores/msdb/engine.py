@@ -30,6 +30,8 @@ WRITER_LOCK = 7300515
 class Database:
     """A database by URL; connects on first use and makes or upgrades the tables."""
 
+    newest_format: ClassVar[int] = 8
+    """The latest package format; a server of an older version is one whose settings say so."""
     transactional: ClassVar[bool] = True
     """Whether the procedures of one ``with`` are done together or not at all."""
 

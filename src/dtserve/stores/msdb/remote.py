@@ -18,6 +18,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -30,6 +31,10 @@ from dtserve.stores.names import name_key
 __all__ = ["RemoteDatabase", "RemoteProcedures", "remote_url"]
 
 LOGIN_SECONDS = 15
+FORMATS: Mapping[int, int] = {9: 2, 10: 3, 11: 6}
+"""Major version of SQL Server → the latest PackageFormatVersion that its msdb takes; later ones take the newest."""
+NEWEST_FORMAT = 8
+_GENERATION = "SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)), OBJECT_ID('msdb.dbo.sysssispackages')"
 PUT_PARAMETERS = (
     "id", "description", "createdate", "packagedata", "packageformat", "packagetype", "vermajor", "verminor", "verbuild",
     "vercomments", "verid",
@@ -82,18 +87,40 @@ class RemoteDatabase:
         raise StoreUnavailable(store=self.place, reason=reason)
 
     @contextmanager
-    def procedures(self, caller: Caller, *, write: bool = True) -> Iterator[RemoteProcedures]:
+    def procedures(self, caller: Caller, *, write: bool = True, probe: bool = True) -> Iterator[RemoteProcedures]:
         """The procedures; who the caller is, the server knows from the login. StoreUnavailable."""
+        prefix = self.generation[0] if probe else "sp_ssis_"
         try:
             connection = self._connect()
         except Exception as error:
             reason = f"Login Timeout Expired. {_first_line(error)}"
             raise StoreUnavailable(store=self.place, reason=reason) from None
         try:
-            yield RemoteProcedures(connection, self._marker, self.place)
+            yield RemoteProcedures(connection, self._marker, self.place, prefix)
         finally:
             with suppress(Exception):
                 connection.close()
+
+    @cached_property
+    def generation(self) -> tuple[str, int]:
+        """How the procedures of this server begin (SQL Server 2005 has sp_dts_*), and the latest package format it takes.
+
+        A server of an older version refuses packages of later formats (SERVICE §9); one that does not tell
+        its version is taken for a current one.
+        """
+        with self.procedures(Caller(""), probe=False) as msdb:
+            try:
+                (row,) = msdb._rows(_GENERATION, ())
+            except (ProcedureError, StoreUnavailable, ValueError):
+                return "sp_ssis_", NEWEST_FORMAT
+        major = str(row[0] or "").partition(".")[0]
+        newest = FORMATS.get(int(major), NEWEST_FORMAT) if major.isdecimal() else NEWEST_FORMAT
+        return ("sp_dts_", min(newest, FORMATS[9])) if row[1] is None else ("sp_ssis_", newest)
+
+    @property
+    def newest_format(self) -> int:
+        """The latest package format that the server takes; StoreUnavailable when it does not answer."""
+        return self.generation[1]
 
     def role_names(self) -> list[str]:
         """The database roles of msdb that the login may see."""
@@ -125,8 +152,12 @@ def _open_pytds(module: Any, url: str, options: Mapping[str, str]) -> Any:
 def _open_mssql_python(module: Any, url: str, options: Mapping[str, str]) -> Any:
     parts = urlsplit(url)
     server = unquote(parts.hostname or "") + (f",{parts.port}" if parts.port else "")
-    fields = {"Server": server, "Database": "msdb", "UID": unquote(parts.username or ""), "Encrypt": "yes"}
-    fields |= {"PWD": unquote(parts.password or ""), **options}
+    fields = {"Server": server, "Database": "msdb", "Encrypt": "yes"}
+    if parts.username:
+        fields |= {"UID": unquote(parts.username), "PWD": unquote(parts.password or "")}
+    elif not any(key.lower() == "authentication" for key in options):
+        fields["Trusted_Connection"] = "yes"  # the account of this process: Windows, or Kerberos
+    fields |= options
     text = ";".join(f"{key}={{{value.replace('}', '}}')}}}" for key, value in fields.items())
     return module.connect(text, autocommit=True)
 
@@ -134,14 +165,16 @@ def _open_mssql_python(module: Any, url: str, options: Mapping[str, str]) -> Any
 class RemoteProcedures:
     """The procedures of one connection; ProcedureError with the server's number and text."""
 
-    def __init__(self, connection: Any, marker: str, place: str) -> None:
+    def __init__(self, connection: Any, marker: str, place: str, prefix: str = "sp_ssis_") -> None:
+        self._prefix = prefix
         self._connection = connection
         self._marker = marker
         self._place = place
 
     def _call(self, procedure: str, **parameters: Any) -> list[Sequence[Any]]:
         names = ", ".join(f"@{name} = {self._marker}" for name in parameters)
-        return self._rows(f"EXEC dbo.{procedure} {names}", tuple(parameters.values()))
+        named = procedure.replace("sp_ssis_", self._prefix, 1)
+        return self._rows(f"EXEC dbo.{named} {names}", tuple(parameters.values()))
 
     def _rows(self, statement: str, values: tuple[Any, ...]) -> list[Sequence[Any]]:
         cursor = self._connection.cursor()

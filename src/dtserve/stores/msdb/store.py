@@ -170,7 +170,7 @@ class MsdbStore(PackageStore):
         if len(data) > self.max_bytes:
             raise PackageTooLarge(path=format_path(path), size=len(data), limit=self.max_bytes)
         facts = package_facts(data)
-        if facts.format_version > self.newest_format:
+        if facts.format_version > min(self.newest_format, self.database.newest_format):
             raise errors.NewerFormat()
         return package_columns(data, facts)
 
