@@ -27,7 +27,7 @@ def test_checkpoints_and_limits() -> None:
 def test_loggers_verify_and_maps() -> None:
     options = ask(
         "/f", "p", "/l", "DTS.LogProviderTextFile;c:\\log.txt", "/vlog", "v.log", "/verifyb", "1;2;3",
-        "--map", "db=sqlite:///x.db", "--path-map=C:\\data=/srv/data", "--memory", "2G",
+        "--map", "db=sqlite:///x.db", "--path-map=C:\\data=/srv/data", "--memory", "2G", "--results=/out",
     ).options  # fmt: skip
     assert options.loggers == (Logger("DTS.LogProviderTextFile", "c:\\log.txt"),)
     assert options.verbose_log
@@ -36,6 +36,7 @@ def test_loggers_verify_and_maps() -> None:
     assert options.connection_map[0].manager == "db"
     assert dict(options.path_map) == {"C:\\data": "/srv/data"}
     assert options.memory_limit == 2 << 30
+    assert options.results == "/out"
 
 
 @pytest.mark.parametrize(("option", "value"), [("--memory", "lots"), ("--path-map", "nothing"), ("--map", "nothing")])

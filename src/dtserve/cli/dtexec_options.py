@@ -167,6 +167,7 @@ LONG_OPTIONS: dict[str, tuple[str, str]] = {
     "decrypt-file": ("FILE", "Reads the package password from the first line of a file."),
     "memory": ("SIZE", "Memory a data flow may use, for instance 512M or 2G; 64M or more."),
     "temp": ("FOLDER", "Folder for temporary files."),
+    "results": ("FOLDER", "Folder for the rows of DataReader Destinations, an Arrow file each."),
     "classic": ("", "Prints plain text on a terminal too, without what runs just now."),
     "home": ("FOLDER", "The service's home: its stores, connection map and path map; default $DTSERVE_HOME."),
     "debug": ("", "Shows the trace of an unforeseen error."),

@@ -195,6 +195,7 @@ def _options(line: ParsedLine, long: dict[str, list[str]], password: str | None)
         path_map=dict(_path_pair(each) for each in long.get("path-map", ())),
         memory_limit=_size(long["memory"][-1]) if "memory" in long else 0,
         temp=long.get("temp", [""])[-1],
+        results=long.get("results", [""])[-1],
         debug="debug" in long,
     )
 

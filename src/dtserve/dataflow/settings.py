@@ -10,12 +10,16 @@ __all__ = ["FlowSettings", "cache_limit", "memory_of", "queue_limit", "spill_lim
 
 @dataclass(frozen=True)
 class FlowSettings:
-    """Limits and folders of one data flow; memory in bytes (0 = a quarter of the machine)."""
+    """Limits and folders of one data flow; memory in bytes (0 = a quarter of the machine).
+
+    ``results`` is where DataReader Destinations leave their rows; None: nowhere.
+    """
 
     temp: Path
     memory_limit: int = 0
     buffer_rows: int = 0
     locale_id: int = 1033
+    results: Path | None = None
 
 
 def memory_of(memory_limit: int) -> int:

@@ -67,6 +67,7 @@ class ChildLauncher:
             store_folder=own.store_folder,
             memory_limit=own.memory_limit,
             temp=own.temp,
+            results=own.results,
             buffer_rows=own.buffer_rows,
             debug=own.debug,
             depth=own.depth + 1,

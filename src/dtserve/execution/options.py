@@ -78,6 +78,7 @@ class ExecutionOptions:
     store_folder: str = ""
     memory_limit: int = 0
     temp: str = ""
+    results: str = ""
     buffer_rows: int = 0
     debug: bool = False
     execution_id: str = ""

@@ -88,7 +88,12 @@ def run(
         )
         shared = SharedRun(
             sink,
-            FlowSettings(temp, memory_limit=options.memory_limit, buffer_rows=options.buffer_rows),
+            FlowSettings(
+                temp,
+                memory_limit=options.memory_limit,
+                buffer_rows=options.buffer_rows,
+                results=Path(options.results) if options.results else None,
+            ),
             environment,
             cancel or CancelSwitch(),
             debug=options.debug,
