@@ -42,3 +42,26 @@ def test_unknown_settings(home, capsys):
     (home.path / "dtserve.toml").write_text("nothing = 1")
     assert main(["config"]) == 1
     assert "nothing" in capsys.readouterr().err
+
+
+def test_a_running_service_and_later_edits(home, capsys):
+    import fcntl
+    import os
+
+    assert main(["config", "check"]) == 0
+    assert "next start" not in capsys.readouterr().out
+    lock = home.path / "service.lock"
+    lock.touch()
+    os.utime(lock, (1, 1))
+    assert main(["config", "check"]) == 0
+    assert "next start" not in capsys.readouterr().out
+    with lock.open("r+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert main(["config", "check"]) == 0
+        assert "The service runs with an earlier dtserve.toml: it is read at the next start." in capsys.readouterr().out
+        main(["config", "check", "--json"])
+        assert json.loads(capsys.readouterr().out)["restart"] == ["dtserve.toml", "MsDtsSrvr.ini.xml"]
+        later = lock.stat().st_mtime + 10**9 * 3
+        os.utime(lock, (later, later))
+        main(["config", "check", "--json"])
+        assert json.loads(capsys.readouterr().out)["restart"] == []

@@ -106,3 +106,17 @@ def test_damage_never_escapes(noise, at):
     data = DEFAULT_FILE.encode()
     with suppress(DtserveError, roots._Wrong):
         assert isinstance(parse_configuration(data[:at] + noise + data[at:]), ServiceConfiguration)
+
+
+def test_shares_of_their_own_kind():
+    text = DEFAULT_FILE.replace(
+        "  </TopLevelFolders>",
+        '    <Folder xsi:type="SmbFolder"><Name>Files</Name><StorePath>\\\\srv\\ssis\\a</StorePath></Folder>\n  </TopLevelFolders>',
+    )
+    found = parse_configuration(text.encode())
+    assert found.folders[2] == TopLevelFolder("SmbFolder", "Files", "\\\\srv\\ssis\\a")
+    assert render_configuration(found) == text
+    for place in ("", "\\\\srv", "C:"):
+        wrong = text.replace("\\\\srv\\ssis\\a", place)
+        with pytest.raises(Exception, match="StorePath"):
+            parse_configuration(wrong.encode())

@@ -46,3 +46,27 @@ def test_a_root_over_a_share(tmp_path):
     assert [each.why for each in store.versions(("Load",))] == ["saved", "replaced"]
     tree.close()
     home.close()
+
+
+@pytest.mark.parametrize("kind", ["SmbFolder", "FileSystemFolder"])
+def test_a_root_of_either_kind(tmp_path, kind):
+    samba = samba_server()
+    home = tmp_path / "home"
+    load_home(home).close()
+    (tmp_path / "pw").write_text(PASSWORD)
+    (home / "dtserve.toml").write_text(
+        f"[shares]\n'\\\\127.0.0.1\\packages' = {{ user = '{samba.user}', port = {samba.port}, password_file = '{tmp_path}/pw' }}\n"
+    )
+    place = f"\\\\127.0.0.1\\packages\\{tmp_path.name}-{kind}"
+    ini = home / "Binn" / "MsDtsSrvr.ini.xml"
+    root = f'<Folder xsi:type="{kind}"><Name>Files</Name><StorePath>{place}</StorePath></Folder>'
+    ini.write_text(DEFAULT_FILE.replace("  </TopLevelFolders>", f"    {root}\n  </TopLevelFolders>"))
+    assert PASSWORD not in ini.read_text()
+    made = load_home(home)
+    tree = made.tree()
+    tree.write(("Files", "Load"), package())
+    assert tree.read(("files", "LOAD")) == package()
+    assert tree.kind_of(("Files",)) == kind
+    assert (samba.share / f"{tmp_path.name}-{kind}" / "Load.dtsx").read_bytes() == package()
+    tree.close()
+    made.close()

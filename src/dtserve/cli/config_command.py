@@ -16,6 +16,7 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    parser.add_argument("action", nargs="?", choices=["check"], default="check", help="check (what it does without it)")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
     parser.add_argument("--connect", action="store_true", help="ask every root whether it answers")
     add_home(parser)
@@ -33,10 +34,12 @@ def run(arguments: argparse.Namespace) -> int:
         problems.append(error.message)
     roots = [_root(home, index, arguments.connect) for index in range(len(home.configuration.folders))]
     home.close()
+    restart = _changed_since_start(home)
     problems += [f"{root['name']}: {root['problem']}" for root in roots if root.get("problem")]
     if arguments.json:
         values = {each.name: _shown(home, each.name) for each in SETTINGS}
-        print(json.dumps({"home": str(home.path), "settings": values, "roots": roots, "problems": problems}, indent=1))
+        found = {"home": str(home.path), "settings": values, "roots": roots, "problems": problems, "restart": restart}
+        print(json.dumps(found, indent=1))
     else:
         print(f"home: {home.path}")
         for each in SETTINGS:
@@ -45,9 +48,24 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"root {root['name']}: {root['kind']} {root['place']}")
         for problem in problems:
             print(f"PROBLEM: {problem}")
+        for name in restart:
+            print(f"The service runs with an earlier {name}: it is read at the next start.")
         if not problems:
             print("No problems.")
     return 1 if problems else 0
+
+
+def _changed_since_start(home: ServiceHome) -> list[str]:
+    """The files that a running service read before they were changed (SERVICE §1: edits need a restart)."""
+    from dtserve.stores.durable import is_held
+
+    lock = home.path / "service.lock"
+    if not is_held(lock):
+        return []
+    started = lock.stat().st_mtime
+    named = home.settings.text("service.config_file").strip() or "Binn/MsDtsSrvr.ini.xml"
+    files = (home.path / "dtserve.toml", home.path / named)
+    return [path.name for path in files if path.exists() and path.stat().st_mtime > started]
 
 
 def _root(home: ServiceHome, index: int, connect: bool) -> dict[str, Any]:

@@ -30,7 +30,8 @@ from dtserve.connections.environment import ConnectionTarget, Environment
 from dtserve.service.home_paths import HomePaths
 from dtserve.service.roots import (
     DEFAULT_FILE,
-    FILE_SYSTEM_FOLDER,
+    SMB_FOLDER,
+    SQL_SERVER_FOLDER,
     Problem,
     ServiceConfiguration,
     TopLevelFolder,
@@ -180,6 +181,8 @@ class ServiceHome(HomePaths):
 
     def _open_files(self, folder: TopLevelFolder) -> PackageStore:
         share = self.share_entry(folder.place)
+        if share is None and folder.kind == SMB_FOLDER:
+            share = {}  # the account of this process
         if share is not None:
             from dtserve.service.shares import open_share
 
@@ -202,9 +205,9 @@ class ServiceHome(HomePaths):
         return None
 
     def _open(self, folder: TopLevelFolder) -> PackageStore:
-        if folder.kind == FILE_SYSTEM_FOLDER:
-            return self._open_files(folder)
-        return self.msdb(folder.place, name=folder.name)
+        if folder.kind == SQL_SERVER_FOLDER:
+            return self.msdb(folder.place, name=folder.name)
+        return self._open_files(folder)
 
 
 def _database(url: str, server: str) -> AnyDatabase:

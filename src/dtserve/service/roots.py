@@ -18,6 +18,7 @@ __all__ = [
     "DEFAULT_CONFIGURATION",
     "DEFAULT_FILE",
     "FILE_SYSTEM_FOLDER",
+    "SMB_FOLDER",
     "SQL_SERVER_FOLDER",
     "Problem",
     "ServiceConfiguration",
@@ -29,6 +30,8 @@ __all__ = [
 
 SQL_SERVER_FOLDER = "SqlServerFolder"
 FILE_SYSTEM_FOLDER = "FileSystemFolder"
+SMB_FOLDER = "SmbFolder"
+"""dtserve's own: a share, ``\\\\server\\share\\folder``, with its login in [shares] of dtserve.toml and never here."""
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 MAX_BYTES = 1024 * 1024
 
@@ -42,6 +45,9 @@ DEFAULT_FILE = r"""<?xml version="1.0" encoding="utf-8"?>
 </DtsServiceConfiguration>
 """
 """What setup writes, character for character."""
+
+_PLACES = {SQL_SERVER_FOLDER: "ServerName", FILE_SYSTEM_FOLDER: "StorePath", SMB_FOLDER: "StorePath"}
+"""Kind of a root → the element that tells where it is."""
 
 Problem = tuple[str, tuple[str, ...]]
 """The symbol of an event of SERVICE §3 and its insertion texts."""
@@ -122,7 +128,7 @@ def parse_configuration(data: bytes) -> ServiceConfiguration:
 
 def _folder(element: Any) -> TopLevelFolder:
     kind = element.get(XSI_TYPE, "").rpartition(":")[2]
-    wanted = {SQL_SERVER_FOLDER: "ServerName", FILE_SYSTEM_FOLDER: "StorePath"}.get(kind)
+    wanted = _PLACES.get(kind)
     if wanted is None:
         raise _Wrong(
             f"There is an error in XML document ({element.sourceline}): the specified type was not recognized: name='{kind}'."
@@ -132,8 +138,10 @@ def _folder(element: Any) -> TopLevelFolder:
         check_file_name(name)
     except InvalidName as error:
         raise _Wrong(error.message) from None
-    if kind == FILE_SYSTEM_FOLDER and not place:
+    if kind != SQL_SERVER_FOLDER and not place:
         raise _Wrong(f'the top-level folder "{name}" has no StorePath')
+    if kind == SMB_FOLDER and len([part for part in place.replace("/", "\\").split("\\") if part]) < 2:
+        raise _Wrong(f'the StorePath of the top-level folder "{name}" is no share: \\\\server\\share is wanted')
     return TopLevelFolder(kind, name, place or ".")
 
 
@@ -158,7 +166,7 @@ def render_configuration(configuration: ServiceConfiguration) -> str:
 
     lines = []
     for each in configuration.folders:
-        element = "ServerName" if each.kind == SQL_SERVER_FOLDER else "StorePath"
+        element = _PLACES[each.kind]
         lines.append(
             f'    <Folder xsi:type="{each.kind}"><Name>{escape(each.name)}</Name>'
             f"<{element}>{escape(each.place)}</{element}></Folder>\n"

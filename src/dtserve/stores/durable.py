@@ -25,6 +25,7 @@ __all__ = [
     "NotConfirmed",
     "begin_flush",
     "folder_lock",
+    "is_held",
     "is_temporary",
     "replacement",
     "sweep_folder",
@@ -192,6 +193,18 @@ def folder_lock(folder: Path) -> Iterator[None]:
     try:
         _lock(descriptor, wait=True)
         yield
+    finally:
+        os.close(descriptor)
+
+
+def is_held(path: Path) -> bool:
+    """Whether somebody holds a lock on a file; False for one that is not there, and where there are no locks."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not _lock(descriptor, wait=False)
     finally:
         os.close(descriptor)
 
