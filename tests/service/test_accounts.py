@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dtserve.service import accounts as module
-from dtserve.service.access_errors import AccountExists, AccountNotFound, BadAccountName, BadLogin, WeakPassword
+from dtserve.service.access_errors import (
+    AccountExists,
+    AccountNotFound,
+    BadAccountName,
+    BadLogin,
+    TooManyLogins,
+    WeakPassword,
+)
 from dtserve.service.accounts import Accounts
 from dtserve.service.identity_schema import accounts as table
 from dtserve.service.state import open_state
@@ -82,6 +89,16 @@ def test_unknown_names_take_as_long_as_wrong_passwords(accounts) -> None:
             times.append(time.process_time() - begun)
         spent.append(min(times))
     assert spent[1] > spent[0] / 3
+
+
+def test_too_many_at_once_are_sent_away(accounts) -> None:
+    accounts.add("alice", PASSWORD)
+    for _ in range(module.MAX_WAITING):
+        assert accounts._waiting.acquire(blocking=False)
+    with pytest.raises(TooManyLogins):
+        accounts.verify("alice", PASSWORD)
+    accounts._waiting.release()
+    assert accounts.verify("alice", PASSWORD) == "alice"
 
 
 def test_old_hashes_are_made_anew(accounts, state) -> None:

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from dtserve.service.access_errors import AccountExists, AccountNotFound, BadAccountName, BadLogin, WeakPassword
+from dtserve.service.access_errors import (
+    AccountExists,
+    AccountNotFound,
+    BadAccountName,
+    BadLogin,
+    TooManyLogins,
+    WeakPassword,
+)
 from dtserve.service.identity_schema import accounts, grants, tokens
 from dtserve.service.state import State
 from dtserve.stores.names import name_key
@@ -25,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["MAX_PASSWORD", "Accounts"]
 
 MAX_PASSWORD = 1024
+MAX_WAITING = 8
+"""Checks at once, those that wait for their turn included; more would only tie up the service's threads."""
 _NAME = re.compile(r"\w(?:[\w .@-]{0,62}[\w.@-])?\Z")
 _a = accounts.c
 
@@ -51,6 +60,7 @@ class Accounts:
         self._state = state
         self._least = least
         self._hashing = threading.BoundedSemaphore(2)
+        self._waiting = threading.BoundedSemaphore(MAX_WAITING)
 
     def list(self) -> list[dict[str, Any]]:
         """All accounts by name, without their hashes."""
@@ -105,7 +115,10 @@ class Accounts:
             return connection.execute(query).scalar() is False
 
     def verify(self, name: str, password: str) -> str:
-        """The account's name as it is written; BadLogin when it is unknown, disabled or the password is wrong."""
+        """The account's name as it is written; BadLogin when it is unknown, disabled or the password is wrong.
+
+        TooManyLogins when too many ask at once.
+        """
         query = sa.select(accounts).where(_a.namekey == name_key(name))
         with self._state.read() as connection:
             row = connection.execute(query).mappings().first()
@@ -122,11 +135,15 @@ class Accounts:
 
         if len(password) > MAX_PASSWORD:
             return False
-        with self._hashing:
-            try:
+        if not self._waiting.acquire(blocking=False):
+            raise TooManyLogins(seconds=1)
+        try:
+            with self._hashing:
                 return _hasher().verify(hashed, password)
-            except VerificationError:
-                return False
+        except VerificationError:
+            return False
+        finally:
+            self._waiting.release()
 
     def _hash(self, password: str, *, checked: bool = True) -> str:
         if checked and not self._least <= len(password) <= MAX_PASSWORD:

@@ -1,7 +1,10 @@
 """Tokens, cookies and the header that foreign pages cannot add."""
 
+import threading
+
 import pytest
 
+from dtserve.service.api import guard
 from dtserve.service.identity import Identity
 from support.service import open_service
 
@@ -61,3 +64,18 @@ def test_foreign_pages_change_nothing(service) -> None:
     assert not hub.tree.folder_exists(("MSDB", "A"))
     own = {"Origin": "http://127.0.0.1", "Sec-Fetch-Site": "same-origin"}
     assert client.post("/api/folders", json={"path": r"\MSDB\A"}, headers=own).status_code == 201
+
+
+def test_a_stream_ends_when_its_right_is_taken_back(service, monkeypatch) -> None:
+    hub, client = service
+    monkeypatch.setattr(guard, "AGAIN_SECONDS", -1.0)
+    hub.identities.accounts.add("alice")
+    token, facts = hub.identities.tokens.create("alice")
+    for right in ("activate", "access"):
+        hub.identities.grants.grant("alice", right)
+    taken = threading.Timer(1.0, lambda: (hub.identities.tokens.revoke(facts["id"]), hub.watchers.tell("executions")))
+    taken.start()
+    answer = client.get("/api/executions/stream", headers={"Authorization": f"Bearer {token}"})
+    taken.join()
+    assert answer.status_code == 200
+    assert "event: running" in answer.text

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from dtserve.service.api.guard import CallerOf, ExecutionOf, HubOf, TreeOf, note, visible
+from dtserve.service.api.guard import CallerOf, ExecutionOf, HubOf, TreeOf, note, visible, while_allowed
 from dtserve.service.api.start import Start, start_once
 from dtserve.service.history import RUNNING
 from dtserve.service.hub import Hub
@@ -87,7 +87,7 @@ async def stream_running(request: Request, hub: HubOf) -> EventSourceResponse:
                 yield ServerSentEvent(data=json.dumps(found), event="running")
                 await _wait(changed)
 
-    return EventSourceResponse(frames(), ping=int(PING_SECONDS))
+    return EventSourceResponse(while_allowed(request, frames()), ping=int(PING_SECONDS))
 
 
 @router.get("/{execution_id}")
@@ -126,7 +126,7 @@ async def stream_events(
     """The run live (SSE): ``events`` (a list, from ``after`` or Last-Event-ID on) and ``execution``; ends with the run."""
     last = request.headers.get("last-event-id", "")
     cursor = max(after, int(last)) if last.isdigit() else after
-    return EventSourceResponse(_follow(hub, execution, cursor), ping=int(PING_SECONDS))
+    return EventSourceResponse(while_allowed(request, _follow(hub, execution, cursor)), ping=int(PING_SECONDS))
 
 
 async def _follow(hub: Hub, execution: dict[str, Any], cursor: int) -> AsyncIterator[ServerSentEvent | bytes]:

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from dtserve import __version__
 from dtserve.errors import AccessDenied
-from dtserve.service.access_errors import BadLogin
 from dtserve.service.accounts import MAX_PASSWORD
 from dtserve.service.api.guard import COOKIE, CallerOf, HubOf, address_of, is_remote, note
 from dtserve.service.errors import BadToken, RequestInvalid
@@ -54,15 +53,11 @@ def methods(hub: HubOf) -> dict[str, Any]:
 
 @router.post("/session")
 def sign_in(body: SignIn, response: Response, request: Request, hub: HubOf) -> dict[str, Any]:
-    """Open a browser session: sets an HttpOnly, SameSite=Strict cookie. After five failures one has to wait (429)."""
+    """Open a browser session: sets an HttpOnly, SameSite=Strict cookie. After too many failures one has to wait (429)."""
     keys = [f"address:{address_of(request)}"] + ([f"name:{body.user.casefold()}"] if body.user else [])
-    hub.identities.limits.check(keys)
+    hub.identities.limits.begin(keys)
     note(request, user=body.user or "(token)", detail="sign in")
-    try:
-        identity = _identity(body, hub, remote=is_remote(request))
-    except BadToken:
-        hub.identities.limits.failed(keys)
-        raise
+    identity = _identity(body, hub, remote=is_remote(request))
     hub.identities.limits.succeeded(keys)
     note(request, user=identity.name)
     request.state.identity, request.state.action = identity, "session.open"
@@ -99,13 +94,10 @@ def who_am_i(caller: CallerOf, hub: HubOf) -> dict[str, Any]:
 def change_password(body: NewPassword, request: Request, caller: CallerOf, hub: HubOf) -> None:
     """Change one's own password; all sessions of the account end."""
     keys = [f"address:{address_of(request)}", f"name:{caller.name.casefold()}"]
-    hub.identities.limits.check(keys)
+    hub.identities.limits.begin(keys)
     note(request, target=f"account {caller.name}", detail="change password")
-    try:
-        hub.identities.accounts.verify(caller.name, body.current.get_secret_value())
-    except BadLogin:
-        hub.identities.limits.failed(keys)
-        raise
+    hub.identities.accounts.verify(caller.name, body.current.get_secret_value())
+    hub.identities.limits.succeeded(keys)
     hub.identities.accounts.set_password(caller.name, body.new.get_secret_value())
     hub.identities.close_sessions(caller.name)
 
