@@ -11,7 +11,9 @@ TASK = '<task name="T" type="Microsoft.ExpressionTask"><ExpressionTask Expressio
 
 def test_a_stop_asked_for_before_the_run_cancels_it(tmp_path) -> None:
     (tmp_path / "p.dtsx").write_bytes(package(TASK))
-    program = "import sys\nfrom dtserve.cli.dtexec_program import run_line\nsys.exit(run_line(sys.argv[1:], lambda: True))"
+    program = (
+        "import sys\nfrom dtserve.cli.dtexec_program import run_line\nsys.exit(run_line(sys.argv[1:], lambda: True))"
+    )
     command = [sys.executable, "-c", program, "/F", str(tmp_path / "p.dtsx"), "/REP", "V"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 3, done.stdout

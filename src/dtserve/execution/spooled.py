@@ -162,6 +162,6 @@ def _is_worker(pid: int, execution_id: str) -> bool:
         return False
     try:
         process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and process.cmdline()[-2:] == [_MODULE, execution_id]
+        return bool(process.status() != psutil.STATUS_ZOMBIE and process.cmdline()[-2:] == [_MODULE, execution_id])
     except psutil.Error:
         return False

@@ -61,7 +61,7 @@ def main() -> int:
 def _take_output(spool: str) -> IO[str]:
     """Keep the spool or standard output for the wire alone; what prints from now on goes to standard error."""
     if spool:
-        wire = open(spool, "a", encoding="utf-8", buffering=1 << 16)
+        wire = open(spool, "a", encoding="utf-8", buffering=1 << 16)  # noqa: SIM115 - until the process ends
     else:
         wire = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1 << 16)
     os.dup2(2, 1)
