@@ -1,7 +1,8 @@
-"""Foreach ADO.NET Schema Rowset enumerator (CONTROL_FLOW §7.2): a database's tables, views, columns, catalogs, schemata.
+"""Foreach ADO.NET Schema Rowset enumerator (CONTROL_FLOW §7.2): a database's tables, views, columns, catalogs, schemata, and
+of SQL Server procedures and their parameters, primary and foreign keys, indexes.
 
-Columns come without their defaults, views without their text. Of an Excel workbook the tables are its sheets, ``Sheet1$``, as OLE DB lists them. Restrictions compare a column, by its number,
-with a text.
+Columns come without their defaults, views without their text. Of an Excel workbook the tables are its sheets, ``Sheet1$``, as
+OLE DB lists them. Restrictions compare a column, by its number, with a text.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from dtserve.connections.base import Connection, SqlSession
 from dtserve.controlflow.containers.errors import EnumeratorError
 from dtserve.controlflow.enumerator import Enumerator
+from dtserve.controlflow.enumerators.schema_rowsets import INFORMATION, RESTRICTED, ROWSETS, SQL_SERVER, rowset_name
 from dtserve.controlflow.errors import UnsupportedPart
 from dtserve.controlflow.properties import Property
 from dtserve.controlflow.registry import enumerator
@@ -20,27 +22,6 @@ from dtserve.controlflow.task import local_name
 __all__ = ["SchemaRowsetEnumerator"]
 
 Row = tuple[Any, ...]
-GUID_TAIL = "-5cf3-11ce-ade5-00aa0044773d"
-INFORMATION = {
-    "tables": "SELECT TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME, CASE TABLE_TYPE WHEN 'BASE TABLE' THEN 'TABLE' ELSE TABLE_TYPE END "
-    "FROM INFORMATION_SCHEMA.TABLES ORDER BY TABLE_TYPE, TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME",
-    "views": "SELECT TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_TYPE = 'VIEW' "
-    "ORDER BY TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME",
-    "columns": "SELECT TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, NULL, NULL, ORDINAL_POSITION, "
-    "NULL, NULL, NULL, CASE IS_NULLABLE WHEN 'YES' THEN 1 ELSE 0 END, DATA_TYPE FROM INFORMATION_SCHEMA.COLUMNS "
-    "ORDER BY TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
-    "schemata": "SELECT CATALOG_NAME, SCHEMA_NAME, SCHEMA_OWNER FROM INFORMATION_SCHEMA.SCHEMATA "
-    "ORDER BY CATALOG_NAME, SCHEMA_NAME",
-    "catalogs": "SELECT name, NULL FROM sys.databases ORDER BY name",
-}
-ROWSETS = {
-    "c8b52211": "catalogs",
-    "c8b52214": "columns",
-    "c8b52225": "schemata",
-    "c8b52229": "tables",
-    "c8b5222d": "views",
-}
-"""First group of the OLE DB schema rowset's GUID → what it lists."""
 
 
 @enumerator("ForEachSchemaRowsetEnumerator")
@@ -60,8 +41,7 @@ class SchemaRowsetEnumerator(Enumerator):
                 self.restrictions.append((int(stored.get("Index", "0")), stored.get("Value", "")))
 
     def _rowset(self) -> str:
-        guid = self.schema.strip().strip("{}").lower()
-        return ROWSETS.get(guid[:8], "") if guid.endswith(GUID_TAIL) else ""
+        return rowset_name(self.schema)
 
     def validate(self) -> None:
         """The connection must be there and the rowset one of those known."""
@@ -78,7 +58,9 @@ class SchemaRowsetEnumerator(Enumerator):
         """The rows, restricted, in the order of OLE DB."""
         manager = self.loop.run.connections.get(self.connection)
         rows = self._sheets(manager) if _is_workbook(manager) else self._query(manager)
-        for index, text in self.restrictions:
+        places = RESTRICTED.get(self._rowset(), ())
+        for number, text in self.restrictions:
+            index = places[number] if number < len(places) else number
             if text:
                 rows = [row for row in rows if index < len(row) and str(row[index] or "").lower() == text.lower()]
         return iter(rows)
@@ -89,7 +71,12 @@ class SchemaRowsetEnumerator(Enumerator):
             raise EnumeratorError(name=self.loop.name, detail=f'"{manager.name}" is no database connection.')
         session = opener()
         try:
-            return list(session.execute(INFORMATION[self._rowset()])[0].rows())
+            sql = INFORMATION.get(self._rowset(), "")
+            if not sql and session.dialect == "tsql":
+                sql = SQL_SERVER[self._rowset()]
+            if not sql:
+                raise EnumeratorError(name=self.loop.name, detail=f"only SQL Server lists its {self._rowset()}.")
+            return list(session.execute(sql)[0].rows())
         finally:
             session.close()
 
