@@ -120,6 +120,6 @@ def rows_received(printed: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     for line in printed.splitlines():
         if "Rows were provided to a data flow component as input" in line:
-            component, _input_id, _input, rows = line.split(" : ")[-4:]
-            counts[component] = counts.get(component, 0) + int(rows)
+            fields = line.split(" : ")
+            counts[fields[5]] = counts.get(fields[5], 0) + int(fields[8])
     return counts

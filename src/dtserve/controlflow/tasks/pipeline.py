@@ -168,22 +168,39 @@ class Pipeline(Task):
 
     def phase(self, component: str, phase: str, seconds: float) -> None:
         """``ComponentPhase``: how long a component spent in a phase."""
-        number = next((each.number for each in self.flow.components if each.name == component), 0)
-        message = f'The component "{component}" ({number}) spent {round(seconds * 1000)} milliseconds in {phase}.'
+        message = phase_text(self.flow, component, phase, seconds)
         data = {"component": component, "phase": phase, "seconds": seconds}
         self.host.raise_event("ComponentPhase", message=message, data=data)
 
 
 def rows_text(flow: DataFlow, path: str, rows: int) -> str:
-    """The text of OnPipelineRowsSent: nine fields between `` : ``, rows last (EVENTS §1.3)."""
+    """The text of OnPipelineRowsSent: nine fields between `` : ``, then the names by which formats from 6 on refer."""
     found = next((each for each in flow.paths if each.ref_id == path), None)
     fields: tuple[object, ...] = ("", path, 0, "", 0, "")
+    names = ""
     for component in flow.components if found is not None else ():
         for each in component.inputs:
             if found is not None and each.ref_id == found.end:
                 fields = (found.number, found.name, component.number, component.name, each.number, each.name)
+                at = found.ref_id.rfind("Paths[")
+                names = (
+                    f" : {component.name} : {found.ref_id[at:]} : {component.name}.Inputs[{each.name}]"
+                    if at >= 0
+                    else ""
+                )
     text = " : ".join(str(field) for field in fields)
-    return f"Rows were provided to a data flow component as input. :  : {text} : {rows}"
+    return f"Rows were provided to a data flow component as input. :  : {text} : {rows}{names}"
+
+
+def phase_text(flow: DataFlow, name: str, phase: str, seconds: float) -> str:
+    """The text of PipelineComponentTime (EVENTS §1.3)."""
+    component = next((each for each in flow.components if each.name == name), None)
+    number = component.number if component is not None else 0
+    text = f'The component "{name}" ({number}) spent {round(seconds * 1000)} milliseconds in {phase}'
+    output = next((o for o in component.outputs if not o.is_error_out), None) if component is not None else None
+    if phase == "PrimeOutput" and output is not None:
+        text += f' filling buffers on output "{output.name}" ({output.number})'
+    return f"{text}."
 
 
 PIPELINE_PROPERTIES = {
