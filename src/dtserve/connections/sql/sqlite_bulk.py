@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from dtserve.connections.base import BulkOptions, ResultColumn
@@ -90,6 +91,24 @@ class SqliteLoader:
 
     def load(self, batches: Iterable[pl.DataFrame]) -> int:
         """All frames; the number of rows stored."""
+        with self._constraints():
+            return self._load(batches)
+
+    @contextmanager
+    def _constraints(self) -> Iterator[None]:
+        """Check constraints and foreign keys are passed over unless they are to be checked, as bulk copies do."""
+        if self.options.check_constraints:
+            yield
+            return
+        self._sql("PRAGMA ignore_check_constraints=ON")
+        self._sql("PRAGMA foreign_keys=OFF")  # without effect inside a transaction
+        try:
+            yield
+        finally:
+            self._sql("PRAGMA foreign_keys=ON")
+            self._sql("PRAGMA ignore_check_constraints=OFF")
+
+    def _load(self, batches: Iterable[pl.DataFrame]) -> int:
         from dtserve.connections.sql.sqlite import sessions_on
 
         if self.options.batch_rows > 0:
