@@ -326,3 +326,18 @@ def test_a_child_package_in_process_joins_through_its_own_managers(places, tmp_p
         )
         assert (done.result is ExecResult.SUCCESS) is not bool(last), done.errors()
         assert rows(places, "p") == after
+
+
+def test_a_child_package_in_its_own_process_stays_outside_and_is_told(places, tmp_path) -> None:
+    child = '<connection name="p" kind="OLEDB" string="Data Source=x;Provider=SQLNCLI11.1;"/>'
+    (tmp_path / "Child.dtsx").write_bytes(package(child + sql("c", "p", "INSERT INTO t (a) VALUES (5)"), name="Child"))
+    body = (
+        f'<connection name="file" kind="FILE" string="{tmp_path}/Child.dtsx"/><sequence name="S" TransactionOption="2">'
+    )
+    body += (
+        '<task name="call" type="Microsoft.ExecutePackageTask"><ExecutePackageTask><Connection>file</Connection>'
+        "<ExecuteOutOfProcess>True</ExecuteOutOfProcess></ExecutePackageTask></task>"
+    )
+    done = run(places, body + FAIL + chain("call", "fail") + "</sequence>")
+    assert "call 0x80D51602" in done.warnings()
+    assert rows(places, "p") == "p5"

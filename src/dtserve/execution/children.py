@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ChildLauncher", "StoreReader"]
 
+W_OUTSIDETRANSACTION = 0x80D51602
 StoreReader = Callable[[str, str], bytes]
 """Gives the bytes of a server package by its path and the connection string of its connection manager."""
 
@@ -107,6 +108,12 @@ class ChildLauncher:
         from dtserve.execution.process import start
 
         own = self.execution
+        if request.host.transaction is not None:
+            request.host.fire_warning(
+                W_OUTSIDETRANSACTION,
+                f'The child package of "{request.host.name}" runs in a process of its own and takes no part in the '
+                "transaction of its container.",
+            )
         if request.package_name and own.project is not None:
             if own.source is None or not (own.source.project_path or own.source.project_data):
                 return self._in_process(request, options)
