@@ -1,9 +1,10 @@
 """``dtutil /Dump``: dump files of a running dtexec (DTUTIL §3, generating dump files).
 
-Two files: ``.tmp``, text with the facts of the process, its loaded modules and the latest log
-entries, and ``.mdmp``, a minidump with system, process state and memory map. Neither holds memory,
-environment or command line, because passwords stand there. The log entries are those the
-service keeps of packages that it runs; a dtexec started by hand has none there.
+Two files: ``.tmp``, text (:mod:`dtserve.cli.dtutil_dump_text`) with the facts of the process, its threads, files
+and modules, the package in it and the latest log entries, and ``.mdmp``, a minidump with system, process
+state and memory map. Neither holds memory, environment or command line, because passwords stand
+there. The log entries are those the service keeps of packages that it runs; a dtexec started
+by hand has none there.
 """
 
 from __future__ import annotations
@@ -11,23 +12,21 @@ from __future__ import annotations
 import os
 import platform
 import re
-import sqlite3
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
+from dtserve.cli.dtutil_dump_text import about_process, about_run
 from dtserve.cli.errors import DumpDenied, NoSuchProcess, NotPackageProcess
 
 __all__ = ["dump_process"]
 
 PROGRAMS = {"dtexec", "dtexec.exe", "dtsdebughost", "dtsdebughost.exe"}
 WORKER = "dtserve.execution.worker"
-LOG_ENTRIES = 200
 _SYSTEM_INFO, _MISC_INFO, _PROC_STATUS, _MAPS = 7, 15, 0x47670004, 0x47670009
 _ARCHITECTURES = {"x86_64": 9, "amd64": 9, "aarch64": 12, "arm64": 12, "i686": 0}
 _PLATFORMS = {"Linux": 0x8201, "Darwin": 0x8101, "Windows": 2}
@@ -43,8 +42,7 @@ def dump_process(process_id: int, folder: Path, state: Path | None = None) -> li
         if not _is_package_process(process):
             raise NotPackageProcess(process=process_id)
         with _held(process):
-            facts = list(_facts(process))
-            modules = _modules(process)
+            lines = list(about_process(process))
             mini = _minidump(process)
     except psutil.NoSuchProcess:
         raise NoSuchProcess(process=process_id) from None
@@ -52,8 +50,7 @@ def dump_process(process_id: int, folder: Path, state: Path | None = None) -> li
         raise DumpDenied(process=process_id) from None
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     base = _next_name(folder)
-    lines = [*(f"# {line}" for line in facts), "", "Loaded modules:", *modules, "", "Log entries:"]
-    lines += _log_entries(process_id, state)
+    lines += about_run(process_id, state)
     text = base.with_suffix(".tmp")
     text.write_text("\n".join(lines) + "\n", encoding="utf-8")
     base.with_suffix(".mdmp").write_bytes(mini)
@@ -73,28 +70,6 @@ def _held(process: psutil.Process) -> Iterator[None]:
     finally:
         with suppress(psutil.NoSuchProcess):
             process.resume()
-
-
-def _facts(process: psutil.Process) -> Iterator[str]:
-    memory, total = process.memory_info(), psutil.virtual_memory()
-    yield f"Date: {datetime.now(UTC).isoformat(timespec='seconds')}"
-    yield f"PID: {process.pid}"
-    yield f"Image: {process.name()}"
-    yield f"Operating system: {platform.platform()}"
-    yield f"Processors: {os.cpu_count() or 1}"
-    yield f"Memory: {total.total} bytes, {total.available} available"
-    yield f"Process memory: {memory.rss} bytes"
-    yield f"Process started: {datetime.fromtimestamp(process.create_time(), UTC).isoformat(timespec='seconds')}"
-    yield f"Threads: {process.num_threads()}"
-
-
-def _modules(process: psutil.Process) -> list[str]:
-    try:
-        return sorted(
-            {each.path for each in process.memory_maps() if each.path.startswith(("/", "\\")) or ":" in each.path}
-        )
-    except (psutil.AccessDenied, AttributeError):
-        return []
 
 
 def _minidump(process: psutil.Process) -> bytes:
@@ -131,22 +106,3 @@ def _next_name(folder: Path) -> Path:
     taken = {path.stem for path in folder.iterdir()}
     number = next(number for number in range(1, 100_000) if f"SQLDmpr{number:04}" not in taken)
     return folder / f"SQLDmpr{number:04}"
-
-
-def _log_entries(process_id: int, state: Path | None) -> list[str]:
-    """The latest events of the run in that process, oldest first: time, event, source, execution id, text."""
-    if state is None or not state.exists():
-        return []
-    query = (
-        "SELECT e.time, e.kind, e.source, x.id, e.record FROM execution_events e JOIN executions x "
-        "ON x.number = e.execution WHERE x.pid = ? AND x.ended IS NULL ORDER BY e.sequence DESC LIMIT ?"
-    )
-    try:
-        with closing(sqlite3.connect(f"{state.as_uri()}?mode=ro", uri=True)) as connection:
-            rows = connection.execute(query, (process_id, LOG_ENTRIES)).fetchall()
-    except sqlite3.Error:
-        return []
-    return [
-        "\t".join((datetime.fromtimestamp(moment, UTC).isoformat(), str(kind), str(source), str(run), str(record)))
-        for moment, kind, source, run, record in reversed(rows)
-    ]

@@ -81,7 +81,9 @@ _OPTIONS = (
            "Exit codes as for /Exists."),
     Option("FR[ename]", "required", "{SQL|DTS};parent;old;new", "Renames a folder."),
     Option("Dump", "required", "process_id", "Writes dump files of a running dtexec.",
-           "A .mdmp and a .tmp file in the folder dumps of the home folder; the process is held meanwhile."),
+           "A .mdmp and a .tmp file in the folder dumps of the home folder; the process is held meanwhile. The .tmp file is "
+           "text: the process, its threads, open files, connections and modules, the package in it, what of it is running "
+           "and its latest log entries."),
 )  # fmt: skip
 
 TABLE = OptionTable(
