@@ -151,7 +151,13 @@ def _is_verb(low: str, before: str, tag_before: Tag, after: str, *, first: bool)
         return bare and low == stem and (after in lexicon.DETERMINERS or after in lexicon.PRONOUNS)
     if tag_before.is_noun:
         plural = tag_before in (Tag.NOUNS, Tag.PROPERS) and low == stem
-        return plural or after == "to" or after in lexicon.DETERMINERS or after in lexicon.PRONOUNS or after in lexicon.ADJECTIVES
+        return (
+            plural
+            or after == "to"
+            or after in lexicon.DETERMINERS
+            or after in lexicon.PRONOUNS
+            or after in lexicon.ADJECTIVES
+        )
     return False
 
 
