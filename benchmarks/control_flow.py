@@ -51,7 +51,8 @@ def main() -> None:
     )
     for size in options.sizes:
         print(_table(found, size, peers), end="\n\n")
-    print(_per_task(found, options.sizes, peers))
+    if len(options.sizes) > 1:
+        print(_per_task(found, options.sizes, peers))
     versions = ", ".join(f"{PEERS[name]} {version_in(scripts, name)}" for name, scripts in peers.items())
     print(f"\n{fingerprint(['lxml'])} {versions}.\n")
 
