@@ -19,7 +19,8 @@ from typing import Any
 
 from dtserve.cli.migration_script import SHELLS, Migration, lines, query
 from dtserve.cli.package_files import add_password, password_of
-from dtserve.cli.store_places import add_home, home_of, kind_of, one_or_many, place
+from dtserve.cli.remote import store_home
+from dtserve.cli.store_places import add_home, kind_of, one_or_many, place
 from dtserve.errors import UsageError
 from dtserve.service.config import ServiceHome
 from dtserve.stores.base import PackageInfo, StorePath
@@ -95,7 +96,7 @@ def _add_script(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the verb; returns the exit code."""
-    home = home_of(arguments)
+    home = store_home(arguments)
     try:
         call: Callable[[ServiceHome, argparse.Namespace], int] = arguments.call
         return call(home, arguments)

@@ -16,10 +16,23 @@ if TYPE_CHECKING:
     from dtserve.service.config import ServiceHome
     from dtserve.service.local_administration import LocalAdministration
 
-__all__ = ["REMOTE_VERBS", "administration", "check_verb", "connected", "servers_of"]
+__all__ = ["REMOTE_ACTIONS", "REMOTE_VERBS", "administration", "check_verb", "connected", "servers_of", "store_home"]
 
 REMOTE_VERBS = frozenset(
-    {"access", "accounts", "alerts", "audit", "connect", "events", "run", "running", "schedules", "stop", "tokens"}
+    {
+        "access",
+        "accounts",
+        "alerts",
+        "audit",
+        "connect",
+        "events",
+        "packages",
+        "run",
+        "running",
+        "schedules",
+        "stop",
+        "tokens",
+    }
 )
 """Verbs that understand ``--server``; all others are about files and folders of this machine."""
 
@@ -63,3 +76,25 @@ def administration(arguments: argparse.Namespace) -> Iterator[Administration | L
 
     with LocalAdministration(home_of(arguments)) as local:
         yield local
+
+
+REMOTE_ACTIONS = frozenset({"copy", "delete", "list", "move", "protect"})
+"""What ``dtserve packages`` does with the store of another machine; ``file:`` places stay on this one."""
+
+
+def store_home(arguments: argparse.Namespace) -> ServiceHome:
+    """The home whose package store the options name: this machine's, or with ``--server`` one whose tree is the service's.
+
+    NotRemote for what works on this machine only, and what finding and reaching the server raises.
+    """
+    home = home_of(arguments)
+    if arguments.server is None:
+        return home
+    if arguments.action not in REMOTE_ACTIONS:
+        raise NotRemote(verb=f"packages {arguments.action}")
+    from dtserve.cli.there import ThereHome
+    from dtserve.client import Client
+
+    address, token = servers_of(home).find(arguments.server)
+    home.close()
+    return ThereHome(home.path, home.settings, home.configuration, client=Client(address, token))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from dtserve.client.address import Address
 from dtserve.client.administration import Administration
 from dtserve.client.model import Event, Execution, Folder, Listing, Package, PathRows, Session, read
 from dtserve.client.planning import Planning
 from dtserve.client.transport import Transport
+
+if TYPE_CHECKING:
+    from dtserve.client.store import RemoteStore
 
 __all__ = ["Client"]
 
@@ -45,6 +48,12 @@ class Client:
     def close(self) -> None:
         """Close the connection."""
         self._transport.close()
+
+    def store(self, name: str = "", root: tuple[str, ...] = ()) -> RemoteStore:
+        """The service's package store, for tools that work on stores; closed with this client."""
+        from dtserve.client.store import RemoteStore
+
+        return RemoteStore(self, self._transport, name or self._transport.address.shown, root)
 
     def session(self) -> Session:
         """Who the caller is, what it may do, and what server this is."""
