@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-__all__ = ["ColumnIndex"]
+__all__ = ["CUTOFF", "ColumnIndex"]
 
 CUTOFF = 0.5
 """Edit distance up to which a token of the reference is a candidate for one of the input."""

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dtserve.dataflow.fuzzy.column_index import ColumnIndex
+from dtserve.dataflow.fuzzy.column_index import CUTOFF, ColumnIndex
 from dtserve.dataflow.fuzzy.similarity import Token, transformation_cost
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ CANDIDATES = 24
 
 CONFIDENCE_POWER = 8
 """How sharply the confidence of a match falls where others are nearly as similar (our choice)."""
-
-SLACK = 0.1
-"""How far the full comparison may exceed what the shared tokens promise, before the search for better rows ends."""
 
 COMMON = 20
 """A token that more than one in so many rows has is looked up only where there is no rarer one."""
@@ -104,7 +101,8 @@ class Matcher:
             rows = self._candidates(given, group, limit)
         found: list[Match] = []
         for row, promise in rows:
-            if len(found) >= limit and promise + SLACK < found[limit - 1].similarity:
+            # what is not shared by like tokens is at most so similar as the index leaves out
+            if len(found) >= limit and promise + (1 - promise) * (1 - CUTOFF) < found[limit - 1].similarity:
                 break
             match = self._compare(given, row)
             if match is not None:
@@ -133,7 +131,7 @@ class Matcher:
         best = float(shared.max(initial=0.0))
         if best <= 0:
             return []
-        least = min(best, 0.5 * self._minimum if limit > 1 else max(0.5 * best, 0.5 * self._minimum))
+        least = min(best, 0.5 * self._minimum)
         kept = (shared >= least) & (shared > 0)
         rows, shared = rows[kept], shared[kept]
         most = max(CANDIDATES, 4 * limit)
