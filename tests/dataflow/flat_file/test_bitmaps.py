@@ -55,3 +55,11 @@ def test_row_ends(size, share):
     begins, stops = rows.bounds(asked)
     assert begins.tolist() == starts[asked].tolist()
     assert stops.tolist() == starts[asked + 1].tolist()
+
+
+@pytest.mark.parametrize("size", [1, 64, 65, 1000])
+def test_counts_below(size):
+    data = chunk(size, 0.3)
+    limits = np.arange(size + 1)
+    expected = [int(np.count_nonzero(data[:limit] == ord("x"))) for limit in limits]
+    assert bitmaps.counts_below(bitmaps.marks(data, ord("x")), limits).tolist() == expected

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["RowEnds", "after", "before", "below", "count", "inside", "last", "marks", "places"]
+__all__ = ["RowEnds", "after", "before", "below", "count", "counts_below", "inside", "last", "marks", "places"]
 
 _BLOCK = 1 << 18
 """Bytes compared at once: what the processor's cache holds."""
 
 _NEAR = 64
 """Words at the end that are looked at first."""
+
+_MANY = 1000
+"""Rows that are looked up one by one; for more all places are listed."""
 
 _ONE = np.uint64(1)
 _TOP = np.uint64(63)
@@ -85,7 +88,17 @@ def last(words: np.ndarray) -> int:
 
 def places(words: np.ndarray) -> np.ndarray:
     """All marked places."""
-    return np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little"))
+    return np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little").view(np.bool_))
+
+
+def counts_below(words: np.ndarray, limits: np.ndarray) -> np.ndarray:
+    """How many marks there are in front of each of some places."""
+    until = np.zeros(len(words) + 1, dtype=np.int64)
+    np.cumsum(np.bitwise_count(words), out=until[1:])
+    word = limits >> 6
+    inside_word = (_ONE << (limits & 63).astype(np.uint64)) - _ONE
+    rest = words[np.minimum(word, len(words) - 1)] & inside_word
+    return np.asarray(until[word] + np.bitwise_count(rest))
 
 
 class RowEnds:
@@ -106,6 +119,9 @@ class RowEnds:
 
     def bounds(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where these rows begin and end (delimiter included)."""
+        if len(rows) > _MANY:
+            starts = self.starts
+            return starts[rows], starts[rows + 1]
         counts = np.bitwise_count(self._words)
         until = np.cumsum(counts, dtype=np.int64)
         stops = self._places(rows, counts, until) + 1

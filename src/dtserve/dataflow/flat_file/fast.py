@@ -97,8 +97,8 @@ class FastReader:
         if frame.height != found.rows:
             raise _Declined
         if found.separators != found.rows * (self.width - 1):
-            plan.ends = [found.ends.starts[1:] - 1]
-            return Chunk(self._frame(frame, data, plan), data, found.ends)
+            unsure = np.flatnonzero(byte_lengths(frame.to_series(-1)) == 0)
+            frame = self._without(frame, unsure, found.separators_of(unsure))
         return Chunk(self._wanted(frame), data, found.ends)
 
     def _planned(self, data: bytes) -> Chunk:
@@ -260,8 +260,12 @@ class FastReader:
         counted = np.concatenate(doubtful)
         if not len(counted):
             return frame
+        return self._without(frame, counted, self._separators(data, starts[counted], ends[counted] + 1, plan.quoted))
+
+    def _without(self, frame: pl.DataFrame, rows: np.ndarray, separators: np.ndarray) -> pl.DataFrame:
+        """The frame with NULL in the columns that rows with so many separators do not have."""
         present = np.full(frame.height, self.width - 1)
-        present[counted] = self._separators(data, starts[counted], ends[counted] + 1, plan.quoted)
+        present[rows] = separators
         lowest = int(present.min())
         if lowest == self.width - 1:
             return frame

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dtserve.dataflow.flat_file.bitmaps import RowEnds, after, before, below, count, inside, last, marks
+from dtserve.dataflow.flat_file.bitmaps import RowEnds, after, before, below, count, counts_below, inside, last, marks
 
 __all__ = ["Regular", "examine"]
 
@@ -24,8 +24,18 @@ class Regular:
     limit: int
     ends: RowEnds
     rows: int
-    separators: int
+    marks: np.ndarray
     quoted: bool
+
+    @property
+    def separators(self) -> int:
+        """The separators of all rows."""
+        return count(self.marks)
+
+    def separators_of(self, rows: np.ndarray) -> np.ndarray:
+        """The separators of each of some rows."""
+        begins, stops = self.ends.bounds(rows)
+        return np.asarray(counts_below(self.marks, stops) - counts_below(self.marks, begins))
 
 
 def examine(data: bytes, separator: int, row: bytes, quote: int) -> Regular | None:
@@ -52,7 +62,7 @@ def examine(data: bytes, separator: int, row: bytes, quote: int) -> Regular | No
             return None
     if quoted and below(_misplaced(quotes, within, separators, ends, row_starts), limit).any():
         return None
-    return Regular(limit, RowEnds(ends), count(ends), count(below(separators, limit)), quoted)
+    return Regular(limit, RowEnds(ends), count(ends), below(separators, limit), quoted)
 
 
 def _misplaced(

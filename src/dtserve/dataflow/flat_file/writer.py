@@ -14,12 +14,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal
 
+import numpy as np
 import polars as pl
 
 from dtserve.dataflow.column_views import byte_lengths
 from dtserve.dataflow.flat_file.encoding import CodePage
 from dtserve.dataflow.flat_file.errors import STATUS_TEXT, CannotConvertFlatFileData, ColumnConversionFailed
 from dtserve.datatypes import DT
+from dtserve.datatypes.distinct import encode
 
 if TYPE_CHECKING:
     from dtserve.connections.flat_file_format import FlatFileColumn, FlatFileFormat
@@ -185,24 +187,28 @@ class FlatFileWriter:
             limit = column.type.length if column.type.dt in (DT.STR, DT.WSTR) else 0
         if not limit:
             return series
-        longest = int(byte_lengths(series).max(initial=0))
-        if longest > limit or not column.delimited:
-            plain = longest == 0 or bool((series.str.len_bytes() == series.str.len_chars()).all())
-            if not plain:
-                return self._fitted_slowly(series, column, limit)
-            if longest > limit:
-                raise _unfit(column) from _no_match(column)
-        return series if column.delimited else series.fill_null("").str.pad_end(limit)
+        sizes = byte_lengths(series)
+        if column.delimited:
+            self._check_sizes(series[np.flatnonzero(sizes > limit)], column, limit)
+            return series
+        if sizes.any() and not (series.str.len_bytes() == series.str.len_chars()).all():
+            return self._filled(series, column)
+        if sizes.max(initial=0) > limit:
+            raise _unfit(column) from _no_match(column)
+        return series.fill_null("").str.pad_end(limit)
 
-    def _fitted_slowly(self, series: pl.Series, column: FlatFileColumn, limit: int) -> pl.Series:
-        """The same for text beyond ASCII: lengths count bytes of the code page, or UTF-16 units."""
-        made: list[str | None] = []
-        for text in series:
-            size = self._size(text or "", column)
-            if not 0 <= size <= limit:
+    def _check_sizes(self, texts: pl.Series, column: FlatFileColumn, limit: int) -> None:
+        """Raise where one of some texts with more bytes than ``limit`` is too long for its column."""
+        for text in texts.unique():
+            if not 0 <= self._size(text, column) <= limit:
                 raise _unfit(column) from _no_match(column)
-            made.append(text if column.delimited else (text or "") + " " * (limit - size))
-        return pl.Series(made, dtype=pl.String)
+
+    def _filled(self, series: pl.Series, column: FlatFileColumn) -> pl.Series:
+        """Fixed columns of text beyond ASCII, each different text once: widths count in the code page."""
+        self._check_sizes(series.drop_nulls(), column, column.width)
+        values, index = encode(series.fill_null(""))
+        made = [text + " " * (column.width - self._size(text, column)) for text in values.to_list()]
+        return pl.Series(made, dtype=pl.String).gather(index)
 
     def _size(self, text: str, column: FlatFileColumn) -> int:
         """The length that counts for the column; -1 where the code page lacks a character."""
