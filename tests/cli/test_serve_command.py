@@ -39,3 +39,17 @@ def test_an_open_address_needs_tls_or_a_word(tmp_path) -> None:
         context = ssl.create_default_context(cafile=tmp_path / "tls" / "self-signed.pem")
         with httpx.Client(verify=context, trust_env=False) as client:
             assert client.get(f"{url}api/health").json()["status"] == "ok"
+
+
+def test_command_files_of_the_server(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DTSERVE_EXECUTION_ALLOWED_FOLDERS", str(tmp_path / "drop"))
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop" / "few.txt").write_text('/PAR "Steps(Int32)";1 /WARNASERROR')
+    with serve(tmp_path / "home", "--samples") as served, served.client as client:
+        body = {"package": r"\MSDB\Samples\SlowPackage", "command_files": [str(tmp_path / "drop" / "few.txt")]}
+        begun = client.post("/api/executions", json=body).json()
+        found = served.wait_for(begun["id"], "succeeded", "failed")
+        assert (found["state"], found["ended"] - found["started"] < 10) == ("succeeded", True)
+        body["command_files"] = [str(tmp_path / "drop" / "none.txt")]
+        broken = client.post("/api/executions", json=body).json()
+        assert "none.txt" in served.wait_for(broken["id"], "failed")["reason"]

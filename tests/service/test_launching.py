@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -75,10 +76,30 @@ def test_what_was_sent(launcher) -> None:
         file.writestr("A.dtsx", PACKAGE)
     source, _ = launcher.job(RunRequest(content=archive.getvalue(), package_name="A.dtsx"), "x")
     assert (source.project_data, source.package_name) == (archive.getvalue(), "A.dtsx")
-    for request in (RunRequest(content=archive.getvalue()), RunRequest()):
-        with pytest.raises(RequestInvalid):
-            launcher.describe(request)
-            launcher.job(request, "x")
+    with pytest.raises(RequestInvalid):
+        launcher.job(RunRequest(content=archive.getvalue()), "x")
+    with pytest.raises(RequestInvalid):
+        launcher.describe(RunRequest())
+
+
+def test_command_files_come_first(launcher, tmp_path) -> None:
+    read: list[list[str]] = []
+
+    def reader(paths) -> ExecutionOptions:
+        read.append(list(paths))
+        return ExecutionOptions(settings=(Setting("set", "a", "1"),), max_concurrent=2, warnings_as_errors=True)
+
+    mine = ExecutionOptions(settings=(Setting("set", "b", "2"),), max_concurrent=5)
+    file = tmp_path / "drop" / "options.txt"
+    request = RunRequest(content=PACKAGE, options=mine, command_files=(str(file),))
+    _, options = Launcher(launcher.home, launcher.tree, reader).job(request, "x")
+    assert read == [[str(file)]]
+    assert [each.target for each in options.settings] == ["a", "b"]
+    assert (options.max_concurrent, options.warnings_as_errors) == (5, True)
+    with pytest.raises(RequestInvalid, match="command files"):
+        launcher.job(request, "x")
+    with pytest.raises(FileNotAllowed):
+        Launcher(launcher.home, launcher.tree, reader).job(replace(request, command_files=("/etc/passwd",)), "x")
 
 
 def test_only_declared_parameters_that_are_not_sensitive_are_public(launcher) -> None:

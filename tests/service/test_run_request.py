@@ -21,6 +21,7 @@ REQUEST = RunRequest(
         verify_build=(1, 2),
         max_concurrent=3,
     ),
+    command_files=("/drop/a.txt", "b.txt"),
     priority=7,
     key="load",
     timeout_seconds=1.5,

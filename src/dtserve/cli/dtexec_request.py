@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dtserve.cli.dtexec_console import ConsoleLog
     from dtserve.execution.options import Logger, Setting
 
-__all__ = ["Request", "read_line", "request_from"]
+__all__ = ["Request", "options_of_files", "read_line", "request_from"]
 
 DECRYPT_VARIABLE = "SSIS_PACKAGE_DECRYPT"
 MAX_COMMAND_FILE = 1 << 20
@@ -104,6 +104,13 @@ def _take_long(words: list[str], found: dict[str, list[str]]) -> list[str]:
             value = given
         found.setdefault(name, []).append(unquote(value))
     return rest
+
+
+def options_of_files(paths: Sequence[str]) -> ExecutionOptions:
+    """The options in command files, in order, without a package; UsageError subclasses."""
+    words = [word for path in paths for word in ("/COMMANDFILE", f'"{path}"')]
+    line, long = read_line(words)
+    return _options(line, long, _password(line, long)[0])
 
 
 def request_from(line: ParsedLine, long: dict[str, list[str]]) -> Request:

@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM."""
+    from dtserve.cli.dtexec_request import options_of_files
     from dtserve.service.config import load_home
     from dtserve.service.network import fingerprint, is_loopback, tls_of
     from dtserve.service.samples import install_samples
@@ -67,4 +68,4 @@ def run(arguments: argparse.Namespace) -> int:
             f"(it stands in {hub.home.token_path}, readable by its owner only). Ctrl-C stops the service.", flush=True
         )
 
-    return serve(home, tree, announce, tls=tls)
+    return serve(home, tree, announce, tls=tls, read_command_files=options_of_files)

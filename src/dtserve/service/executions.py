@@ -39,7 +39,6 @@ from dtserve.service.run_request import RunRequest
 from dtserve.service.sealed import Seal
 from dtserve.service.watch import Watchers
 from dtserve.stores.durable import write_file
-from dtserve.stores.tree import PackageTree
 
 __all__ = ["Executions"]
 
@@ -52,13 +51,13 @@ class Executions:
     """Starts, queues, watches and stops the service's runs."""
 
     def __init__(
-        self, home: ServiceHome, tree: PackageTree, history: History, event_log: EventLog, watchers: Watchers
+        self, home: ServiceHome, launcher: Launcher, history: History, event_log: EventLog, watchers: Watchers
     ) -> None:
         self._home = home
         self._history = history
         self._event_log = event_log
         self._watchers = watchers
-        self.launcher = Launcher(home, tree)
+        self.launcher = launcher
         self._seal = Seal(home.seal_path)
         self._runs: dict[str, Run] = {}
         self._lock = threading.RLock()

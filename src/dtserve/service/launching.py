@@ -8,6 +8,7 @@ from pathlib import Path
 from dtserve.errors import DtserveError
 from dtserve.execution.options import ExecutionOptions, PackageSource
 from dtserve.package.document import PackageDocument
+from dtserve.service.command_files import CommandFileReader, merged
 from dtserve.service.config import ServiceHome
 from dtserve.service.errors import FileNotAllowed, RequestInvalid
 from dtserve.service.roots import SQL_SERVER_FOLDER
@@ -28,6 +29,7 @@ class Launcher:
 
     home: ServiceHome
     tree: PackageTree
+    read_command_files: CommandFileReader | None = None
 
     def describe(self, request: RunRequest) -> dict[str, str]:
         """The package's facts for the history; PackageNotFound, FileNotAllowed or RequestInvalid when there is none."""
@@ -52,14 +54,17 @@ class Launcher:
         return path
 
     def job(self, request: RunRequest, execution_id: str) -> tuple[PackageSource, ExecutionOptions]:
-        """What the worker gets; errors as :meth:`describe`, and those of reading the store."""
+        """What the worker gets; errors as :meth:`describe`, and those of reading the store and command files."""
+        asked = request.options
+        if request.command_files:
+            asked = merged(self._from_files(request.command_files), asked)
         options = replace(
-            request.options,
+            asked,
             connection_map=self.home.connection_map,
             path_map=self.home.path_map,
             msdb=self.home.msdb_urls(),
             registry_file=self.home.registry_file,
-            memory_limit=request.options.memory_limit or self.home.settings.number("execution.max_memory"),
+            memory_limit=asked.memory_limit or self.home.settings.number("execution.max_memory"),
             execution_id=execution_id,
         )
         if request.package:
@@ -67,6 +72,11 @@ class Launcher:
         if request.file:
             return _filed(self.allowed(request.file), request.package_name), options
         return self._sent(request, options)
+
+    def _from_files(self, files: tuple[str, ...]) -> ExecutionOptions:
+        if self.read_command_files is None:
+            raise RequestInvalid(detail="This service was started without a reader of command files.")
+        return self.read_command_files([str(self.allowed(each)) for each in files])
 
     def public_parameters(self, request: RunRequest) -> frozenset[str]:
         """The lower-case names of the parameters that the package declares and that are not sensitive."""

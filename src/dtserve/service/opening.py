@@ -8,6 +8,7 @@ from dtserve.errors import AccessDenied
 from dtserve.service.alert_channels import Channels
 from dtserve.service.alerts import TICK_SECONDS as ALERT_SECONDS
 from dtserve.service.alerts import Alerts
+from dtserve.service.command_files import CommandFileReader
 from dtserve.service.config import ServiceHome
 from dtserve.service.eventlog import EventLog
 from dtserve.service.executions import Executions
@@ -15,6 +16,7 @@ from dtserve.service.guarded_tree import GuardedTree
 from dtserve.service.history import History
 from dtserve.service.hub import Hub
 from dtserve.service.identities import Identities
+from dtserve.service.launching import Launcher
 from dtserve.service.metrics import Metrics
 from dtserve.service.periodic import Periodic
 from dtserve.service.recovery import recover
@@ -34,7 +36,7 @@ __all__ = ["open_hub"]
 RETENTION_SECONDS = 3600.0
 
 
-def open_hub(home: ServiceHome, tree: PackageTree) -> Hub:
+def open_hub(home: ServiceHome, tree: PackageTree, read_command_files: CommandFileReader | None = None) -> Hub:
     """Open the service's state; runs that a former service left are taken up again or get their end."""
     tree.clean()
     state = open_state(home.state_path)
@@ -47,7 +49,7 @@ def open_hub(home: ServiceHome, tree: PackageTree) -> Hub:
     name = socket.gethostname().upper()
     alerts = Alerts(state, history, Channels(home, name))
     metrics = Metrics(home, state, history)
-    runs = Executions(home, tree, history, event_log, watchers)
+    runs = Executions(home, Launcher(home, tree, read_command_files), history, event_log, watchers)
     recover(runs, history, home.spool_path, outlive=not home.stop_executing_packages_on_shutdown)
     registered = Registered(history, event_log, watchers)
     schedules = Schedules(state, runs, Seal(home.seal_path), _Rights(tree, identities).check)

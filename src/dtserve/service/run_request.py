@@ -20,6 +20,7 @@ class RunRequest:
 
     Exactly one of ``package`` (a path in the store), ``file`` (a path in an allowed folder) and ``content`` (the
     bytes of a package or project that the caller sent) is given; ``package_name`` picks the package of a project.
+    ``command_files`` are files of dtexec options in an allowed folder, read before ``options``.
     ``priority``: higher runs first. ``key``: runs of the same key never run at the same time; with ``refuse_busy``
     a start is refused instead of queued. ``timeout_seconds`` 0 waits for ever. A run that fails, times out or is
     lost is tried ``retries`` more times, each ``retry_seconds`` after the last.
@@ -29,6 +30,7 @@ class RunRequest:
     file: str = ""
     content: bytes = field(default=b"", repr=False)
     package_name: str = ""
+    command_files: tuple[str, ...] = ()
     options: ExecutionOptions = field(default_factory=ExecutionOptions, repr=False)
     priority: int = 0
     key: str = ""
@@ -48,7 +50,8 @@ class RunRequest:
         """Read :meth:`to_json`."""
         stored = json.loads(text)
         options = options_from(stored.pop("options"))
-        return cls(**decode(stored), options=options)
+        values = decode(stored)
+        return cls(**{**values, "command_files": tuple(values["command_files"])}, options=options)
 
     def shown(self, public: frozenset[str] = frozenset()) -> str:
         """What was asked, for the history, as JSON: names of what was set, values only of ``public`` parameters."""
@@ -70,5 +73,6 @@ class RunRequest:
             "restart": options.restart,
             "retries": self.retries,
             "package_name": self.package_name,
+            "command_files": list(self.command_files),
         }
         return json.dumps({**asked, **{name: value for name, value in given.items() if value}})

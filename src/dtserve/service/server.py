@@ -21,6 +21,7 @@ from fastapi import FastAPI
 
 from dtserve import __version__
 from dtserve.service.app import create_app
+from dtserve.service.command_files import CommandFileReader
 from dtserve.service.config import ServiceHome
 from dtserve.service.errors import AlreadyRunning
 from dtserve.service.hub import Hub
@@ -75,6 +76,7 @@ def serve(
     announce: Callable[[Hub, str, str | None], None],
     *,
     tls: Tls | None = None,
+    read_command_files: CommandFileReader | None = None,
 ) -> int:
     """Run until a signal; returns the exit code.
 
@@ -87,7 +89,7 @@ def serve(
         listener = _listen(home.listen_host, home.listen_port)
         place = home.settings.text("service.socket")
         local = open_local_socket(home.path / place) if place and hasattr(socket, "SO_PEERCRED") else None
-        hub = open_hub(home, tree_of)
+        hub = open_hub(home, tree_of, read_command_files)
         try:
             return asyncio.run(_serve(hub, _Doors(listener, tls, local), context, announce))
         finally:

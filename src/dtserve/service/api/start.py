@@ -44,6 +44,11 @@ class Start(BaseModel):
     content: str = Field(default="", description="A package or project that is sent along, in base64.")
     package_name: Path = Field(default="", description="Which package of a project.")
 
+    command_files: list[Path] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Files of dtexec options in the service's allowed folders, read before everything else.",
+    )
     configurations: list[Path] = Field(
         default_factory=list, description="Configuration files on the server, as dtexec /CONFIGFILE; the last one wins."
     )
@@ -87,6 +92,7 @@ class Start(BaseModel):
             file=self.file,
             content=content,
             package_name=self.package_name,
+            command_files=tuple(self.command_files),
             options=self._options(),
             priority=self.priority,
             key=self.key,
