@@ -8,7 +8,7 @@ from sqlalchemy.dialects import mssql, postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
 from dtserve.stores import Database
-from dtserve.stores.msdb import procedures, schema
+from dtserve.stores.msdb import schema, statements
 from dtserve.stores.msdb.engine import sqlite_url
 from dtserve.stores.msdb.errors import SchemaTooNew
 
@@ -108,7 +108,7 @@ def test_sids():
 def test_listings_do_not_touch_the_packages(tmp_path):
     database = Database(sqlite_url(tmp_path / "m.sqlite"))
     with database.begin() as connection:
-        query = procedures._LISTING.where(schema.packages.c.folderid == schema.ROOT)
+        query = statements.LISTING.where(schema.packages.c.folderid == schema.ROOT)
         compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
     assert "COVERING INDEX I_sysssispackageslisting" in plan[0][-1]

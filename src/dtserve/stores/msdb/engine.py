@@ -40,6 +40,7 @@ class Database:
         self._url = sa.make_url(url)
         self._engine: sa.Engine | None = None
         self._migrated = False
+        self._logins: set[bytes] = set()
 
     @property
     def place(self) -> str:
@@ -72,8 +73,12 @@ class Database:
     @contextmanager
     def procedures(self, caller: Caller, *, write: bool = True) -> Iterator[Procedures]:
         """The procedures for a caller, in one transaction."""
-        with self.begin(write=write) as connection:
-            yield Procedures(connection, caller)
+        try:
+            with self.begin(write=write) as connection:
+                yield Procedures(connection, caller, self._logins)
+        except BaseException:
+            self._logins.clear()  # the names of those it added are undone, too
+            raise
 
     def add_role(self, role: str) -> None:
         """A role of the database (CREATE ROLE), unless it is there; readers and writers of packages must be roles."""

@@ -20,6 +20,20 @@ from dtserve.stores.base import Caller, PackageInfo, StorePath
 from dtserve.stores.msdb.messages import ADMIN, GRANTS, LIMITED, MAX_MESSAGE, OPERATOR, ProcedureError
 from dtserve.stores.msdb.rows import guid_text, listed_info
 from dtserve.stores.msdb.schema import ROOT, folders, log, login_sid, packages, principals
+from dtserve.stores.msdb.statements import (
+    DATA,
+    GET_FOLDER,
+    GET_ROOT,
+    INSERT,
+    LIST_FOLDERS,
+    LIST_PACKAGES,
+    LIST_ROOT,
+    ONE_PACKAGE,
+    PRINCIPAL,
+    PRINCIPALS,
+    ROW,
+    UPDATE,
+)
 from dtserve.stores.names import name_key
 
 __all__ = ["AnyRow", "Procedures"]
@@ -30,7 +44,10 @@ AnyRow: TypeAlias = "sa.Row[*tuple[Any, ...]]"
 class Procedures:
     """The procedures for one caller in one transaction."""
 
-    def __init__(self, connection: sa.Connection, caller: Caller) -> None:
+    def __init__(self, connection: sa.Connection, caller: Caller, known: set[bytes] | None = None) -> None:
+        """``known`` are SIDs whose names the database has already; it is added to."""
+        self._known = set() if known is None else known
+        self._seen: dict[tuple[str, uuid.UUID], AnyRow | None] = {}
         self.connection = connection
         self._caller = caller
         self._sid = login_sid(caller.name)
@@ -77,12 +94,12 @@ class Procedures:
         """Folder id, name, parent's id and parent's name; None when there is none."""
         self._granted("sp_ssis_getfolder")
         given = {"namekey": name_key(name), "parent": parentfolderid}
-        return self.connection.execute(_GET_ROOT if parentfolderid is None else _GET_FOLDER, given).first()
+        return self.connection.execute(GET_ROOT if parentfolderid is None else GET_FOLDER, given).first()
 
     def sp_ssis_listfolders(self, parentfolderid: uuid.UUID | None = None) -> Sequence[AnyRow]:
         """Id, parent's id and name of each folder, by name; without a parent the root itself."""
         self._granted("sp_ssis_listfolders")
-        query = _LIST_ROOT if parentfolderid is None else _LIST_FOLDERS
+        query = LIST_ROOT if parentfolderid is None else LIST_FOLDERS
         return self.connection.execute(query, {"parent": parentfolderid}).all()
 
     # packages
@@ -90,7 +107,7 @@ class Procedures:
     def sp_ssis_listpackages(self, folderid: uuid.UUID) -> Sequence[AnyRow]:
         """What the procedure gives of each package, by name, and dtserve's own columns behind it."""
         self._granted("sp_ssis_listpackages")
-        return self.connection.execute(_LIST_PACKAGES, {"folder": folderid}).all()
+        return self.connection.execute(LIST_PACKAGES, {"folder": folderid}).all()
 
     def folders(self, folderid: uuid.UUID) -> list[tuple[str, str]]:
         """Name and id of each folder, by name."""
@@ -105,13 +122,18 @@ class Procedures:
     def package(self, path: StorePath, folderid: uuid.UUID) -> PackageInfo | None:
         """One of them."""
         self._granted("sp_ssis_listpackages")
-        row = self.connection.execute(_ONE_PACKAGE, _key(path[-1], folderid)).first()
+        row = self.connection.execute(ONE_PACKAGE, _key(path[-1], folderid)).first()
         if row is None:
             return None
         return listed_info((*path[:-1], row.name), row._mapping, self._logins())  # type: ignore[arg-type]
 
+    def stored(self, path: StorePath, columns: Mapping[str, Any]) -> PackageInfo:
+        """What :meth:`package` tells of a package that this caller has just saved as a new one."""
+        row = {**columns, "datalength": columns["datasize"], "ownersid": self._sid}
+        return listed_info(path, row, {self._sid: self._caller.name[:128]})
+
     def _logins(self) -> dict[bytes, str]:
-        return {bytes(sid): name for sid, name in self.connection.execute(_PRINCIPALS)}
+        return {bytes(sid): name for sid, name in self.connection.execute(PRINCIPALS)}
 
     def sp_ssis_checkexists(self, name: str, folderid: uuid.UUID) -> bool:
         """Whether the package is there."""
@@ -130,24 +152,25 @@ class Procedures:
                 raise ProcedureError(14586, name)
         elif not (allowed or self._is(self._role_name(row.readrolesid))):
             raise ProcedureError(14307, name)
-        data = self.connection.execute(_DATA, _key(name, folderid)).scalar()
+        data = self.connection.execute(DATA, _key(name, folderid)).scalar()
         return None if data is None else bytes(data)
 
     def sp_ssis_putpackage(self, name: str, folderid: uuid.UUID, columns: Mapping[str, Any]) -> None:
         """Insert, or update what is there keeping name, folder, owner and roles; 14307 without the right."""
         self._granted("sp_ssis_putpackage")
         row = self._row(name, folderid)
+        self._seen.clear()
         if row is None:
             if not self._may_keep():
                 raise ProcedureError(14307, name)
             self._remember(self._caller.name)
             fixed = {"name": name, "namekey": name_key(name), "folderid": folderid, "ownersid": self._sid}
-            self.connection.execute(_INSERT, {**columns, **fixed})
+            self.connection.execute(INSERT, {**columns, **fixed})
             return
         allowed = self._is(ADMIN) or self._caller.sysadmin or (row.ownersid == self._sid and self._is(LIMITED))
         if not (allowed or (row.writerolesid is not None and self._is(self._role_name(row.writerolesid)))):
             raise ProcedureError(14307, name)
-        self.connection.execute(_UPDATE, {**columns, **_key(name, folderid)})
+        self.connection.execute(UPDATE, {**columns, **_key(name, folderid)})
 
     def sp_ssis_deletepackage(self, name: str, folderid: uuid.UUID) -> None:
         """Delete; an absent row is no error. With a writer role db_ssisadmin alone is not enough."""
@@ -156,6 +179,7 @@ class Procedures:
         if row is None:
             return
         self._may_delete(name, row)
+        self._seen.clear()
         self.connection.execute(sa.delete(packages).where(_at(name, folderid)))
 
     def move_package(
@@ -173,6 +197,7 @@ class Procedures:
         if row is None:
             return
         self._may_delete(name, row)
+        self._seen.clear()
         if replace:
             self.sp_ssis_putpackage(target, target_folder, columns())
             self.connection.execute(sa.delete(packages).where(_at(name, folderid)))
@@ -199,6 +224,7 @@ class Procedures:
         if row is None or not (self._is(ADMIN) or self._caller.sysadmin or row.ownersid == self._sid):
             raise ProcedureError(14307, name)
         reader, writer = (self._role_id(role) for role in (readrole, writerole))
+        self._seen.clear()
         change = sa.update(packages).where(_at(name, folderid))
         self.connection.execute(change.values(readrolesid=reader, writerolesid=writer))
 
@@ -256,12 +282,15 @@ class Procedures:
             raise ProcedureError(14307, name)
 
     def _row(self, name: str, folderid: uuid.UUID) -> AnyRow | None:
-        return self.connection.execute(_ROW, _key(name, folderid)).first()
+        key = (name_key(name), folderid)
+        if key not in self._seen:
+            self._seen[key] = self.connection.execute(ROW, _key(name, folderid)).first()
+        return self._seen[key]
 
     def _name_of(self, sid: bytes | None) -> str | None:
         if sid is None:
             return None
-        name = self.connection.execute(_PRINCIPAL, {"of": sid}).scalar()
+        name = self.connection.execute(PRINCIPAL, {"of": sid}).scalar()
         return None if name is None else str(name)
 
     def _role_name(self, sid: bytes) -> str:
@@ -279,6 +308,9 @@ class Procedures:
 
     def _remember(self, login: str) -> None:
         """Keep the login's name beside its SID, for listings."""
+        if self._sid in self._known:
+            return
+        self._known.add(self._sid)
         if self._name_of(self._sid) is None:
             row = {"sid": self._sid, "name": login[:128], "namekey": name_key(login[:128]), "kind": "U"}
             self.connection.execute(sa.insert(principals).values(row))
@@ -302,34 +334,3 @@ def _at(name: str, folderid: uuid.UUID) -> sa.ColumnElement[bool]:
 
 def _key(name: str, folderid: uuid.UUID) -> dict[str, Any]:
     return {"package": name_key(name), "folder": folderid}
-
-
-_parent = folders.alias("parent")
-_FOLDER = sa.select(
-    folders.c.folderid, folders.c.foldername, folders.c.parentfolderid, _parent.c.foldername
-).select_from(folders.outerjoin(_parent, folders.c.parentfolderid == _parent.c.folderid))
-_GET_FOLDER = _FOLDER.where(
-    folders.c.namekey == sa.bindparam("namekey"), folders.c.parentfolderid == sa.bindparam("parent")
-)
-_GET_ROOT = _FOLDER.where(folders.c.namekey == sa.bindparam("namekey"), folders.c.parentfolderid.is_(None))
-_FOLDERS = sa.select(folders.c.folderid, folders.c.parentfolderid, folders.c.foldername).order_by(folders.c.namekey)
-_LIST_FOLDERS = _FOLDERS.where(folders.c.parentfolderid == sa.bindparam("parent"))
-_LIST_ROOT = _FOLDERS.where(folders.c.parentfolderid.is_(None))
-_p = packages.c
-_LISTING = (
-    sa.select(_p.name, _p.id, _p.description, _p.createdate, _p.folderid)
-    .add_columns(_p.datasize.label("datalength"))
-    .add_columns(_p.vermajor, _p.verminor, _p.verbuild, _p.vercomments, _p.verid)
-    .add_columns(_p.packagetype, _p.isencrypted, _p.ownersid, _p.readrolesid, _p.writerolesid)
-    .add_columns(_p.modifieddate, _p.contenthash, _p.formatversion, _p.protectionlevel)
-)
-_LIST_PACKAGES = _LISTING.where(_p.folderid == sa.bindparam("folder")).order_by(_p.namekey)
-_HERE = sa.and_(_p.namekey == sa.bindparam("package"), _p.folderid == sa.bindparam("folder"))
-_ONE_PACKAGE = _LISTING.where(_HERE)
-_ROW = sa.select(_p.name, _p.ownersid, _p.readrolesid, _p.writerolesid).where(_HERE)
-_DATA = sa.select(_p.packagedata).where(_HERE)
-_INSERT = sa.insert(packages)
-_UPDATE = sa.update(packages).where(_HERE)
-_PRINCIPALS = sa.select(principals.c.sid, principals.c.name)
-_PRINCIPAL = sa.select(principals.c.name).where(principals.c.sid == sa.bindparam("of"))
-"""The statements of every call, made once: building them anew costs more than running them."""

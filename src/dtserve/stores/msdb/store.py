@@ -192,6 +192,8 @@ class MsdbStore(PackageStore):
         elif found and not overwrite:
             raise PackageExists(path=format_path(path))
         msdb.sp_ssis_putpackage(path[-1], folder, columns)
+        if not found and isinstance(msdb, Procedures):
+            return msdb.stored(path, columns)
         stored = msdb.package(path, folder)
         if stored is None:
             raise errors.PackageNotInDatabase(path=format_path(path))
