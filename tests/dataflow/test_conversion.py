@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dtserve.dataflow.conversion import check_convertible, fit, same_storage, status, truncation_code
+from dtserve.dataflow.conversion import check_convertible, fit, fit_regular, same_storage, status, truncation_code
+from dtserve.dataflow.dispositions import SomeRows
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.datatypes.errors import UnsupportedConversion
 from support.flows import I4, R8, numeric, wstr
@@ -53,3 +58,41 @@ def test_pairs_that_never_convert():
     check_convertible(TEXT, I4)
     with pytest.raises(UnsupportedConversion):
         check_convertible(TypeSpec(DT.IMAGE), I4)
+
+
+_NUMBERS = st.one_of(
+    st.integers(-(10**10), 10**10).map(str),
+    st.decimals(-(10**6), 10**6, places=2).map(str),
+    st.decimals(0, 99, places=4).map(str),
+    st.dates(dt.date(1850, 1, 1), dt.date(2250, 1, 1)).map(str),
+    st.sampled_from(["", " 1", "n/a", "12.x", "2024-02-30", "1e3", "1,5", "0.00005"]),
+)
+_PARSED = [
+    TypeSpec(DT.I4),
+    TypeSpec(DT.UI1),
+    TypeSpec(DT.NUMERIC, precision=18, scale=4),
+    TypeSpec(DT.NUMERIC, precision=5, scale=2),
+    TypeSpec(DT.CY),
+    TypeSpec(DT.DBDATE),
+    TypeSpec(DT.DBTIMESTAMP),
+    TypeSpec(DT.R8),
+    TypeSpec(DT.WSTR, length=5),
+]
+
+
+@pytest.mark.parametrize("target", _PARSED, ids=str)
+@pytest.mark.parametrize("fast_parse", [False, True])
+@settings(max_examples=20, deadline=None)
+@given(often=_NUMBERS, seldom=st.lists(st.none() | _NUMBERS, max_size=20), locale_id=st.sampled_from([1033, 1031]))
+def test_regular_texts_give_what_all_texts_give(target, fast_parse, often, seldom, locale_id):
+    values = pl.Series("c", [*seldom, *[often] * 1200], dtype=pl.String)
+    source = TypeSpec(DT.WSTR, length=40)
+    settings_ = {"locale_id": locale_id, "fast_parse": fast_parse}
+    right = fit(values, source, target, "data_conversion", **settings_)
+    found = fit_regular(values, source, target, "data_conversion", **settings_)
+    assert found.values.to_list() == right.values.to_list()
+    assert found.values.dtype == right.values.dtype
+    rows = found.rows.tolist() if isinstance(found, SomeRows) else range(len(values))
+    for mine, theirs in ((found.errors, right.errors), (found.truncated, right.truncated)):
+        told = {} if mine is None else {row: mine[at] for at, row in enumerate(rows) if mine[at]}
+        assert told == ({} if theirs is None else {row: code for row, code in enumerate(theirs) if code})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dtserve.dataflow.dispositions import SomeRows
 from dtserve.datatypes.errors import (
     CANNOT_CONVERT,
     DATA_OVERFLOW,
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
     from dtserve.datatypes import TypeSpec
     from dtserve.datatypes.columns import ColumnResult
 
-__all__ = ["check_convertible", "fit", "same_storage", "status", "truncation_code"]
+__all__ = ["check_convertible", "fit", "fit_regular", "same_storage", "status", "truncation_code"]
+
+_MANY_ROWS = 1_000
+_MOST_OPEN = 0.25
+"""The share of rows that may need a closer look of their own."""
 
 _STATUS = {
     CANNOT_CONVERT: (2, "The value could not be converted because of a potential loss of data."),
@@ -57,6 +62,37 @@ def fit(
     own = HOST_CODES[host]
     renamed = result.errors.replace_strict(list(own), list(own.values()), default=result.errors, return_dtype=pl.UInt32)
     return ColumnResult(result.values, renamed, result.truncated)
+
+
+def fit_regular(
+    values: pl.Series,
+    source: TypeSpec,
+    target: TypeSpec,
+    host: str,
+    *,
+    locale_id: int = 1033,
+    fast_parse: bool = False,
+) -> ColumnResult | SomeRows:
+    """The same as :func:`fit`; texts of the plain forms of numbers and dates are taken many at a time."""
+    import numpy as np
+
+    from dtserve.dataflow.column_views import nulls
+    from dtserve.dataflow.flat_file.regular import regular_values
+    from dtserve.datatypes.column_result import ColumnResult
+    from dtserve.datatypes.locales import locale_for
+
+    if source.family == "text" and len(values) >= _MANY_ROWS:
+        point = locale_for(locale_id).decimal
+        known = regular_values(values, target, point=point, fast_parse=fast_parse)
+        left = np.zeros(0) if known is None else np.flatnonzero(nulls(known) & ~nulls(values))
+        if known is not None and not len(left):
+            return ColumnResult(known)
+        if known is not None and len(left) < _MOST_OPEN * len(values):
+            found = fit(values[left], source, target, host, locale_id=locale_id, fast_parse=fast_parse)
+            if found.values.null_count() < len(left):
+                known = known.clone().scatter(left, found.values)
+            return SomeRows(known, left, found.errors, found.truncated)
+    return fit(values, source, target, host, locale_id=locale_id, fast_parse=fast_parse)
 
 
 def truncation_code(host: str) -> int:

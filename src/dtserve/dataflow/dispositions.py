@@ -20,6 +20,7 @@ Every component with dispositions collects what went wrong in a buffer in one
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from dtserve.dataflow.errors import InducedFailureOnError, InducedFailureOnTruncation
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from dtserve.dataflow.base import PipelineComponent
     from dtserve.package.model import Component, Output
 
-__all__ = ["TRUNCATION_CODE", "Cause", "Disposed", "RowErrors", "error_columns", "object_path"]
+__all__ = ["TRUNCATION_CODE", "Cause", "Disposed", "RowErrors", "SomeRows", "error_columns", "object_path"]
 
 IGNORE = "IgnoreFailure"
 REDIRECT = "RedirectRow"
@@ -83,9 +84,14 @@ class Outcome(Protocol):
         """True where the value was cut; None when no row was."""
 
 
-def _rows(outcome: Outcome) -> np.ndarray | None:
-    """The rows that errors and truncations of an outcome are about; None for all."""
-    return getattr(outcome, "rows", None)
+@dataclass(frozen=True, slots=True)
+class SomeRows:
+    """A converted column of which only some rows needed a closer look: ``errors`` and ``truncated`` are about ``rows``."""
+
+    values: pl.Series
+    rows: np.ndarray
+    errors: pl.Series | None = None
+    truncated: pl.Series | None = None
 
 
 Cause = Callable[[int, int, bool], "DtserveError | None"]
@@ -121,7 +127,7 @@ class RowErrors:
         ``whole_row`` makes ErrorColumn 0. ``cause`` gives the error that is posted before
         "the component failed because …" when the disposition is to fail.
         """
-        at = _rows(result)
+        at = result.rows if isinstance(result, SomeRows) else None
         if result.errors is not None:
             self.errors(owner, result.errors, at=at, whole_row=whole_row, cause=cause)
         if result.truncated is not None:

@@ -6,7 +6,8 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from dtserve.dataflow.flat_file.values import ColumnReader, SomeRows, default_value
+from dtserve.dataflow.dispositions import SomeRows
+from dtserve.dataflow.flat_file.values import ColumnReader, default_value
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.datatypes.column_result import ColumnResult
 from dtserve.datatypes.text import format_value

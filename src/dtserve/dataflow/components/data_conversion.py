@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, RowTransform
-from dtserve.dataflow.conversion import check_convertible, fit, status, truncation_code
+from dtserve.dataflow.conversion import check_convertible, fit_regular, status, truncation_code
 from dtserve.dataflow.dispositions import Cause, RowErrors
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.transform_errors import CodePagesDiffer, DataConversionFailed, OutputColumnNotInInput
@@ -53,7 +53,7 @@ class DataConversion(RowTransform):
         made = []
         for column, lineage, source in self._work:
             fast = properties.boolean(column.properties, "FastParse", owner=self.model.name)
-            result = fit(frame[lineage], source, column.type, HOST, locale_id=self.locale, fast_parse=fast)
+            result = fit_regular(frame[lineage], source, column.type, HOST, locale_id=self.locale, fast_parse=fast)
             values = errors.take(
                 column, result, truncation_code=truncation_code(HOST), cause=self._cause(column, lineage)
             )

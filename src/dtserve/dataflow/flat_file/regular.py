@@ -27,6 +27,10 @@ from dtserve.datatypes import DT, TypeSpec
 __all__ = ["regular_values"]
 
 _MOMENTS = (DT.DATE, DT.DBTIMESTAMP, DT.DBTIMESTAMP2)
+_MOST_ZEROS = 10
+"""Zeros that seven digits may get behind them in 64 bits."""
+
+_LOOKED_AT = 100
 _PRECISION = {DT.CY: 18, DT.DECIMAL: 28}
 _BLOCK = 16_384
 """Rows whose numbers fit the processor's cache."""
@@ -61,8 +65,10 @@ def regular_values(texts: pl.Series, spec: TypeSpec, *, point: str, fast_parse: 
 def _decimals(texts: pl.Series, spec: TypeSpec) -> pl.Series:
     scale = 4 if spec.dt is DT.CY else spec.scale
     precision = _PRECISION.get(spec.dt, min(spec.precision or 38, 38))
-    if 0 < scale < 7:
-        numbers, good = _short_decimals(text_words(texts), scale, precision)
+    behind = _digits_behind(texts)
+    if 0 < behind < 7 and behind <= scale <= behind + _MOST_ZEROS:
+        numbers, good = _short_decimals(text_words(texts), behind, precision - scale + behind)
+        numbers *= 10 ** (scale - behind)
         if len(good) and np.count_nonzero(good) > 0.9 * len(good):
             return decimals_with_nulls(texts.name, numbers, good, spec.polars())
     values = texts.cast(pl.Decimal(precision, scale), strict=False).cast(spec.polars(), strict=False)
@@ -70,6 +76,12 @@ def _decimals(texts: pl.Series, spec: TypeSpec) -> pl.Series:
     if len(doubtful):
         values = values.scatter(doubtful, pl.Series([None] * len(doubtful), dtype=values.dtype))
     return values
+
+
+def _digits_behind(texts: pl.Series) -> int:
+    """The digits behind the point of the first text that is not empty; 0 where there is none."""
+    first = next((text for text in texts.head(_LOOKED_AT).to_list() if text), "")
+    return len(first.partition(".")[2])
 
 
 def _short_decimals(text: TextWords, scale: int, precision: int) -> tuple[np.ndarray, np.ndarray]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from dtserve.dataflow.dispositions import SomeRows
 from dtserve.dataflow.flat_file.encoding import UNDECODED
 from dtserve.dataflow.flat_file.errors import UNDECODABLE_CODE
 from dtserve.dataflow.flat_file.layout import MISSING_COLUMN_IS_NULL
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from dtserve.datatypes.column_result import ColumnResult
     from dtserve.package.model import Column
 
-__all__ = ["ColumnReader", "Found", "SomeRows", "default_value"]
+__all__ = ["ColumnReader", "Found", "default_value"]
 
 _FEW = 256
 """Texts up to which they are parsed one by one."""
@@ -55,16 +56,6 @@ def default_value(spec: TypeSpec) -> Any:
     if spec.dt is DT.DBTIMESTAMPOFFSET:
         return {"utc": _ZERO_MOMENT, "offset": 0}
     return _DEFAULTS.get(spec.family, _ZERO_MOMENT)
-
-
-@dataclass(frozen=True, slots=True)
-class SomeRows:
-    """A converted column of which only some rows needed a closer look: ``errors`` and ``truncated`` are about ``rows``."""
-
-    values: pl.Series
-    rows: np.ndarray
-    errors: pl.Series | None = None
-    truncated: pl.Series | None = None
 
 
 Found: TypeAlias = "ColumnResult | SomeRows"
