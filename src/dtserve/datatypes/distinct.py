@@ -13,7 +13,7 @@ import polars as pl
 __all__ = ["encode", "repeats", "through_distinct"]
 
 _SMALL = 2_000
-_SAMPLE = 50_000
+_SAMPLE = 10_000
 
 
 def encode(series: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -93,7 +93,7 @@ class CompiledExpression:
             rows = rows.fill_null(len(values))
             values = pl.concat([values, pl.Series([None], dtype=pl.String)])
         made = self.program.run(values.alias(self.inputs[0]).to_frame(), moment, self.result)
-        return ColumnResult(made.values.gather(rows), None if made.errors is None else made.errors.gather(rows))
+        return ColumnResult(made.values[rows], None if made.errors is None else made.errors[rows])
 
 
 def compile_typed(
