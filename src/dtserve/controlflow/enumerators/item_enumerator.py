@@ -28,7 +28,7 @@ class ItemEnumerator(Enumerator):
     @staticmethod
     def _value(element: Any) -> Any:
         stored = {local_name(name): value for name, value in element.attrib.items()}
-        vt = int(stored.get("Type", "8"))
+        vt = parse_variant(stored.get("Type", "8"), 19, "Type")
         text = stored.get("Value", element.text)
         return text if vt == OBJECT else parse_variant(text, vt, "item")
 

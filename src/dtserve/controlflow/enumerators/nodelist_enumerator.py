@@ -14,7 +14,7 @@ from dtserve.controlflow.containers.errors import EnumeratorError
 from dtserve.controlflow.enumerator import Enumerator
 from dtserve.controlflow.properties import Property
 from dtserve.controlflow.registry import enumerator
-from dtserve.controlflow.xml_sources import SourceKind, node_text, parse_source, read_source, select
+from dtserve.controlflow.xml_sources import SourceKind, node_text, parse_source, read_text, select_nodes
 
 __all__ = ["InnerKind", "NodeKind", "NodeListEnumerator"]
 
@@ -54,26 +54,18 @@ class NodeListEnumerator(Enumerator):
         if not self.outer.strip():
             raise EnumeratorError(name=self.loop.name, detail="OuterXPathString is empty.")
 
-    def _expression(self, kind: SourceKind, text: str) -> str:
-        if kind is SourceKind.DIRECT_INPUT:
-            return text
-        if kind is SourceKind.VARIABLE:
-            return str(self.loop.scope.value(text))
-        return read_source(self.loop, kind, text, self.loop.name).decode("utf-8-sig").strip()
-
     def elements(self) -> Iterator[tuple[Any, ...]]:
         """The nodes, in document order."""
         root = parse_source(self.loop, self.source_type, self.source, self.loop.name)
-        found = select(root.getroottree(), self._expression(self.outer_type, self.outer), self.loop.name)
-        nodes = found if isinstance(found, list) else [found]
+        outer = read_text(self.loop, self.outer_type, self.outer, self.loop.name).strip()
+        nodes = select_nodes(root.getroottree(), outer, self.loop.name)
         if self.enumeration is not NodeKind.ELEMENT_COLLECTION:
             as_text = self.enumeration is NodeKind.NODE_TEXT
             return iter([(node_text(node) if as_text else node,) for node in nodes])
-        inner = self._expression(self.inner_type, self.inner)
+        inner = read_text(self.loop, self.inner_type, self.inner, self.loop.name).strip()
         as_text = self.inner_element is InnerKind.NODE_TEXT
         return (self._inner(node, inner, as_text) for node in nodes)
 
     def _inner(self, node: Any, expression: str, as_text: bool) -> tuple[Any, ...]:
-        found = select(node, expression, self.loop.name)
-        inner = found if isinstance(found, list) else [found]
-        return tuple(node_text(each) if as_text else each for each in inner)
+        found = select_nodes(node, expression, self.loop.name)
+        return tuple(node_text(each) if as_text else each for each in found)

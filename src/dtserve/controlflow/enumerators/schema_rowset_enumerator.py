@@ -18,6 +18,7 @@ from dtserve.controlflow.errors import UnsupportedPart
 from dtserve.controlflow.properties import Property
 from dtserve.controlflow.registry import enumerator
 from dtserve.controlflow.task import local_name
+from dtserve.controlflow.values import parse_variant
 
 __all__ = ["SchemaRowsetEnumerator"]
 
@@ -38,7 +39,8 @@ class SchemaRowsetEnumerator(Enumerator):
         for child in data if data is not None else ():
             if local_name(child.tag) == "Restriction":
                 stored = {local_name(name): value for name, value in child.attrib.items()}
-                self.restrictions.append((int(stored.get("Index", "0")), stored.get("Value", "")))
+                index = parse_variant(stored.get("Index", "0"), 19, "Index")
+                self.restrictions.append((index, stored.get("Value", "")))
 
     def _rowset(self) -> str:
         return rowset_name(self.schema)

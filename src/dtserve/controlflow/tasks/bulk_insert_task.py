@@ -142,6 +142,9 @@ class BulkInsertTask(Task):
         if self.use_format_file or self.file_type in (DataFileType.NATIVE, DataFileType.WIDE_NATIVE):
             what = "a format file" if self.use_format_file else "a native file"
             raise errors.BulkUnsupported(task=self.host.name, what=what)
+        for name in ("FieldTerminator", "RowTerminator"):
+            if not (self.field_terminator if name == "FieldTerminator" else self.row_terminator):
+                raise errors.BulkNotSet(property=name, task=self.host.name)
         manager = self.host.connection(self.source)
         path = self.host.run.shared.environment.map_path(manager.connection_string)
         columns = session.table_columns(self.table)
@@ -156,7 +159,7 @@ class BulkInsertTask(Task):
         self._left_out = 0
         try:
             session.bulk_load(self.table, columns, self._frames(path, columns), options)
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, UnicodeDecodeError, LookupError) as error:
             raise errors.BulkFileMissing(path=path, task=self.host.name, detail=error) from error
         if self._left_out:
             self.host.fire_warning(

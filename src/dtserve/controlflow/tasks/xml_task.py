@@ -8,6 +8,7 @@ the connection manager they come from.
 from __future__ import annotations
 
 import enum
+import math
 import threading
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,15 @@ from dtserve.controlflow.properties import Property
 from dtserve.controlflow.registry import task
 from dtserve.controlflow.task import Task
 from dtserve.controlflow.tasks import xml_errors as errors
-from dtserve.controlflow.xml_sources import SourceKind, node_text, parse_source, read_source, select
+from dtserve.controlflow.xml_sources import (
+    SourceKind,
+    node_text,
+    parse_source,
+    read_source,
+    read_text,
+    select,
+    select_nodes,
+)
 
 if TYPE_CHECKING:
     from dtserve.controlflow.tasks.xml_diff import DiffOption
@@ -141,15 +150,6 @@ class XmlTask(Task):
         if self.operation is XmlOperation.VALIDATE and self.fail_on_invalid:
             raise errors.XmlNotValid(task=self.host.name, detail=result[:500])
 
-    def _operand(self, kind: SourceKind, text: str) -> str:
-        if kind is SourceKind.DIRECT_INPUT:
-            return text
-        data = read_source(self.host, kind, text, self.host.name)
-        try:
-            return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-        except UnicodeDecodeError:
-            return data.decode("cp1252", "replace")
-
     def _validate_document(self, root: Any) -> tuple[str, bool]:
         from lxml import etree
 
@@ -211,25 +211,28 @@ class XmlTask(Task):
     def _query(self, root: Any) -> tuple[str, bool]:
         from lxml import etree
 
-        found = select(root.getroottree(), self._operand(self.second_type, self.second), self.host.name)
-        nodes = found if isinstance(found, list) else [found]
-        if self.xpath_operation is XPathOperation.NODE_LIST:
+        expression = read_text(self.host, self.second_type, self.second, self.host.name).strip()
+        tree, name = root.getroottree(), self.host.name
+        if self.xpath_operation is XPathOperation.EVALUATION:
+            found = select(tree, expression, name)
+            text = "".join(_evaluated(each) for each in (found if isinstance(found, list) else [found]))
+        elif self.xpath_operation is XPathOperation.NODE_LIST:
             texts = [
                 each if isinstance(each, str) else etree.tostring(each, encoding="unicode", with_tail=False)
-                for each in nodes
+                for each in select_nodes(tree, expression, name)
             ]
             text = "\n".join(texts)
-        elif self.xpath_operation is XPathOperation.VALUES:
-            text = "".join(node_text(each) for each in nodes)
         else:
-            text = "".join(_evaluated(each) for each in nodes)
+            text = "".join(node_text(each) for each in select_nodes(tree, expression, name))
         return (f"<ResultRootNode>{text}</ResultRootNode>" if self.one_node else text), True
 
     def _merge(self, root: Any) -> tuple[str, bool]:
         from lxml import etree
 
         second = parse_source(self.host, self.second_type, self.second, self.host.name)
-        expression = self._operand(self.xpath_type, self.xpath).strip() if self.xpath.strip() else "/*"
+        expression = (
+            read_text(self.host, self.xpath_type, self.xpath, self.host.name).strip() if self.xpath.strip() else "/*"
+        )
         found = select(root.getroottree(), expression, self.host.name)
         if not isinstance(found, list) or not found or isinstance(found[0], str):
             raise errors.XmlOperandInvalid(what="XPath", detail=f'"{expression}" finds no element to merge into')
@@ -300,5 +303,7 @@ def _evaluated(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
+        if not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
         return str(int(value)) if value.is_integer() else repr(value)
     return node_text(value)
