@@ -265,7 +265,10 @@ def execute(
 
 
 def connect(host: RecordingHost, document: dict[str, Any], case: dict[str, Any], folder: FilePath) -> Any:
-    """The connection manager ``Package.ConnectionManagers[DB]`` on a new SQLite database, filled by ``database``."""
+    """The connection manager ``Package.ConnectionManagers[DB]`` on a new database, filled by ``database``.
+
+    It is a SQLite file, or the empty database that ``url`` of the case names.
+    """
     statements = [*document.get("database", []), *case.get("database", [])]
     if not statements:
         return None
@@ -277,7 +280,7 @@ def connect(host: RecordingHost, document: dict[str, Any], case: dict[str, Any],
     kind = document.get("connection", "OLEDB")
     text = "Data Source=.;Initial Catalog=Shop;Provider=SQLNCLI11.1;Integrated Security=SSPI;"
     model = ConnectionManager("DB", "{1}", kind, "Package.ConnectionManagers[DB]", {"ConnectionString": text})
-    target = ConnectionTarget(f"sqlite:///{folder / 'test.db'}", manager="DB")
+    target = ConnectionTarget(case.get("url") or f"sqlite:///{folder / 'test.db'}", manager="DB")
     found = create_connection(model, Environment(folder=folder, temp=folder, connection_map=(target,)))
     host.connections["Package.ConnectionManagers[DB]"] = found
     session: SqlSession

@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 
 from dtserve.connections.base import BulkOptions, ResultColumn, ResultSet, SqlParameter
-from dtserve.connections.errors import NoSuchTable
+from dtserve.connections.errors import NoSuchTable, SqlError
 from dtserve.connections.sql import open_session, parse_url
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.errors import Canceled, DtserveError
@@ -69,7 +69,7 @@ class TdsServer:
     def _accept(self) -> None:
         while not self._closed:
             try:
-                ready, _, _ = select.select([self._socket], [], [], 0.1)
+                ready, _, _ = select.select([self._socket], [], [], 0.02)
                 if not ready:
                     continue
                 plug, _ = self._socket.accept()
@@ -104,7 +104,7 @@ class _Client:
 
     def run(self) -> None:
         while not self.server._closed:
-            ready, _, _ = select.select([self.plug], [], [], 0.1)
+            ready, _, _ = select.select([self.plug], [], [], 0.02)
             if ready:
                 self.answer(*self.message())
 
@@ -229,9 +229,13 @@ class _Client:
             return [ResultSet()]
         if re.match(r"SET (IDENTITY_INSERT|TRANSACTION ISOLATION)", text):
             return [ResultSet()]
+        if text.endswith(" described WHERE 1 = 0") and ";" in text:
+            raise SqlError(detail="Incorrect syntax near ';'.")
         return self.engine.execute(text, parameters) or [ResultSet()]
 
     def described(self, text: str) -> ResultSet:
+        if "#" in text:  # "The metadata could not be determined because the statement uses a temp table."
+            return table(("name", "system_type_name", "is_nullable"), (TEXT, TEXT, FLAG), [])
         rows = [(c.name, declaration(c.type), c.nullable) for c in self.engine.describe(text)]
         return table(("name", "system_type_name", "is_nullable"), (TEXT, TEXT, FLAG), rows)
 
@@ -264,7 +268,7 @@ class _Client:
 
     def bulk(self, reader: Reader) -> bytes:
         assert self.loading is not None
-        path, _ = self.loading
+        path, words = self.loading
         self.loading = None
         assert reader.number(1) == 0x81
         columns: list[tuple[str, Kind]] = []
@@ -283,7 +287,16 @@ class _Client:
                 for at, column in enumerate(targets)
             ]
         )
-        stored = self.engine.bulk_load(path, targets, [frame], BulkOptions(keep_nulls=True)) if rows else 0
+        stored = (
+            self.engine.bulk_load(
+                path,
+                targets,
+                [frame],
+                BulkOptions(keep_nulls="KEEP_NULLS" in words, check_constraints="CHECK_CONSTRAINTS" in words),
+            )
+            if rows
+            else 0
+        )
         return done(COUNT, stored)
 
 

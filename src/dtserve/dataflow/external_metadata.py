@@ -128,7 +128,7 @@ def _decides(session: SqlSession, statement: str, message: str) -> bool:
     A batch may make what a later statement reads, and SQL Server cannot describe everything it runs.
     """
     if session.dialect == _STRICT:
-        return any(words in message.lower() for words in _MISSING)
+        return "#" not in message and any(words in message.lower() for words in _MISSING)
     from dtserve.connections.sql.tsql_batch import Run, parse_batch
 
     nodes = list(parse_batch(statement))
