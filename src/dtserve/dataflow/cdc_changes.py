@@ -123,7 +123,7 @@ def _one_per_key(changes: pl.DataFrame, keys: list[str], names: dict[str, str], 
 
     operation, mask = names["__$operation"], names["__$update_mask"]
     first = pl.col(operation).first().over(keys).alias("first")
-    masks = pl.when(pl.col(operation) == UPDATE).then(pl.col(mask)).implode().over(keys).alias("masks")
+    masks = pl.when(pl.col(operation).is_in((INSERT, UPDATE))).then(pl.col(mask)).implode().over(keys).alias("masks")
     rows = changes.with_columns(first, masks, pl.int_range(pl.len()).alias("at"))
     rows = rows.unique(keys, keep="last").sort("at")
     rows = rows.filter(~((pl.col("first") == INSERT) & (pl.col(operation) == DELETE)))
