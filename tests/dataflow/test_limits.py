@@ -100,17 +100,19 @@ def test_cancel_ends_a_flow_at_once(tmp_path, made, part, memory, when):
         try:
             engine.run_data_flow(made(), host)
         except Canceled:
-            ended.append(time.monotonic())
+            ended.append((time.monotonic(), time.process_time()))
 
     thread = threading.Thread(target=run)
     thread.start()
     assert coming.wait(60)
     time.sleep(0.05)
-    started = time.monotonic()
+    started, used = time.monotonic(), time.process_time()
     host.cancel.set()
     thread.join(30)
-    taken = ended[0] - started if ended else None
-    assert taken is None or taken < SECONDS, f"{part} took {taken:.2f} s to end"
+    assert not thread.is_alive()
+    if ended:  # else it was done already; how long it took counts as work, as others may be at work here
+        assert ended[0][1] - used < SECONDS, f"{part} worked {ended[0][1] - used:.2f} s to end"
+        assert ended[0][0] - started < 10 * SECONDS
     assert list(tmp_path.iterdir()) == []
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from dtserve.dataflow.runs import DiskRun, MemoryRun, Partitions, compact, mapped
+from dtserve.dataflow.runs import DiskRun, MemoryRun, Partitions, compact, held_bytes, mapped
 
 FRAME = pl.DataFrame(
     {
@@ -95,3 +95,8 @@ def test_closed_files_are_gone(tmp_path):
     assert list(tmp_path.iterdir())
     files.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_texts_weigh_more_than_their_letters():
+    assert held_bytes(pl.DataFrame({"t": ["x"] * 1000})) >= 16_000
+    assert held_bytes(pl.DataFrame({"n": pl.Series(range(1000), dtype=pl.Int64)})) == 8000

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dtserve.dataflow.runs import Partitions, compact
+from dtserve.dataflow.runs import Partitions, compact, held_bytes
 from dtserve.dataflow.sorting import OUT_ROWS, ExternalSort
 from dtserve.dataflow.transform_errors import AggregationFailed
 from dtserve.datatypes import TypeSpec
@@ -95,7 +95,7 @@ class Groups:
         kept = compact(frame.select(self._needed)) if self._needed else frame
         self._waiting.append(kept)
         self._waiting_rows += kept.height
-        self._waiting_bytes += int(kept.estimated_size())
+        self._waiting_bytes += held_bytes(kept)
         if self._waiting_rows >= BATCH_ROWS or self._waiting_bytes * 4 > self._memory:
             self._absorb()
 
@@ -120,7 +120,7 @@ class Groups:
         )
         self._schema = {**part.schema, **{f"{item.name}.n": pl.Int64() for item in self._distinct}}
         self._partial.append(part)
-        self._bytes += int(part.estimated_size())
+        self._bytes += held_bytes(part)
         for item in self._distinct:
             seen = (
                 keyed.select(*keys, pl.col(item.key or item.column).alias("v"))
@@ -128,7 +128,7 @@ class Groups:
                 .unique()
             )
             self._seen[item.name].append(seen)
-            self._bytes += int(seen.estimated_size())
+            self._bytes += held_bytes(seen)
         if self._bytes > self._memory:
             self._reduce()
 
@@ -178,7 +178,7 @@ class Groups:
             self._partial = [self._joined(pl.concat(self._partial))]
             self._seen = {name: [pl.concat(frames).unique()] for name, frames in self._seen.items()}
             held = [*self._partial, *(frame for frames in self._seen.values() for frame in frames)]
-            self._bytes = sum(int(frame.estimated_size()) for frame in held)
+            self._bytes = sum(held_bytes(frame) for frame in held)
             if self._bytes < self._memory // 2:
                 return
             self._spilled = Partitions(self._folder, FILES)

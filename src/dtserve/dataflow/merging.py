@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow.keys import KeyColumn
 from dtserve.dataflow.queues import SpillQueue
-from dtserve.dataflow.runs import mapped
+from dtserve.dataflow.runs import held_bytes, mapped
 from dtserve.dataflow.sorting import OUT_ROWS
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class JoinSide:
         """Append a buffer with its keys."""
         import polars as pl
 
-        self._in_memory += int(rows.estimated_size())
+        self._in_memory += held_bytes(rows)
         if self._rows is None or self._keys is None or self._null is None or not self.held:
             self._rows, self._keys, self._null = rows, keys, null
         else:

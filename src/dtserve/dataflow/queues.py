@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dtserve.dataflow.runs import held_bytes
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -39,7 +41,7 @@ Item = tuple[str, "pl.DataFrame"] | _End
 
 def size_of(item: Item) -> int:
     """Bytes of the buffer in an item."""
-    return 0 if isinstance(item, _End) else int(item[1].estimated_size())
+    return 0 if isinstance(item, _End) else held_bytes(item[1])
 
 
 class BufferQueue:
@@ -120,7 +122,7 @@ class SpillQueue:
 
     def put(self, frame: pl.DataFrame, tag: str = "") -> None:
         """Add a frame with a tag that comes back with it."""
-        size = int(frame.estimated_size())
+        size = held_bytes(frame)
         with self._lock:
             spill = self._bytes + size > self._memory and bool(self._items)
             if not spill:

@@ -17,6 +17,7 @@ from dtserve.connections.base import SqlParameter
 from dtserve.dataflow.conversion import fit
 from dtserve.dataflow.hash_table import index_of
 from dtserve.dataflow.lookup_errors import ReferenceColumnMissing
+from dtserve.dataflow.runs import held_bytes
 from dtserve.dataflow.sql import parameter_value
 from dtserve.datatypes import TypeSpec, from_name
 
@@ -80,7 +81,7 @@ def read_reference(
             for name, spec in wanted.items()
         ]
         frames.append(pl.DataFrame(made))
-        size += int(frames[-1].estimated_size())
+        size += held_bytes(frames[-1])
         check(size)
     schema = {name: spec.polars() for name, spec in wanted.items()}
     return pl.concat(frames) if frames else pl.DataFrame(schema=schema)

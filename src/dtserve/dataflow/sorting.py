@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dtserve.dataflow.runs import DiskRun, MemoryRun, compact
+from dtserve.dataflow.runs import DiskRun, MemoryRun, compact, held_bytes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,7 +84,7 @@ class ExternalSort:
         kept = compact(frame)
         self._pending.append(kept)
         self._pending_rows += kept.height
-        self._pending_bytes += int(kept.estimated_size())
+        self._pending_bytes += held_bytes(kept)
         if self._pending_rows >= RUN_ROWS or self._pending_bytes * 4 >= self._memory:
             self._close_run()
 
