@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,16 @@ NOT_DECRYPTED = 0xC001405F
 """A notice of the package's reader, not an error of its own."""
 
 
-def test_a_sample_is_told_which_table_is_missing(tmp_path) -> None:
-    (found,) = validate_packages([SAMPLES / "LoadOrders.dtsx"]).packages
+@pytest.fixture
+def eager(tmp_path) -> Path:
+    """A sample whose data flow is validated before the task that makes its table has run."""
+    path = tmp_path / "LoadOrders.dtsx"
+    path.write_bytes((SAMPLES / "LoadOrders.dtsx").read_bytes().replace(b' DTS:DelayValidation="True"', b""))
+    return path
+
+
+def test_a_sample_is_told_which_table_is_missing(eager) -> None:
+    (found,) = validate_packages([eager]).packages
     assert found.state == "invalid"
     codes = [code for code, _ in found.reasons]
     assert set(codes) <= {0xC0202040, 0xC02020E8, 0xC020204A}
@@ -22,9 +31,13 @@ def test_a_sample_is_told_which_table_is_missing(tmp_path) -> None:
     assert "Opening a rowset for" in found.reasons[0][1]
 
 
-def test_the_database_of_the_caller_is_asked(tmp_path) -> None:
+def test_a_validation_that_is_put_off_finds_nothing_missing() -> None:
+    assert validate_packages([SAMPLES / "LoadOrders.dtsx"]).states == {"valid": 1}
+
+
+def test_the_database_of_the_caller_is_asked(tmp_path, eager) -> None:
     sqlite3.connect(tmp_path / "x.db").close()
-    report = validate_packages([SAMPLES / "LoadOrders.dtsx"], f"sqlite:///{tmp_path / 'x.db'}")
+    report = validate_packages([eager], f"sqlite:///{tmp_path / 'x.db'}")
     assert report.states == {"invalid": 1}
     assert set(report.causes) <= {0xC0202040, 0xC02020E8, 0xC020204A}
 
