@@ -29,7 +29,7 @@ def test_first_use(folder):
     assert (folder / "dtserve.toml").exists()
     assert not list(folder.glob(".binn-*"))
     assert (home.problems, home.stop_executing_packages_on_shutdown) == ((), True)
-    assert (home.listen_host, home.listen_port, home.max_package_bytes) == ("127.0.0.1", 8730, 67108864)
+    assert (home.listen_host, home.listen_port, home.max_package_bytes) == ("127.0.0.1", 8730, 268435456)
     paths = {home.state_path, home.msdb_path, home.token_path, home.versions_path, home.certificates_path, home.binn}
     assert all(path.parent == folder for path in paths)
 

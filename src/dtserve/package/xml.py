@@ -46,7 +46,7 @@ class Limits(NamedTuple):
     ``text`` is the longest text or start tag.
     """
 
-    size: int = 64 * 1024 * 1024
+    size: int = 256 * 1024 * 1024
     nodes: int = 1_000_000
     sparse_nodes: int = 60_000
     bytes_per_node: int = 30

@@ -83,7 +83,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("msdb.url", "",
             "The database behind the server `.`; empty for the SQLite file msdb.sqlite in the home folder. "
             "A SQLAlchemy URL otherwise: postgresql+psycopg://user@host/msdb."),
-    Setting("limits.max_package_bytes", 64 * 1024 * 1024, "The largest package that a store takes.", 1),
+    Setting("limits.max_package_bytes", 256 * 1024 * 1024, "The largest package that a store takes.", 1),
     Setting("execution.folder", "Work",
             "Where relative paths begin in packages that have no folder of their own (those in msdb); "
             "relative to the home folder."),
