@@ -18,6 +18,7 @@ from unittest.mock import patch
 from lxml import etree
 
 from dtserve.connections.environment import ConnectionTarget
+from dtserve.connections.sql import open_session, parse_url
 from dtserve.controlflow.cancel import CancelSwitch
 from dtserve.controlflow.containers.package import PackageContainer
 from dtserve.controlflow.engine import load_package
@@ -285,13 +286,14 @@ def load_cases(folder: Path) -> list[Any]:
     return cases
 
 
-def check_case(case: Any, tmp_path: Path) -> Outcome:
+def check_case(case: Any, tmp_path: Path, url: str = "") -> Outcome:
     """Run a case file's ``<package>`` and compare with its ``<expect>``.
 
     ``{tmp}`` in the package stands for the test's folder; ``<file name>`` elements are made
     there before. ``<expect>`` has ``result`` and any of: ``ran`` (tasks by OnPreExecute), ``errors`` and ``warnings``
     (source and code), ``events`` (``kinds`` attribute), ``variable``, ``message``, ``rows`` of the SQLite database
-    that the connection manager ``db`` is mapped to (filled by ``<sql>``), ``exists`` and ``missing`` files.
+    that the connection manager ``db`` is mapped to (filled by ``<sql>``), ``exists`` and ``missing`` files. With ``url``
+    it is mapped to that database instead, and what fills it is T-SQL.
     """
     for each in case.findall("file"):
         path = tmp_path / each.get("name")
@@ -301,10 +303,14 @@ def check_case(case: Any, tmp_path: Path) -> Outcome:
         (tmp_path / each.get("name")).mkdir(parents=True, exist_ok=True)
     database = tmp_path / "case.db"
     for each in case.findall("sql"):
+        if url:
+            with open_session(parse_url(url)) as session:
+                session.execute(each.text)
+            continue
         with closing(sqlite3.connect(database)) as connection:
             connection.executescript(each.text)
     text = etree.tostring(case.find("package"), encoding="unicode").replace("{tmp}", str(tmp_path))
-    targets = (ConnectionTarget(f"sqlite:///{database}", manager="db"),)
+    targets = (ConnectionTarget(url or f"sqlite:///{database}", manager="db"),)
     options = ExecutionOptions(connection_map=targets, folder=str(tmp_path), debug=True)
     outcome = execute(package_from(etree.fromstring(text)), options=options)
     expect = case.find("expect")
@@ -323,6 +329,10 @@ def check_case(case: Any, tmp_path: Path) -> Outcome:
     for each in expect.findall("message"):
         assert any(each.text in event.message for event in outcome.events), (each.text, shown)
     for each in expect.findall("rows"):
+        if url:
+            with open_session(parse_url(url)) as session:
+                assert [list(row) for row in session.query(each.get("query")).rows()] == json.loads(each.text)
+            continue
         with closing(sqlite3.connect(database)) as connection:
             assert [list(row) for row in connection.execute(each.get("query"))] == json.loads(each.text)
     for each in expect.findall("exists"):

@@ -10,17 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from support.database_servers import SERVERS, empty_database
 from support.flow_cases import load_cases, run_case
-from support.mariadb import MariaServer, mariadb_server
-from support.postgres import PostgresServer
-from support.tds_server import TdsServer
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 PARTS = {
     "adonet_destination", "adonet_source", "lookup", "odbc_destination", "odbc_source", "oledb_command", "oledb_destination",
     "oledb_source", "slowly_changing_dimension", "sql_server_destination",
 }  # fmt: skip
-SERVERS = ("postgres", "mariadb", "tds")
 _DESTINATION = "oledb_destination/oledb_destination: "
 DIFFERENT: dict[tuple[str, str], str] = {
     ("postgres", f"{_DESTINATION}without CHECK_CONSTRAINTS they are not"): "its constraints are always checked",
@@ -37,32 +34,18 @@ DIFFERENT: dict[tuple[str, str], str] = {
 def chosen() -> list[object]:
     found = []
     for name, document, case in load_cases(CASES):
-        if name.partition("/")[0] in PARTS and (document.get("database") or case.get("database")):
-            for server in SERVERS:
+        part = name.partition("/")[0]
+        if part in PARTS | TEXT_PARTS and (document.get("database") or case.get("database")):
+            for server in SERVERS if part in PARTS else SERVERS[:2]:
                 if (server, name) not in DIFFERENT:
                     found.append(pytest.param(server, document, case, id=f"{server}-{name}"))
     return found
 
 
-@pytest.fixture(scope="module")
-def mariadb() -> Iterator[MariaServer]:
-    with mariadb_server() as server:
-        yield server
-
-
 @pytest.fixture
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "tds":
-        server = TdsServer(tmp_path)
-        yield server.url()
-        server.stop()
-        return
-    if request.param == "mariadb":
-        maria: MariaServer = request.getfixturevalue("mariadb")
-        yield maria.empty()
-        return
-    postgres: PostgresServer = request.getfixturevalue("postgres")
-    yield postgres.empty()
+    with empty_database(request.param, tmp_path) as found:
+        yield found
 
 
 @pytest.mark.parametrize(("url", "document", "case"), chosen(), indirect=["url"])
