@@ -1,8 +1,14 @@
-"""The stores that the suite runs over: a new store gets every test from one entry in STORES."""
+"""The stores that the suite runs over: a new store gets every test from one entry in STORES.
+
+With a URL in ``DTSERVE_TEST_MSSQL`` (mssql://login:password@server/msdb) it runs over that server's msdb as well, in
+folders of its own that it removes.
+"""
 
 from __future__ import annotations
 
 import itertools
+import os
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,12 +22,17 @@ from dtserve.stores.smb_share import ShareLogin
 from dtserve.stores.versioned import VersionedStore
 from dtserve.stores.versions import VersionArchive
 from support.fake_sql_server import FakeConnection
+from support.folder_view import FolderView
 from support.memory_store import MemoryStore
 from support.postgres_server import PostgresServer
 from support.samba_server import PASSWORD
 from support.servers import postgres_server, samba_server
 
-STORES = ("memory", "filesystem", "sqlite", "postgresql", "versioned", "smb", "sqlserver")
+REAL_SERVER = os.environ.get("DTSERVE_TEST_MSSQL", "")
+STORES = (
+    "memory", "filesystem", "sqlite", "postgresql", "versioned", "smb", "sqlserver", "view",
+    *(["real sql server"] if REAL_SERVER else []),
+)  # fmt: skip
 _numbers = itertools.count()
 
 
@@ -39,6 +50,8 @@ def make_store(
 
     yield make
     for store in made:
+        if isinstance(store, FolderView):
+            store.remove()
         store.close()
 
 
@@ -63,6 +76,13 @@ def _make(kind: str, folders: pytest.TempPathFactory) -> PackageStore:
         behind = Database(sqlite_url(Path(folders.mktemp("msdb")) / "msdb.sqlite"))
         login = Caller("sa", sysadmin=True)
         return MsdbStore("MSDB", RemoteDatabase("mssql://srv/msdb", connect=lambda: FakeConnection(behind, login)))
+    if kind in ("view", "real sql server"):
+        database = (
+            RemoteDatabase(REAL_SERVER) if kind != "view" else Database(sqlite_url(folders.mktemp("m") / "m.sqlite"))
+        )
+        made = FolderView(MsdbStore("MSDB", database), (f"conformance {uuid.uuid4().hex[:12]}",))
+        made.inner.create_folder(made.root)
+        return made
     if kind == "sqlite":
         return MsdbStore("MSDB", Database(sqlite_url(Path(folders.mktemp("msdb")) / "msdb.sqlite")))
     return MsdbStore("MSDB", _schema_of(postgres_server()))
