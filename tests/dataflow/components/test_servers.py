@@ -18,6 +18,8 @@ PARTS = {
     "adonet_destination", "adonet_source", "lookup", "odbc_destination", "odbc_source", "oledb_command", "oledb_destination",
     "oledb_source", "slowly_changing_dimension", "sql_server_destination",
 }  # fmt: skip
+TEXT_PARTS = {"cdc_source", "fuzzy_lookup", "term_extraction", "term_lookup"}
+"""They only read; SQL Server's own functions for changes are not in the double."""
 _DESTINATION = "oledb_destination/oledb_destination: "
 DIFFERENT: dict[tuple[str, str], str] = {
     ("postgres", f"{_DESTINATION}without CHECK_CONSTRAINTS they are not"): "its constraints are always checked",
