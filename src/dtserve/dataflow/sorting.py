@@ -85,7 +85,7 @@ class ExternalSort:
         self._pending.append(kept)
         self._pending_rows += kept.height
         self._pending_bytes += held_bytes(kept)
-        if self._pending_rows >= RUN_ROWS or self._pending_bytes * 4 >= self._memory:
+        if self._pending_rows >= RUN_ROWS or self._pending_bytes * 8 >= self._memory:
             self._close_run()
 
     def sorted(self) -> Iterator[pl.DataFrame]:
@@ -125,7 +125,7 @@ class ExternalSort:
         first = len(self._runs) << _RUN_BITS
         arrival = pl.int_range(first, first + whole.height, dtype=pl.Int64, eager=True).alias(_ORDER)
         self._runs.append(MemoryRun(self._ordered(whole.with_columns(arrival))))
-        if self.held * 4 > self._memory * 3:  # the next run needs room, too
+        if self.held * 2 > self._memory:  # the next run needs room, too, and twice as much while it is sorted
             for at, run in enumerate(self._runs):
                 if isinstance(run, MemoryRun) and not self._stop.is_set():
                     spilled = DiskRun(self._folder)

@@ -19,6 +19,7 @@ from dtserve.dataflow.errors import BadMetadata, NoConnection
 from dtserve.dataflow.flat_file import errors as messages
 from dtserve.dataflow.properties import boolean, text
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.runs import compact, held_bytes
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.errors import DtserveError
 
@@ -97,11 +98,12 @@ class FlatFileDestination(Destination):
         self.host.fire_information(code, self.label, message.format(path=self._name))
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
-        """Write one buffer; small ones wait for others."""
+        """Write one buffer; small ones wait for others, without the large buffers their texts stand in."""
         if frame.height:
-            self._waiting.append(frame)
-            self._rows += frame.height
-            self._bytes += int(frame.estimated_size())
+            kept = frame if frame.height + self._rows >= FEW_ROWS else compact(frame)
+            self._waiting.append(kept)
+            self._rows += kept.height
+            self._bytes += held_bytes(kept)
         if self._rows >= FEW_ROWS or self._bytes >= FEW_BYTES:
             self._write()
         return ()
