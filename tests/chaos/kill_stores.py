@@ -56,10 +56,11 @@ class Place:
     port: int = 0
     user: str = ""
     password: str = ""
+    versions: Path | None = None
 
     def open(self) -> VersionedStore:
         """The store with its versions."""
-        return VersionedStore(self._inner(), VersionArchive(self.folder / "versions.sqlite"), "key", who="me")
+        return VersionedStore(self._inner(), VersionArchive((self.versions or self.folder) / "versions.sqlite"), "key", who="me")
 
     def _inner(self) -> PackageStore:
         if self.kind == "file":

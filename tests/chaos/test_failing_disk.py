@@ -15,6 +15,8 @@ import pytest
 from chaos.kill_stores import Place, content, digest, look
 from dtserve.errors import StoreError
 from support import failing_disk
+from support.samba_server import PASSWORD
+from support.servers import samba_server
 
 OLD, NEW = content(1), content(2)
 WORK = {
@@ -86,15 +88,20 @@ def test_every_write_in_turn(place, name):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system")
-@pytest.mark.parametrize("kind", ["file", "sqlite"])
+@pytest.mark.parametrize("kind", ["file", "sqlite", "smb"])
 def test_full_disk(kind, tmp_path):
     """A file system of 6 MB, filled package by package until nothing goes in any more."""
     small = tmp_path / "small"
+    login = {}
+    if kind == "smb":
+        samba = samba_server()
+        small = samba.share / f"small-{os.getpid()}"
+        login = {"port": samba.port, "user": samba.user, "password": PASSWORD, "versions": tmp_path}
     small.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(small)], check=False)
     if mounted.returncode:
         pytest.skip("this machine lets nobody mount a file system")
-    store = Place(kind, small).open()
+    store = Place(kind, small, **login).open()
     try:
         store.create_folder(("A",))
         written = {}
@@ -118,3 +125,4 @@ def test_full_disk(kind, tmp_path):
     finally:
         store.close()
         subprocess.run(["umount", "-l", str(small)], check=True)
+        small.rmdir()
