@@ -14,7 +14,8 @@ def log(tmp_path):
 
 
 def test_numbers_are_those_of_the_service() -> None:
-    assert sorted(e.event_id for e in SERVICE_EVENTS.values()) == [256, 257, 258, 259, 260, 261, 272, 273, 274, 336, 10016]
+    numbers = [256, 257, 258, 259, 260, 261, 272, 273, 274, 336, 10016]
+    assert sorted(e.event_id for e in SERVICE_EVENTS.values()) == numbers
 
 
 def test_entries_are_listed_newest_first_and_paged(log: EventLog) -> None:

@@ -35,6 +35,35 @@ def test_sizes_are_limited(service) -> None:
     assert (chunked.status_code, chunked.json()["symbol"]) == (411, "DTSERVE_E_LENGTHREQUIRED")
 
 
+def test_large_bodies_are_not_read_from_strangers(service) -> None:
+    _, client = service
+
+    def parts():
+        yield b"x" * 10
+
+    large = b'{"content": "' + b"A" * (MAX_BODY + 1) + b'"}'
+    stranger = {"Authorization": "Bearer guess", "Content-Type": "application/json"}
+    assert client.post("/api/executions", content=large, headers=stranger).status_code == 401
+    assert (
+        client.post("/api/executions", content=large, headers={"Content-Type": "application/json"}).status_code == 400
+    )
+    raw = {"Content-Type": "application/octet-stream"}
+    put = {"path": r"\MSDB\P"}
+    unknown = client.put("/api/packages/content", params=put, content=parts(), headers={**raw, **stranger, **raw})
+    assert unknown.status_code == 401
+    assert client.put("/api/packages/content", params=put, content=parts(), headers=raw).status_code == 422
+    chunked = client.post("/api/executions", content=parts(), headers={"Content-Type": "application/json"})
+    assert chunked.status_code == 411
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"{", b"[" * 100_000, b"null"])
+def test_bodies_that_are_no_json(service, body) -> None:
+    _, client = service
+    answer = client.post("/api/folders", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code in (400, 422), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_changes_are_audited_with_before_and_after(service) -> None:
     hub, client = service
     put = {"path": r"\MSDB\P"}

@@ -159,7 +159,8 @@ async def on_invalid_request(_request: Request, error: Exception) -> JSONRespons
 async def on_http_exception(_request: Request, error: Exception) -> JSONResponse:
     """Unknown paths and methods, from the router itself."""
     status = error.status_code if isinstance(error, HTTPException) else 500
-    detail = "There is no such address here." if status == 404 else "That method is not known at this address."
+    details = {404: "There is no such address here.", 405: "That method is not known at this address."}
+    detail = details.get(status, "The request's body cannot be read.")
     return problem(RequestInvalid(detail=detail), status)
 
 

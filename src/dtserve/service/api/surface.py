@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dtserve.errors import AccessDenied, DtserveError
 from dtserve.service.access_errors import LengthRequired
 from dtserve.service.api import problems
-from dtserve.service.api.guard import SAFE, address_of
+from dtserve.service.api.guard import SAFE, address_of, identity_of
 from dtserve.service.errors import RequestInvalid, TooLarge
 from dtserve.service.hub import Hub
 from dtserve.service.identity import Identity
@@ -58,6 +58,8 @@ class Surface:
         scope.setdefault("state", {})
         answer = _Answer(scope, send, self._record)
         refused = self._refusal(scope)
+        if refused is None and self._is_large(scope):
+            refused = await run_in_threadpool(_stranger, scope)
         if refused is not None:
             await problems.problem(refused)(scope, receive, answer.send)
             return
@@ -72,14 +74,20 @@ class Surface:
             return None
         if not _same_origin(scope, headers):
             return AccessDenied()
-        packages = scope["path"].startswith(PACKAGE_BODIES)
-        limit = self._hub.home.max_package_bytes * (2 if packages else 1) if packages else MAX_BODY
-        length = headers.get("content-length", "")
-        if not length and "transfer-encoding" in headers and not packages:
+        length, chunked = headers.get("content-length", ""), "transfer-encoding" in headers
+        if chunked and not headers.get("content-type", "").startswith("application/octet-stream"):
             return LengthRequired()
+        packages = scope["path"].startswith(PACKAGE_BODIES)
+        limit = self._hub.home.max_package_bytes * 2 if packages else MAX_BODY  # in base64 a package is longer
         if length.isdecimal() and int(length) > limit:
             return TooLarge(limit=limit)
         return None
+
+    def _is_large(self, scope: Scope) -> bool:
+        """Whether the body is worth asking who sends it before it is read."""
+        headers = Headers(scope=scope)
+        length = headers.get("content-length", "")
+        return "transfer-encoding" in headers or (length.isdecimal() and int(length) > MAX_BODY)
 
     def _host_is_ours(self, host: str) -> bool:
         """On loopback only its own names: a foreign one that resolves to it is an attack (DNS rebinding)."""
@@ -175,6 +183,15 @@ class _Once:
             while len(self._seen) > self._most:
                 self._seen.popitem(last=False)
         return True
+
+
+def _stranger(scope: Scope) -> DtserveError | None:
+    """BadToken, or what else is wrong with who calls; None for somebody known."""
+    try:
+        identity_of(Request(scope))
+    except DtserveError as error:
+        return error
+    return None
 
 
 def _same_origin(scope: Scope, headers: Headers) -> bool:
