@@ -60,7 +60,9 @@ class Place:
 
     def open(self) -> VersionedStore:
         """The store with its versions."""
-        return VersionedStore(self._inner(), VersionArchive((self.versions or self.folder) / "versions.sqlite"), "key", who="me")
+        return VersionedStore(
+            self._inner(), VersionArchive((self.versions or self.folder) / "versions.sqlite"), "key", who="me"
+        )
 
     def _inner(self) -> PackageStore:
         if self.kind == "file":
