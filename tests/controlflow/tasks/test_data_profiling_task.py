@@ -229,6 +229,13 @@ def test_a_file_is_utf_16_and_not_replaced_unless_told(tmp_path) -> None:
     ("requests", "attributes", "code"),
     [
         ("<SpellingProfileRequest/>", "", "P 0xC0D51541"),
+        (single("CandidateKey", "id"), "", "P 0xC0D51541"),
+        (single("ColumnPattern", "zip", "<MaxNumberOfPatterns>many</MaxNumberOfPatterns>"), "", "P 0xC0D51541"),
+        (
+            single("ColumnValueDistribution", "zip", "<FrequentValueThreshold>inf</FrequentValueThreshold>"),
+            "",
+            "P 0xC0D51541",
+        ),
         (single("ColumnPattern", "none"), "", "P 0xC0D51542"),
         (single("ColumnPattern", "age"), "", "P 0xC0D51542"),
         (single("ColumnPattern", "", table="nowhere"), "", "P 0xC002F210"),

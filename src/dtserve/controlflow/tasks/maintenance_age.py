@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 from dtserve.controlflow.properties import Property
 from dtserve.controlflow.tasks.maintenance import MaintenanceTask, TimeUnit
 
-__all__ = ["AgedTask", "before"]
+__all__ = ["FIRST_MOMENT", "AgedTask", "before"]
+
+FIRST_MOMENT = datetime(1753, 1, 1)
+"""Where SQL Server's ``datetime`` begins."""
 
 
 def before(moment: datetime, amount: int, unit: TimeUnit) -> datetime:
@@ -42,5 +45,8 @@ class AgedTask(MaintenanceTask):
 
     def oldest(self) -> str:
         """The oldest moment that is kept, as T-SQL reads it in any language."""
-        moment = before(datetime.now(), max(self.amount, 0), self.unit)  # the clock SQL Server's files and history have
-        return moment.strftime("%Y-%m-%dT%H:%M:%S")
+        try:  # the clock SQL Server's files and history have
+            moment = before(datetime.now(), max(self.amount, 0), self.unit)
+        except OverflowError:
+            moment = FIRST_MOMENT
+        return max(moment, FIRST_MOMENT).isoformat(timespec="seconds")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +28,14 @@ KINDS = (
 )
 """Profiles; a request's element is called like it with ``ProfileRequest`` behind."""
 
+_PARTS = {
+    "CandidateKey": ("Table", "KeyColumns"),
+    "FunctionalDependency": ("Table", "DeterminantColumns", "DependentColumn"),
+    "Inclusion": ("SubsetTable", "SupersetTable", "InclusionColumns"),
+}
+"""Elements that a request has, where they are not Table and Column."""
+
+_NUMBERS = re.compile(r".*Threshold|MaxNumberOf.*|Percentage.*")
 _DEFAULT_COMPARISON = ("", "0", "default")
 
 
@@ -116,9 +126,23 @@ def _request(element: Any, task: str, fail: Callable[[str], ProfileInputInvalid]
         elif name:
             options[name] = child.text or ""
     source = options.pop("DataSourceID", "")
-    if not tables or not columns or not source:
-        raise fail(f'request "{identifier}" names no connection, table or column')
+    found = {*tables, *columns, *(["InclusionColumns"] if "SubsetInclusionColumns" in columns else ())}
+    missing = [each for each in _PARTS.get(kind, ("Table", "Column")) if each not in found]
+    if missing or not source:
+        raise fail(f'request "{identifier}" has no {missing[0] if missing else "DataSourceID"}')
+    wrong = [
+        f'{name} "{value}"' for name, value in options.items() if _NUMBERS.fullmatch(name) and not _is_number(value)
+    ]
+    if wrong:
+        raise fail(f'{wrong[0]} of request "{identifier}" is no number')
     return ProfileRequest(kind, identifier, source, tables, columns, options)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return not text.strip() or math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _read_lists(element: Any, name: str, columns: dict[str, list[ColumnChoice]], request: str, task: str) -> None:
