@@ -219,3 +219,30 @@ def test_a_check_closes_what_it_opened(host):
     assert check.query(session, "  ") is None
     check.close()
     assert session._closed
+
+
+def test_a_raw_file_that_is_not_there(host, tmp_path):
+    output = Output("S.Out", "Out", (Column("S.a", "S.a", "a", I4),))
+    values = props({"AccessMode": 0, "FileName": "C:\\work\\gone.raw"})
+    part = Component("S", "S", "", "RawSource", properties=values, outputs=(output,))
+    made = DataFlow((part, sink("D", {"a": "S.a"})), (Path("p", "p", "S.Out", "D.In"),))
+    with pytest.raises(DataFlowFailed):
+        engine.validate_data_flow(made, host)
+    assert errors(host) == ["0xc0209090", "0xc004706b", "0xc004700c"]
+    assert "gone.raw" in host.events[-3][3]
+
+
+def test_a_workbook_that_is_not_there(tmp_path):
+    host = RecordingHost(tmp_path)
+    text = f'Provider=Microsoft.ACE.OLEDB.12.0;Data Source={tmp_path}/gone.xlsx;Extended Properties="EXCEL 12.0 XML;HDR=YES";'
+    model = ConnectionManager(
+        "X", "{1}", "EXCEL", DB, {"ConnectionString": text, "ExcelFilePath": f"{tmp_path}/gone.xlsx"}
+    )
+    host.connections[DB] = create_connection(model, Environment(folder=tmp_path, temp=tmp_path))
+    output = Output("S.Out", "Out", (Column("S.a", "S.a", "a", I4),))
+    values = props({"AccessMode": 0, "OpenRowset": "Sheet1$"})
+    part = Component("S", "S", "", "ExcelSource", properties=values, connections=_CONNECTION, outputs=(output,))
+    made = DataFlow((part, sink("D", {"a": "S.a"})), (Path("p", "p", "S.Out", "D.In"),))
+    with pytest.raises(DataFlowFailed):
+        engine.validate_data_flow(made, host)
+    assert errors(host)[0] == "0xc0209090"

@@ -11,6 +11,7 @@ SQLite have types of their own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dtserve.connections.errors import CannotAcquireConnection, LostConnection, SqlError
@@ -21,6 +22,7 @@ from dtserve.dataflow.component_errors import (
     RowsetNotOpened,
 )
 from dtserve.dataflow.errors import ComponentBroken
+from dtserve.dataflow.file_errors import FileCannotOpenRead
 from dtserve.dataflow.sql import acquire, connection_of, quoted_table
 from dtserve.errors import UnsupportedError
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from dtserve.datatypes import TypeSpec
     from dtserve.package.model import ExternalColumn, Input, Output
 
-__all__ = ["NEEDS_NEW_METADATA", "ExternalCheck", "compare", "compare_input", "compare_output"]
+__all__ = ["NEEDS_NEW_METADATA", "ExternalCheck", "compare", "compare_input", "compare_output", "require_file"]
 
 NEEDS_NEW_METADATA = "VS_NEEDSNEWMETADATA"
 _OUT_OF_SYNC = 0x800470C8
@@ -197,6 +199,12 @@ def compare(
         )
     if broken:
         raise ComponentBroken(component=component.model.name, status=NEEDS_NEW_METADATA)
+
+
+def require_file(path: Path) -> None:
+    """Raise FileCannotOpenRead for a workbook or raw file that is not there."""
+    if not path.is_file():
+        raise FileCannotOpenRead(path=path, detail="The system cannot find the file specified.")
 
 
 def changed(stored: TypeSpec, there: TypeSpec) -> bool:

@@ -19,6 +19,7 @@ from dtserve.dataflow.component_errors import ColumnNotInSource, RowsetNotOpened
 from dtserve.dataflow.components.excel_source import excel_manager
 from dtserve.dataflow.errors import BadProperty, UnsupportedProperty
 from dtserve.dataflow.excel import header_names, parse_rowset
+from dtserve.dataflow.external_metadata import require_file
 from dtserve.dataflow.file_errors import FileCannotOpenWrite
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.sql import variable_text
@@ -26,6 +27,8 @@ from dtserve.dataflow.table_writer import TableWriter
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from dtserve.dataflow.external_metadata import ExternalCheck
 
 __all__ = ["ExcelDestination"]
 
@@ -50,6 +53,10 @@ class ExcelDestination(Destination):
                 reason="only xlsx and xlsm workbooks can be written",
             )  # fmt: skip
         TableWriter(self).validate(strict_texts=False)
+
+    def validate_external(self, check: ExternalCheck) -> None:
+        """The workbook must be there."""
+        require_file(excel_manager(self).path())
 
     def start(self) -> None:
         """Open the workbook and find the columns."""

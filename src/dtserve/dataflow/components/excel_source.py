@@ -18,6 +18,7 @@ from dtserve.dataflow.base import Emit, Source
 from dtserve.dataflow.component_errors import IncorrectConnectionType
 from dtserve.dataflow.errors import BadMetadata, BadProperty, UnsupportedProperty
 from dtserve.dataflow.excel import read_rowset
+from dtserve.dataflow.external_metadata import require_file
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.sorting import OUT_ROWS
 from dtserve.dataflow.sql import connection_of, variable_text
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dtserve.connections.excel import ExcelManager
+    from dtserve.dataflow.external_metadata import ExternalCheck
 
 __all__ = ["ExcelSource", "excel_manager"]
 
@@ -47,6 +49,10 @@ class ExcelSource(Source):
                 value=properties.text(self.model.properties, "ParameterMapping"), property="ParameterMapping",
                 component=self.model.name, reason="queries of workbooks take no parameters",
             )  # fmt: skip
+
+    def validate_external(self, check: ExternalCheck) -> None:
+        """The workbook must be there."""
+        require_file(excel_manager(self).path())
 
     def produce(self) -> Iterator[Emit]:
         """The rows."""

@@ -7,15 +7,20 @@ by name; a column of the file that no output column names is skipped.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, Source
 from dtserve.dataflow.conversion import fit
 from dtserve.dataflow.errors import BadMetadata, BadProperty
+from dtserve.dataflow.external_metadata import require_file
 from dtserve.dataflow.file_errors import FileCannotOpenRead, RawColumnNotMatched
 from dtserve.dataflow.raw_file import read_raw
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.sql import variable_text
+
+if TYPE_CHECKING:
+    from dtserve.dataflow.external_metadata import ExternalCheck
 
 __all__ = ["RawFileSource"]
 
@@ -30,6 +35,12 @@ class RawFileSource(Source):
             self._file_name()
         if not self.output().columns:
             raise BadMetadata(component=self.model.name, detail="the output has no columns")
+
+    def validate_external(self, check: ExternalCheck) -> None:
+        """The file must be there, unless its name comes from a variable that is still to be set."""
+        name = self._file_name()
+        if name:
+            require_file(self.host.map_path(name))
 
     def produce(self) -> Iterator[Emit]:
         """The rows of the file."""
