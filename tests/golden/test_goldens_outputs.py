@@ -221,7 +221,7 @@ def test_a_log_table_with_its_identifiers_and_times(target: Target, tmp_path: Pa
     )
     for row in rows:
         message = row[11].replace("\n", "\r\n")
-        values = ", ".join([*map(text, row[1:9]), row[9], "CAST('' AS VARBINARY(8))", text(message)])
+        values = ", ".join([*map(text, row[1:9]), row[9], "0x", text(message)])
         target.execute(f"INSERT INTO dbo.sysssislog VALUES ({row[0]}, {values})")
     written = tmp_path / "written.csv"
     package = tmp_path / "Expressions.dtsx"  # without its log, which goes into the table that it exports

@@ -36,3 +36,9 @@ def test_other_dialects():
     assert len(read_foreign("SELECT NVL(a, 1) FROM dual; SELECT 2", "oracle", "X")) == 2
     with pytest.raises(NotTranslatable):
         read_foreign("SELECT ((", "oracle", "X")
+
+
+def test_a_binary_value_without_bytes():
+    tree = read_statement("SELECT 0x, 0X, 0xAB, [0x], '0x' FROM t", "SQLite")
+    assert [type(each).__name__ for each in tree.expressions] == ["HexString"] * 3 + ["Column", "Literal"]
+    assert tree.expressions[0].name == ""

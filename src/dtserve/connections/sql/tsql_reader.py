@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlglot
-from sqlglot import exp
+from sqlglot import exp, tokens
 from sqlglot.dialects.tsql import TSQL
 from sqlglot.errors import SqlglotError
 
@@ -20,11 +20,21 @@ from dtserve.connections.errors import NotTranslatable
 __all__ = ["READER", "Tsql", "read_expression", "read_foreign", "read_statement"]
 
 _BASE: Any = TSQL.Parser
+_TOKENS: Any = tokens
 _KEPT = ("CAST", "TRY_CAST", "CONVERT", "TRY_CONVERT")
 
 
 class Tsql(TSQL):
-    """T-SQL whose functions are left alone."""
+    """T-SQL whose functions are left alone, and whose ``0x`` is a binary value without bytes."""
+
+    def tokenize(self, sql: str, dialect: Any = None) -> list[Any]:
+        """The tokens; sqlglot takes ``0x`` without digits for a name."""
+        found: list[Any] = list(super().tokenize(sql, dialect))
+        for at, token in enumerate(found):
+            if token.text in ("0x", "0X") and sql[token.start : token.end + 1] == token.text:
+                kind = _TOKENS.TokenType.HEX_STRING
+                found[at] = _TOKENS.Token(kind, "", token.line, token.col, token.start, token.end)
+        return found
 
     class Parser(_BASE):  # type: ignore[misc]
         """The parser of that dialect."""
