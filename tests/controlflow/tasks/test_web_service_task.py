@@ -133,6 +133,18 @@ def test_a_file_that_is_no_wsdl(content, server, tmp_path) -> None:
     assert run(server, tmp_path, "Add").errors()[0] == "W 0xC0D5153E"
 
 
+def test_an_order_that_is_no_number_is_an_error(server, tmp_path) -> None:
+    outcome = run(server, tmp_path, "Echo", parameter("text", "PrimitiveValue", "x", "first"))
+    assert outcome.errors() == ["Pkg 0xC0010018"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_wrong_in_a_wsdl_is_not_told_by_the_library_itself(server, tmp_path) -> None:
+    (tmp_path / "t.wsdl").write_text(wsdl(server.url).replace('<operation name="Day">', '<operation name="Night">', 1))
+    outcome = run(server, tmp_path, "Echo", parameter("text", "PrimitiveValue", "x"))
+    assert outcome.result.name == "SUCCESS", outcome.errors()
+
+
 def test_a_wsdl_may_not_include_files_of_other_folders(server, tmp_path) -> None:
     (tmp_path / "secret.xsd").write_text('<schema xmlns="http://www.w3.org/2001/XMLSchema"/>')
     (tmp_path / "in").mkdir()

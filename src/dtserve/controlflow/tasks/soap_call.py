@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +50,7 @@ class SoapService:
 
     def __init__(self, wsdl: Path, service: str, manager: HttpManager) -> None:
         zeep: Any = importlib.import_module("zeep")
+        warnings.filterwarnings("ignore", module="zeep")
         settings = zeep.Settings(strict=True, forbid_dtd=True, forbid_entities=True, raw_response=True)
         self.transport = _Transport(manager, wsdl.parent)
         self.client = zeep.Client(str(wsdl), transport=self.transport, settings=settings)

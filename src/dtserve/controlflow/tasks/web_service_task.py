@@ -18,6 +18,7 @@ from dtserve.controlflow.registry import task
 from dtserve.controlflow.task import Task, local_name
 from dtserve.controlflow.tasks import soap_call
 from dtserve.controlflow.tasks import web_errors as errors
+from dtserve.controlflow.values import parse_variant
 from dtserve.errors import DtserveError
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ class WebServiceTask(Task):
                 named = {local_name(name): value for name, value in child.attrib.items()}
                 self.property_values["WebMethodInfo"] = named.get("MethodName", "")
                 found = [each for each in child if local_name(each.tag) == "ParamInfo"]
-                self.parameters = sorted(found, key=lambda each: int(_attribute(each, "SeqNumber") or 0))
+                self.parameters = sorted(
+                    found, key=lambda each: parse_variant(_attribute(each, "SeqNumber"), 3, "SeqNumber")
+                )
 
     # --- validation ---------------------------------------------------------------------------
 
