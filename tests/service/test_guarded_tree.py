@@ -10,8 +10,9 @@ from dtserve.service.guarded_tree import GuardedTree
 from dtserve.service.identity import Identity
 from dtserve.service.package_access import FOLDER, PackageRules
 from dtserve.service.state import open_state
-from dtserve.stores.base import Caller
+from dtserve.stores.base import Caller, PackageStore
 from dtserve.stores.errors import RootNotFound
+from dtserve.stores.tree import PackageTree
 from support.service import PACKAGE
 
 ROOTS = ["MSDB", "File System"]
@@ -194,3 +195,15 @@ def test_what_somebody_may(house) -> None:
     assert not house.to("bob", OPERATOR).allows(("File System", "P"), "delete")
     assert house.to("bob", LIMITED).allows(("File System",), "import")
     assert not house.to("bob", LIMITED).allows(("Nowhere", "P"), "read")
+
+
+HARMLESS = {
+    "add_role", "clean", "close", "folder_path", "kind_of", "place_of", "resolve", "role_names", "roots", "walk",
+}  # fmt: skip
+"""What needs no decision of its own: it tells nothing of packages, or goes through what is decided."""
+
+
+def test_no_operation_of_a_store_is_forgotten() -> None:
+    public = {name for cls in (PackageTree, PackageStore) for name in vars(cls) if not name.startswith("_")}
+    methods = {name for name in public if callable(getattr(PackageTree, name)) or name == "roots"}
+    assert methods - set(vars(GuardedTree)) - HARMLESS == set()
