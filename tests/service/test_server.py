@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from dtserve.service.server import _listen
 from support.service import serve, start
 
 
@@ -67,3 +69,10 @@ def test_secrets_are_not_on_any_command_line(tmp_path) -> None:
         assert not any("canary-4711" in line or served.token in line for line in lines)
         shown = client.get(f"/api/executions/{began['id']}").text
         assert "canary-4711" not in shown
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    with _listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1

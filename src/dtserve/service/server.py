@@ -101,10 +101,17 @@ def serve(
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    """The open address; AlreadyRunning. Accepted connections take over its TCP_NODELAY.
+
+    asyncio sets that only where a socket tells its protocol's number, which these do not; without it the body of
+    an answer waits 40 ms for the acknowledgement of its head.
+    """
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise AlreadyRunning(detail=f"The address {host}:{port} cannot be opened: {error.strerror}.") from error
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _servers(hub: Hub, app: FastAPI, doors: _Doors, context: ssl.SSLContext | None) -> list[_Running]:
