@@ -25,6 +25,7 @@ from dtserve.package.xml import parse_xml
 
 __all__ = [
     "new_guid",
+    "protected_bytes",
     "resave",
     "with_name",
     "with_new_id",
@@ -159,6 +160,23 @@ def with_protection(
     that could not be decrypted, by the paths of :attr:`PackageDocument.unreadable`.
     Raises PackagePasswordEmpty, ServerStorageDisallowed, ProtectFailed.
     """
+    return PackageDocument.open(
+        *protected_bytes(
+            document, level, password, scheme=scheme, values=values, allow_server_storage=allow_server_storage
+        )
+    )
+
+
+def protected_bytes(
+    document: PackageDocument,
+    level: ProtectionLevel,
+    password: str | None = None,
+    *,
+    scheme: Scheme | None = None,
+    values: Mapping[str, str] | None = None,
+    allow_server_storage: bool = False,
+) -> tuple[bytes, str | None]:
+    """As :func:`with_protection`, the bytes and the password that opens them, without opening them."""
     password = password or document.password
     missing = [path for path in document.unreadable if path not in (values or {})]
     if missing and level is not ProtectionLevel.DONT_SAVE_SENSITIVE:
@@ -183,4 +201,4 @@ def with_protection(
         document.sealed if same else {},
         allow_server_storage,
     )
-    return PackageDocument.open(seal(clear, options, _encoding(document)), password)
+    return seal(clear, options, _encoding(document)), password

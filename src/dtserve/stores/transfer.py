@@ -68,16 +68,15 @@ def changed_bytes(document: PackageDocument, takes_server_storage: bool, changes
         raise ServerStorageDisallowed()
     if not changes.any:
         return document.original
-    from dtserve.package.edit import with_new_id, with_protection
+    from dtserve.package.edit import protected_bytes, with_new_id
     from dtserve.package.model import ProtectionLevel
 
     if changes.new_id:
         document = with_new_id(document)
-    if changes.level is not None:
-        document = with_protection(
-            document, ProtectionLevel(changes.level), changes.password, allow_server_storage=takes_server_storage
-        )
-    return document.original
+    if changes.level is None:
+        return document.original
+    level_wanted = ProtectionLevel(changes.level)
+    return protected_bytes(document, level_wanted, changes.password, allow_server_storage=takes_server_storage)[0]
 
 
 def unused_path(store: PackageStore, path: StorePath) -> StorePath:
