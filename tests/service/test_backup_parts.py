@@ -42,6 +42,12 @@ def test_identities(homes):
     assert list(Identities(one).dump()) == []
     add(one, "night", "theirs")
     add(one, "day", "theirs")
+    data = dict(Identities(one).dump())["identities/roles.json"]
+    assert [each.action for each in Identities(two).look("identities/roles.json", data, "fail")] == [
+        "created",
+        "created",
+    ]
+    assert not two.state_path.exists()
     add(two, "day", "ours")
     found = dict(Identities(one).dump())
     assert [row["rolekey"] for row in json.loads(found["identities/roles.json"])] == ["night", "day"]
