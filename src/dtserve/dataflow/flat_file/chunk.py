@@ -50,9 +50,10 @@ class RowPlaces(Protocol):
 
 @dataclass(frozen=True)
 class Listed:
-    """The places as a list."""
+    """The places as a list; ``last`` is where the last row ends when a row that was dropped follows it."""
 
     starts: np.ndarray
+    last: int = -1
 
     @property
     def next(self) -> int:
@@ -61,7 +62,10 @@ class Listed:
 
     def bounds(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where these rows begin and end (delimiter included)."""
-        return self.starts[rows], self.starts[rows + 1]
+        stops = self.starts[rows + 1]
+        if self.last >= 0:
+            stops = np.minimum(stops, self.last)
+        return self.starts[rows], stops
 
 
 @dataclass
@@ -137,4 +141,5 @@ def split_exact(data: bytes, layout: Layout, wanted: Wanted, start: int = 0, *, 
     except MalformedRecord as error:
         malformed = error
     starts = np.fromiter((row.start for row in rows), dtype=np.int64, count=len(rows))
-    return Chunk(frame_of(rows, layout, wanted), data, Listed(np.append(starts, at)), malformed, partial)
+    last = rows[-1].next if rows else -1
+    return Chunk(frame_of(rows, layout, wanted), data, Listed(np.append(starts, at), last), malformed, partial)
