@@ -30,3 +30,12 @@ def test_raw_text_of_rows():
     chunk = split_exact(b"a,b\r\nc,d", layout(), Wanted((0,)), final=True)
     assert chunk.raw([1, 0], layout(), keep_delimiter=False) == ["c,d", "a,b"]
     assert chunk.raw([0], layout(), keep_delimiter=True) == ["a,b\r\n"]
+
+
+def test_the_last_row_ends_before_a_dropped_one():
+    unchecked = layout(check=False)
+    chunk = split_exact(b"a,b\r\nc,d\r\ne", unchecked, Wanted((0, 1)), final=True)
+    assert chunk.partial
+    assert chunk.frame.height == 2
+    assert chunk.next == 11
+    assert chunk.raw([0, 1], unchecked, keep_delimiter=True) == ["a,b\r\n", "c,d\r\n"]
