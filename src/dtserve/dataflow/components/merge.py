@@ -19,8 +19,9 @@ from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
 from dtserve.dataflow.errors import BadMetadata, InputNotConnected
 from dtserve.dataflow.keys import KeyColumn, RowKeys, sort_key_columns
-from dtserve.dataflow.queues import SpillQueue
+from dtserve.dataflow.queues import MAX_BYTES, SpillQueue
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.settings import spill_limit
 from dtserve.dataflow.transform_errors import IncompatibleColumns, InputMustBeSorted, NoKeyColumns
 
 if TYPE_CHECKING:
@@ -63,9 +64,10 @@ class Merge(BlockingTransform):
         """Prepare both sides."""
         self._keys = RowKeys(self.locale)
         self._sides = {}
+        memory = min(spill_limit(self.host.settings.memory_limit) // 2, MAX_BYTES)
         for one in self.model.inputs:
             mapping = {properties.reference(c.properties, "OutputColumnLineageID"): c.lineage_id for c in one.columns}
-            queue = SpillQueue(self.host.settings.temp)
+            queue = SpillQueue(self.host.settings.temp, memory)
             self._sides[one.ref_id] = _Side(self._key_columns(one), mapping, queue)
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
