@@ -99,6 +99,7 @@ def test_protecting_in_place(run, home, tmp_path, monkeypatch):
     code, out = run("protect", r"\MSDB\In", "--level", "3", "--new-password-env", "PW", "--report", "r.csv")
     assert (code, out.splitlines()[-1]) == (0, "3 protected")
     assert b"swordfish" not in home.msdb().read(("In", "Sales", "Load C"))
+    assert [each.why for each in home.msdb().versions(("In", "Load A"))] == ["saved", "given protection level 3"]
     assert (tmp_path / "r.csv").read_text().count("protected") == 3
     assert run("protect", r"\MSDB\In", "--level", "0")[0] == 1
     assert run("protect", r"\MSDB\In", "--level", "0", "--password-env", "PW", "--workers", "1")[0] == 0

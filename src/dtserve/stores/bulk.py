@@ -21,6 +21,7 @@ from dtserve.stores.bulk_workers import Fetched, Fetcher, fetching
 from dtserve.stores.errors import FolderExists, FolderNotFound, PackageExists, SamePlace
 from dtserve.stores.names import EXTENSION, format_path, name_key
 from dtserve.stores.transfer import NO_CHANGES, Changes, unused_path
+from dtserve.stores.versions import because, reason
 
 __all__ = ["EXISTING", "BulkJob", "BulkResult", "make_folders", "plan", "run"]
 
@@ -294,7 +295,9 @@ def _written(
     for replace, pairs in ready.items():
         if not pairs:
             continue
-        errors = store.write_many([(item.target, data) for item, data in pairs], overwrite=replace)
+        why = f"given protection level {job.changes.level}" if job.verb == "protect" else reason("")
+        with because(why):
+            errors = store.write_many([(item.target, data) for item, data in pairs], overwrite=replace)
         for (item, _), wrong in zip(pairs, errors, strict=True):
             done[id(item)] = item.result("failed", wrong.hresult, wrong.message) if wrong else _stored(job, item)
     return done
