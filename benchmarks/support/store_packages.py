@@ -34,7 +34,25 @@ TASK = """    <DTS:Executable DTS:refId="Package\\Task {n}" DTS:CreationName="Mi
     </DTS:Executable>
 """
 TAIL = "  </DTS:Executables>\n</DTS:Executable>\n"
-WORDS = ["SELECT", "FROM", "WHERE", "JOIN", "customer", "order", "amount", "stage", "target", "key", "date", "region", "product", "group", "by", "sum", "count"]
+WORDS = [
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "JOIN",
+    "customer",
+    "order",
+    "amount",
+    "stage",
+    "target",
+    "key",
+    "date",
+    "region",
+    "product",
+    "group",
+    "by",
+    "sum",
+    "count",
+]
 
 
 def package(number: int, kilobytes: int) -> bytes:

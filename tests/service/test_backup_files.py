@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from dtserve.errors import StoreError
 from dtserve.service.backup_files import Configurations, SettingsFiles
 from dtserve.service.config import load_home
-from dtserve.stores.errors import WriteFailed
 
 CONFIGURATION = b"<DTSConfiguration/>"
 
@@ -59,6 +59,6 @@ def test_what_cannot_be_written(home, tmp_path):
     part = Configurations(home)
     list(part.load("configurations/0/a", CONFIGURATION, "skip"))
     index = {"configurations/0/a": str(tmp_path / "file" / "below" / "a")}
-    with pytest.raises(WriteFailed) as caught:
+    with pytest.raises(StoreError) as caught:
         list(part.load("configurations/index.json", json.dumps(index).encode(), "skip"))
     assert "failed" in str(caught.value)
