@@ -2,12 +2,14 @@
 
 import gc
 import os
+import subprocess
 import sys
 from types import ModuleType
 
 import pytest
 
-from dtserve.dataflow.memory import SETTING, VALUE, YOUNG_OBJECTS, calm_collector, hold_pages
+from dtserve.dataflow import memory
+from dtserve.dataflow.memory import SETTING, TIGHT, VALUE, YOUNG_OBJECTS, calm_collector, hold_pages
 
 
 def loaded(monkeypatch, name, there):
@@ -29,6 +31,22 @@ def test_hold_pages(module, setting, value, before, there, monkeypatch):
     loaded(monkeypatch, module, there)
     hold_pages()
     assert os.environ.get(setting) == (before or (None if there else value))
+
+
+def test_with_a_limit_pages_go_back_soon(monkeypatch):
+    monkeypatch.setattr(os, "environ", {})
+    loaded(monkeypatch, "polars", there=False)
+    given = []
+    monkeypatch.setattr(memory, "_give_back", lambda: given.append(True))
+    hold_pages(2**30)
+    assert os.environ[SETTING] == TIGHT != VALUE
+    assert given == [True] * (sys.platform == "linux")
+
+
+def test_the_c_library_is_told_how_to_give_memory_back():
+    script = "from dtserve.dataflow.memory import _give_back; _give_back(); print('told')"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("told\n", "")
 
 
 def test_the_collector_is_calm_until_the_last_flow_has_ended():

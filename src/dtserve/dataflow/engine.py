@@ -52,7 +52,7 @@ def validate_data_flow(flow: DataFlow, host: FlowHost) -> None:
 
     Raises :class:`DataFlowFailed` when a component is not valid.
     """
-    hold_pages()
+    hold_pages(host.settings.memory_limit)
     host.fire_information(_VALIDATING[0], PIPELINE, _VALIDATING[1])
     host.fire_progress("Validating", 0, PIPELINE)
     if not flow.components:
@@ -73,7 +73,7 @@ def run_data_flow(flow: DataFlow, host: FlowHost) -> None:
     Raises :class:`DataFlowFailed` after an error (all errors have been posted by then) and
     :class:`~dtserve.errors.Canceled` after ``host.cancel`` was set.
     """
-    hold_pages()
+    hold_pages(host.settings.memory_limit)
     with temporary_place(flow, host):
         _run(flow, host)
 

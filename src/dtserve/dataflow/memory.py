@@ -25,6 +25,12 @@ SETTING = "_RJEM_MALLOC_CONF"
 VALUE = f"narenas:{max(os.cpu_count() or 2, 2)},dirty_decay_ms:3000,muzzy_decay_ms:0"
 """One arena per core (four are usual, each with freed pages of its own), pages kept for three seconds."""
 
+TIGHT = VALUE.replace("dirty_decay_ms:3000", "dirty_decay_ms:300")
+"""The same for a run with a memory limit."""
+
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
+"""Names of glibc's mallopt."""
+
 YOUNG_OBJECTS = 50_000
 """New objects after which the collector looks at the young ones while a data flow runs."""
 
@@ -33,15 +39,29 @@ _running = 0
 _before = gc.get_threshold()
 
 
-def hold_pages() -> None:
+def hold_pages(memory_limit: int = 0) -> None:
     """Let freed pages be kept for some seconds, unless Polars is loaded already or the setting was made outside.
+
+    With a memory limit they go back soon, at the price of a tenth more work.
 
     numpy's algebra threads, which a data flow has no use for, are not started for the same reason.
     """
     if "polars" not in sys.modules:
-        os.environ.setdefault(SETTING, VALUE)
+        os.environ.setdefault(SETTING, TIGHT if memory_limit else VALUE)
+        if memory_limit and sys.platform == "linux":
+            _give_back()
     if "numpy" not in sys.modules:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def _give_back() -> None:
+    """Large arrays of numpy and Arrow go back to the system when they are freed; one arena for all threads."""
+    import ctypes
+
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc has it, other C libraries may not
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, 2**18)
+        mallopt(_ARENA_MAX, 1)
 
 
 @contextmanager

@@ -125,13 +125,13 @@ class ExternalSort:
         first = len(self._runs) << _RUN_BITS
         arrival = pl.int_range(first, first + whole.height, dtype=pl.Int64, eager=True).alias(_ORDER)
         self._runs.append(MemoryRun(self._ordered(whole.with_columns(arrival))))
-        if self.held * 2 > self._memory:  # the next run needs room, too, and twice as much while it is sorted
+        if self.held * 3 > self._memory:  # the next run needs room, too, and twice as much while it is sorted
             for at, run in enumerate(self._runs):
                 if isinstance(run, MemoryRun) and not self._stop.is_set():
                     spilled = DiskRun(self._folder)
                     self._runs[at] = spilled
                     spilled.write(iter([run.frame]), BLOCK_BYTES)
-                if self.held * 4 <= self._memory:
+                if self.held * 6 <= self._memory:
                     break
 
     def _joined(self, runs: list[MemoryRun | DiskRun], number: int) -> DiskRun:
