@@ -56,6 +56,8 @@ _ISOLATION = {
     "Serializable": 1048576, "Snapshot": 16777216,
 }  # fmt: skip
 
+_LOGGING_MODE = _one_of(UseParentSetting=0, Enabled=1, Disabled=2)
+
 _Table = dict[str, tuple[str, Callable[[str], Any]]]
 _EXECUTABLE: _Table = {
     "name": ("name", str), "objectname": ("name", str), "description": ("description", str),
@@ -150,6 +152,8 @@ def _change(target: PathTarget, value: str) -> Executable:
         return replace(owner, **fields)
     if key in _READ_ONLY:
         raise PathReadOnly(property=target.name)
+    if key == "loggingmode":
+        return replace(owner, logging=replace(owner.logging, mode=_LOGGING_MODE(value)))
     entry = (_PACKAGE if isinstance(owner, Package) else _EXECUTABLE).get(key)
     if entry is not None:
         return replace(owner, **{entry[0]: entry[1](value)})

@@ -11,7 +11,7 @@ from dtserve.connections.environment import ConnectionTarget
 from dtserve.controlflow.logging import LogEntry
 from dtserve.controlflow.logproviders.event_log import event_text
 from dtserve.controlflow.results import ExecResult
-from dtserve.execution.options import ExecutionOptions, Logger
+from dtserve.execution.options import ExecutionOptions, Logger, Setting
 from dtserve.machine import computer_name, operator_name
 from support.control_flow import DTS, execute, package
 
@@ -233,3 +233,17 @@ def test_a_log_table_is_made_when_absent_and_kept_when_there(tmp_path, postgres)
     assert max(row[3] for row in rows) <= 2048
     assert all(row[4] for row in rows)
     assert ids == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked", "there"), [("1", "2", False), ("2", "Enabled", True), ("0", "Disabled", False), ("2", "0", True)]
+)
+def test_the_logging_mode_is_set_from_outside(tmp_path, stored, asked, there) -> None:
+    data = logged(
+        "Microsoft.LogProviderTextFile",
+        "log.txt",
+        f'<connection name="log.txt" string="{tmp_path}/run.log"/>',
+        mode=stored,
+    )
+    execute(data, settings=[Setting("set", r"\Package.Properties[LoggingMode]", asked)])
+    assert (tmp_path / "run.log").exists() is there
