@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,24 +28,31 @@ if TYPE_CHECKING:
 __all__ = ["write_batch"]
 
 AT_ONCE = 64
-"""Files held open at once."""
+"""Files held open at once, in one folder."""
+FOLDERS_AT_ONCE = 4
+"""Folders that wait for the disk at the same time."""
 
 
 def write_batch(
     store: FileSystemStore, items: Sequence[tuple[StorePath, bytes]], overwrite: bool
 ) -> list[DtserveError | None]:
     """Write them folder by folder; what became of each, in their order."""
-    done: list[DtserveError | None] = []
+    parts: list[tuple[StorePath, list[tuple[StorePath, bytes]]]] = []
     for folder, found in itertools.groupby(items, key=lambda each: each[0][:-1]):
         group = list(found)
-        for start in range(0, len(group), AT_ONCE):
-            part = group[start : start + AT_ONCE]
-            try:
-                with coded_writing(folder), store.locked(folder) as here:
-                    done += _Batch(store, folder, here, overwrite).write(part)
-            except DtserveError as error:
-                done += [error] * len(part)
-    return done
+        parts += [(folder, group[start : start + AT_ONCE]) for start in range(0, len(group), AT_ONCE)]
+
+    def write(part: tuple[StorePath, list[tuple[StorePath, bytes]]]) -> list[DtserveError | None]:
+        try:
+            with coded_writing(part[0]), store.locked(part[0]) as here:
+                return _Batch(store, part[0], here, overwrite).write(part[1])
+        except DtserveError as error:
+            return [error] * len(part[1])
+
+    if len({folder for folder, _ in parts}) < len(parts) or len(parts) < 2:
+        return list(itertools.chain.from_iterable(map(write, parts)))
+    with ThreadPoolExecutor(FOLDERS_AT_ONCE, thread_name_prefix="write") as threads:
+        return list(itertools.chain.from_iterable(threads.map(write, parts)))
 
 
 _Made = tuple[AbstractContextManager[int], int]
