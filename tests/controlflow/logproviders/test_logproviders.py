@@ -236,7 +236,8 @@ def test_a_log_table_is_made_when_absent_and_kept_when_there(tmp_path, postgres)
 
 
 @pytest.mark.parametrize(
-    ("stored", "asked", "there"), [("1", "2", False), ("2", "Enabled", True), ("0", "Disabled", False), ("2", "0", True)]
+    ("stored", "asked", "there"),
+    [("1", "2", False), ("2", "Enabled", True), ("0", "Disabled", False), ("2", "0", True)],
 )
 def test_the_logging_mode_is_set_from_outside(tmp_path, stored, asked, there) -> None:
     data = logged(
