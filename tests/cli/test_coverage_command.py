@@ -25,13 +25,17 @@ def test_packages_that_wait(tmp_path, capsys) -> None:
 
 
 def test_validate_names_what_is_missing(tmp_path, capsys) -> None:
-    assert main(["coverage", str(SAMPLES), "--validate"]) == 1
+    (tmp_path / "now").mkdir()
+    for name in ("LoadOrders", "CountMonths"):
+        text = (SAMPLES / f"{name}.dtsx").read_text(encoding="utf-8")
+        (tmp_path / "now" / f"{name}.dtsx").write_text(text.replace('DTS:DelayValidation="True"', ""), encoding="utf-8")
+    assert main(["coverage", str(tmp_path / "now"), "--validate"]) == 1
     text = capsys.readouterr().out
     assert "invalid  LoadOrders.dtsx" in text
     assert "valid    CountMonths.dtsx" in text
     assert "DTS_E_CANNOTGETIROWSET" in text
-    (tmp_path / "a.dtsx").write_text((SAMPLES / "CountMonths.dtsx").read_text(encoding="utf-8"), encoding="utf-8")
-    assert main(["coverage", str(tmp_path), "--validate", "--json"]) == 0
+    (tmp_path / "now" / "LoadOrders.dtsx").unlink()
+    assert main(["coverage", str(tmp_path / "now"), "--validate", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["states"] == {"valid": 1}
     assert found["packages"][0]["reasons"] == []

@@ -77,7 +77,7 @@ def package_of(hub: Hub, root: str, owner: str) -> str:
 
 def execution_of(hub: Hub, owner: str, ended: bool) -> str:
     name = f"{next(COUNTER):032x}"
-    number = hub.history.add(id=name, user=owner, package_path=r"\MSDB\P", package_name="P", origin="service")
+    number = hub.history.add(id=name, user=owner, package_path=r"\MSDB\P", package_name="P", state="running")
     ending = {"state": "succeeded", "ended": time.time()} if ended else {"state": "running"}
     hub.history.update(number, **ending)
     return name

@@ -1,10 +1,13 @@
 """Who is at the other end: users of the local socket, client certificates; no header can pretend either."""
 
+import itertools
 import os
 import socket
 import stat
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import httpx2 as httpx
 import pytest
@@ -34,7 +37,7 @@ def test_the_kernel_tells_who_calls(tmp_path) -> None:
 
 def test_other_users_have_what_they_were_granted(tmp_path) -> None:
     os.chmod(tmp_path, 0o711)
-    for folder in list(tmp_path.parents)[:2]:
+    for folder in itertools.takewhile(lambda each: each != Path(tempfile.gettempdir()), tmp_path.parents):
         os.chmod(folder, 0o711)
     environment = {"DTSERVE_SERVICE_SOCKET": str(tmp_path / "open" / "dtserve.sock")}
     script = (

@@ -51,7 +51,7 @@ def _section(title: str, lines: list[str]) -> list[str]:
 
 def _threads(process: psutil.Process) -> list[str]:
     found = []
-    for thread in process.threads():
+    for thread in sorted(process.threads(), key=lambda each: each.id != process.pid):  # the main thread first
         place = Path(f"/proc/{process.pid}/task/{thread.id}")
         name, waits, state = (_word(place / each) for each in ("comm", "wchan", "stat"))
         shown = state.rpartition(")")[2].split()[:1]
