@@ -102,7 +102,14 @@ def with_pandas_postgres(source: Path, out: Path) -> None:
 def with_pandas_sqlite(source: Path, out: Path) -> None:
     import sqlalchemy
 
-    _with_pandas(source, sqlalchemy.create_engine(f"sqlite:///{out / 'load.db'}"), "rows")
+    _with_pandas(source, sqlalchemy.create_engine(f"sqlite:///{_fresh(out)}"), "rows")
+
+
+def _fresh(out: Path) -> Path:
+    """The database of a round, without what a former one left."""
+    path = out / "load.db"
+    path.unlink(missing_ok=True)
+    return path
 
 
 def _with_pandas(source: Path, engine, made: str) -> None:
@@ -116,7 +123,7 @@ def with_adbc_sqlite(source: Path, out: Path) -> None:
     import polars as pl
     from adbc_driver_sqlite import dbapi
 
-    with dbapi.connect(f"file:{out / 'load.db'}") as connection, connection.cursor() as cursor:
+    with dbapi.connect(f"file:{_fresh(out)}") as connection, connection.cursor() as cursor:
         rows = _typed(source).with_columns(
             pl.col("price", "amount").cast(pl.Float64), pl.col("ordered", "shipped").cast(pl.String)
         )
