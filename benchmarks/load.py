@@ -134,7 +134,7 @@ def with_adbc_sqlite(source: Path, out: Path) -> None:
 def with_executemany(source: Path, out: Path) -> None:
     import csv
 
-    with sqlite3.connect(out / "load.db") as connection, (source / "rows.csv").open(newline="") as file:
+    with sqlite3.connect(_fresh(out)) as connection, (source / "rows.csv").open(newline="") as file:
         connection.execute(CREATE.format("rows"))
         rows = csv.reader(file)
         next(rows)
