@@ -27,8 +27,11 @@ from support.measure import environment, fingerprint
 
 EMPTY = '<task name="T" type="Microsoft.ExpressionTask"><ExpressionTask Expression="@[User::n] = 1"/></task>'
 LOOP = (
+    '<for name="O" init="@[User::o] = 0" eval="@[User::o] &lt; {bursts}" assign="@[User::o] = @[User::o] + 1">'
     '<for name="L" init="@[User::n] = 0" eval="@[User::n] &lt; {count}" assign="@[User::n] = @[User::n] + 1">'
     '<task name="T" type="Microsoft.ExpressionTask"><ExpressionTask Expression="@[User::m] = 1"/></task></for>'
+    '<task name="W" type="Microsoft.ExecuteProcess"><ExecuteProcessData Executable="sleep" Arguments="{pause}"/></task>'
+    '<constraint from="L" to="W"/></for>'
 )
 SLEEP = '<task name="P" type="Microsoft.ExecuteProcess"><ExecuteProcessData Executable="sleep" Arguments="600"/></task>'
 TIME = re.compile(r'"time": ([0-9.]+)')
@@ -42,8 +45,14 @@ def packages() -> dict[str, bytes]:
         "parts = json.load(sys.stdin)\n"
         "print(json.dumps({name: package(body).decode() for name, body in parts.items()}))"
     )
-    variable = '<variable name="User::n" value="0"/><variable name="User::m" value="0"/>'
-    bodies = {"Empty": variable + EMPTY, "Loop": variable + LOOP.format(count=LOOPS), "Sleep": SLEEP}
+    variable = (
+        '<variable name="User::n" value="0"/><variable name="User::m" value="0"/><variable name="User::o" value="0"/>'
+    )
+    bodies = {
+        "Empty": variable + EMPTY,
+        "Loop": variable + LOOP.format(bursts=BURSTS, count=COUNT, pause=PAUSE),
+        "Sleep": SLEEP,
+    }
     root = Path(__file__).parents[1]
     done = subprocess.run(
         [sys.executable, "-I", "-c", code, str(root / "src"), str(root / "tests")],
@@ -52,7 +61,8 @@ def packages() -> dict[str, bytes]:
     return {name: text.encode() for name, text in json.loads(done.stdout).items()}
 
 
-LOOPS = 20_000
+BURSTS, COUNT, PAUSE = 40, 200, 0.16
+"""Bursts of events with pauses: about 5,000 a second."""
 
 
 class Service:

@@ -22,7 +22,7 @@ __all__ = ["LEFT_RUNNING", "Ends", "Run", "RunPump", "end_of"]
 
 LEFT_RUNNING = "The service ended while the package was running (it was killed or the machine stopped)."
 POLL_SECONDS = 0.03
-BATCH_SECONDS = 0.1
+BATCH_SECONDS = 0.05
 BATCH_EVENTS = 1000
 RETRY_SECONDS = 1.0
 LINGER_SECONDS = 5.0
