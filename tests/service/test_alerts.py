@@ -92,6 +92,17 @@ def test_what_is_not_taken_is_sent_again_and_given_up(parts) -> None:
     assert channels.sent == []
 
 
+def test_an_execution_that_was_removed_holds_up_no_other(parts) -> None:
+    alerts, history, channels = parts
+    alerts.add("a", "me", ("failed",), "webhook", HOOK)
+    run(history, "1", state="failed")
+    history.remove(older_than=1e12, keep=0, limit=10)
+    run(history, "2", state="failed")
+    deliver(alerts)
+    assert channels.sent == [("a", "2", "failed")]
+    assert [message["state"] for message in alerts.messages()] == ["sent", "failed"]
+
+
 def test_paused_and_removed(parts) -> None:
     alerts, history, channels = parts
     made = alerts.add("a", "me", ("failed",), "webhook", HOOK)

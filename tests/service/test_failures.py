@@ -33,34 +33,35 @@ def test_a_database_that_another_program_locks_for_a_while(tmp_path) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of four megabytes; only root can make one, others use a file size limit of their own elsewhere."""
+    """A disk of four megabytes."""
     place = tmp_path / "disk"
     place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", place], check=True)
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", place], capture_output=True, check=False)
+    if made.returncode:
+        pytest.skip(f"a tmpfs cannot be mounted here: {made.stderr.decode().strip()}")
     yield place
     subprocess.run(["umount", "-l", place], check=True)
 
 
-if os.geteuid() == 0:
-
-    def test_a_full_disk_refuses_starts_and_loses_nothing(small_disk) -> None:
-        with open_service(small_disk) as (hub, client):
-            hub.tree.write(("MSDB", "P"), (hub.home.path / "none").name.encode() * 10)
-            before = client.get("/api/tree", params={"path": r"\MSDB"}).json()
-            filler = small_disk / "filler"
-            with open(filler, "wb") as file:
-                try:
-                    while True:
-                        file.write(b"x" * 65536)
-                except OSError:
-                    pass
-            answer = client.post("/api/executions", json={"package": r"\MSDB\P"})
-            assert answer.status_code in (500, 503), answer.text
-            assert answer.json()["symbol"].startswith(("DTSERVE_E_", "DTS_E_"))
-            assert "Traceback" not in answer.text
-            filler.unlink()
-            assert client.post("/api/executions", json={"package": r"\MSDB\P"}).status_code == 201
-            assert client.get("/api/tree", params={"path": r"\MSDB"}).json() == before
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_refuses_starts_and_loses_nothing(small_disk) -> None:
+    with open_service(small_disk) as (hub, client):
+        hub.tree.write(("MSDB", "P"), (hub.home.path / "none").name.encode() * 10)
+        before = client.get("/api/tree", params={"path": r"\MSDB"}).json()
+        filler = small_disk / "filler"
+        with open(filler, "wb") as file:
+            try:
+                while True:
+                    file.write(b"x" * 65536)
+            except OSError:
+                pass
+        answer = client.post("/api/executions", json={"package": r"\MSDB\P"})
+        assert answer.status_code in (500, 503), answer.text
+        assert answer.json()["symbol"].startswith(("DTSERVE_E_", "DTS_E_"))
+        assert "Traceback" not in answer.text
+        filler.unlink()
+        assert client.post("/api/executions", json={"package": r"\MSDB\P"}).status_code == 201
+        assert client.get("/api/tree", params={"path": r"\MSDB"}).json() == before
 
 
 def test_ten_thousand_watchers_are_woken(tmp_path) -> None:

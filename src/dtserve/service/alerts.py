@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dtserve.service.alert_channels import Channels
-from dtserve.service.errors import AlertNotFound, AlertNotSent, BadAlert, NameTaken
+from dtserve.service.errors import AlertNotFound, AlertNotSent, BadAlert, ExecutionNotFound, NameTaken
 from dtserve.service.history import ENDED, RUNNING, History
 from dtserve.service.planning_schema import alerts as table
 from dtserve.service.planning_schema import outbox
@@ -153,9 +153,10 @@ class Alerts:
 
     def _send(self, message: dict[str, Any], now: float) -> None:
         alert, values = self.get(message["alert"]), {"state": "sent", "problem": ""}
-        row = self._history.get(message["execution"])
         try:
-            self._channels.send(alert, row, message["event"])
+            self._channels.send(alert, self._history.get(message["execution"]), message["event"])
+        except ExecutionNotFound as error:  # removed from the history meanwhile: nothing is left to tell
+            values = {"state": "failed", "problem": error.message}
         except AlertNotSent as error:
             tries = message["tries"] + 1
             state = "failed" if tries >= TRIES else "waiting"

@@ -17,8 +17,6 @@ import time
 import uuid
 from typing import Any
 
-import sqlalchemy as sa
-
 from dtserve.errors import DtserveError
 from dtserve.execution.spooled import start_spooled
 from dtserve.service.config import ServiceHome
@@ -28,7 +26,6 @@ from dtserve.service.errors import (
     JobGone,
     KeyBusy,
     NotRunning,
-    ServiceError,
     StateUnavailable,
 )
 from dtserve.service.eventlog import EventLog
@@ -279,17 +276,19 @@ class Executions:
         self._wake.set()
 
     def try_again(self, run: Run) -> None:
-        """Queue the next attempt; its id follows from the run's, so that it is queued once even over a crash."""
+        """Queue the next attempt; its id follows from the run's, so that it is queued once even over a crash.
+
+        StateUnavailable when it cannot be written down.
+        """
         again = str(uuid.uuid5(uuid.UUID(run.id), "retry"))
-        try:
-            self._add(
-                run.request,
-                run.package,
-                run.user,
-                again,
-                attempt=run.attempt + 1,
-                retry_of=run.id,
-                not_before=time.time() + run.request.retry_seconds,
-            )
-        except (ServiceError, sa.exc.IntegrityError, OSError):
+        if self.knows(again):
             return
+        self._add(
+            run.request,
+            run.package,
+            run.user,
+            again,
+            attempt=run.attempt + 1,
+            retry_of=run.id,
+            not_before=time.time() + run.request.retry_seconds,
+        )
