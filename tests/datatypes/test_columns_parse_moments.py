@@ -18,6 +18,7 @@ from dtserve.datatypes.columns_parse_moments import (
     with_offset,
 )
 from dtserve.datatypes.locales import locale_for
+from dtserve.datatypes.switches import using
 
 STAMP = TypeSpec(DT.DBTIMESTAMP)
 
@@ -28,7 +29,7 @@ def read(texts, spec=STAMP, lcid=1033, fast=False):
 
 @pytest.mark.parametrize("order", ["MDY", "DMY", "YMD"])
 def test_guards_are_anchored_and_admit_ascii_digits_only(order):
-    for guard, _ in [*_standard_forms(order, "."), *_fast_forms(), *_TIME_FORMS, *_FAST_TIME_FORMS]:
+    for guard, _ in [*_standard_forms(order, ".", True), *_fast_forms(), *_TIME_FORMS, *_FAST_TIME_FORMS]:
         assert guard.startswith("^")
         assert guard.endswith("$")
         assert r"\d" not in guard
@@ -56,6 +57,23 @@ def test_fractions_are_cut_and_marked():
     values, cut = read(["2024-01-02 10:11:12.123", "2024-01-02 10:11:12.123400000", "2024-01-02 10:11:12.1234567"])
     assert values.to_list() == [dt.datetime(2024, 1, 2, 10, 11, 12, 123000)] * 2 + [None]
     assert cut.to_list() == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("lcid", "text", "moment"),
+    [
+        (1033, "01-05-2014 01:02:03.5", dt.datetime(2014, 1, 5, 1, 2, 3, 500000)),
+        (1033, "30-04-2014 00:00:00.000", None),
+        (1043, "30-04-2014 00:00:00.000", dt.datetime(2014, 4, 30)),
+        (1031, "1.5.2014 0:00:00.000", dt.datetime(2014, 5, 1)),
+        (1053, "2014/5/1 00:00:00.001", dt.datetime(2014, 5, 1, 0, 0, 0, 1000)),
+        (1053, "01/05/2014 00:00:00.000", None),
+    ],
+)
+def test_fractions_behind_dates_in_the_order_of_the_locale(lcid, text, moment):
+    assert read([text, "2014-05-01 00:00:00.000"], lcid=lcid)[0].to_list() == [moment, dt.datetime(2014, 5, 1)]
+    with using(fraction_after_locale_date="refused"):
+        assert read([text], lcid=lcid)[0].to_list() == [None]
 
 
 def test_times_and_offsets():

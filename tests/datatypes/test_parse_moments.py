@@ -41,6 +41,10 @@ def clock(*parts):
         ("2014-02-28 00:00:00.000", day(2014, 2, 28)),
         ("2004-03-11 10:01:36.827000000", day(2004, 3, 11, 10, 1, 36, 827000)),
         ("0099-01-01", day(99, 1, 1)),
+        # a fraction of a second behind a date in the order of the locale
+        ("01-05-2014 00:00:00.000", day(2014, 1, 5)),
+        ("12/31/1999 23:59:59.9", day(1999, 12, 31, 23, 59, 59, 900000)),
+        ("1/5/14  8:05:06.123456000", day(2014, 1, 5, 8, 5, 6, 123456)),
         # times: a point joins hours and minutes too
         ("1 am", clock(1)),
         ("0.40", clock(0, 40)),
@@ -123,6 +127,14 @@ def test_taken_under_english(text, moment):
         "02.01.1970",
         "02.01.1970 00:00:00",
         "30-04-2014 00:00:00.000",
+        "2014/04/30 00:00:00.000",
+        "01.05.2014 00:00:00.000",
+        "01-05/2014 00:00:00.000",
+        "01-05-2014 24:00:00.000",
+        "01-05-2014 00:00:00.000 PM",
+        "01-05-2014 00:00.000",
+        "2-Jan-1970 00:00:00.000",
+        "0.5.2014 00:00:00.000",
         "Foo 2020",
         "2024-01-02T10:11:12",
         "2024-01-02 10:11:12 +02:00",
@@ -154,6 +166,12 @@ def test_refused_under_english(text):
         (2052, "2024/1/2 下午 10:50:39", day(2024, 1, 2, 22, 50, 39)),
         (1057, "17/01/2024 10.50.39", day(2024, 1, 17, 10, 50, 39)),
         (1038, "2024. 01. 17. 8:05:00", day(2024, 1, 17, 8, 5)),
+        (1043, "01-05-2014 00:00:00.000", day(2014, 5, 1)),
+        (1043, "30-04-2014 00:00:00.000", day(2014, 4, 30)),
+        (1043, "04-30-2014 00:00:00.000", None),
+        (1031, "01.05.2014 10:11:12.5", day(2014, 5, 1, 10, 11, 12, 500000)),
+        (1053, "2014/05/01 00:00:00.000", day(2014, 5, 1)),
+        (1053, "01/05/2014 00:00:00.000", None),
     ],
 )
 def test_locales(lcid, text, moment):
@@ -162,6 +180,16 @@ def test_locales(lcid, text, moment):
 
 def test_digits_finer_than_a_microsecond_are_reported():
     assert read("2024-01-02 10:11:12.1234567") == (day(2024, 1, 2, 10, 11, 12, 123456), None, True)
+
+
+def test_digits_finer_than_a_microsecond_are_reported_behind_dates_of_a_locale_too():
+    assert read("1/2/2024 10:11:12.1234567") == (day(2024, 1, 2, 10, 11, 12, 123456), None, True)
+
+
+def test_the_switch_of_fractions_behind_dates_of_a_locale():
+    with using(fraction_after_locale_date="refused"):
+        assert read("01-05-2014 00:00:00.000") is None
+        assert read("2014-05-01 00:00:00.000") == (day(2014, 5, 1), None, False)
 
 
 def test_zones_belong_to_datetimeoffset():

@@ -14,6 +14,7 @@ from dtserve.datatypes.distinct import through_distinct
 from dtserve.datatypes.locales import Locale
 from dtserve.datatypes.moments import TIMES, fraction_digits
 from dtserve.datatypes.physical import polars_type
+from dtserve.datatypes.switches import current
 from dtserve.datatypes.types import DT, TypeSpec
 
 __all__ = ["cut_times", "finish_column", "moments_from_text", "with_offset"]
@@ -45,19 +46,26 @@ def _with_times(guard: str, form: str) -> list[Form]:
     ]
 
 
+def _fine(guard: str, form: str) -> Form:
+    """The date with a time that has a fraction of a second."""
+    return f"^{guard} {_H24}:{_60}:{_60}{_FRACTION}$", f"{form} %H:%M:%S%.f"
+
+
 @cache
-def _standard_forms(order: str, date_separator: str) -> list[Form]:
+def _standard_forms(order: str, date_separator: str, fine: bool) -> list[Form]:
+    """The forms of a locale; ``fine``: dates in its own order take a fraction of a second."""
     iso = f"{_Y}-{_M1}-{_D1}"
     late_iso = f"{_LATE_Y}-{_M1}-{_D1}"
     forms = [
         *_with_times(iso, "%Y-%m-%d")[:3],
         *_with_times(late_iso, "%Y-%m-%d")[3:],
-        (f"^{iso} {_H24}:{_60}:{_60}{_FRACTION}$", "%Y-%m-%d %H:%M:%S%.f"),
+        _fine(iso, "%Y-%m-%d"),
     ]
     for mark in "/-." if date_separator == "." else "/-":
         sep = "[.]" if mark == "." else mark
+        year_first = (f"{_LATE_Y}{sep}{_M1}{sep}{_D1}", f"%Y{mark}%m{mark}%d")
         if mark != "-":
-            forms += _with_times(f"{_LATE_Y}{sep}{_M1}{sep}{_D1}", f"%Y{mark}%m{mark}%d")
+            forms += _with_times(*year_first)
         month_first = (f"{_M1}{sep}{_D1}{sep}{_LATE_Y}", f"%m{mark}%d{mark}%Y")
         day_first = (f"{_D1}{sep}{_M1}{sep}{_LATE_Y}", f"%d{mark}%m{mark}%Y")
         if order == "DMY":
@@ -66,6 +74,9 @@ def _standard_forms(order: str, date_separator: str) -> list[Form]:
         else:
             swapped = (f"{_BIG_DAY}{sep}{_M1}{sep}{_LATE_Y}", f"%d{mark}%m{mark}%Y")
             forms += _with_times(*month_first) + _with_times(*swapped)
+        own = {"DMY": day_first, "MDY": month_first, "YMD": year_first}[order]
+        if fine and own != (late_iso, "%Y-%m-%d"):
+            forms.append(_fine(*own))
     return forms
 
 
@@ -98,7 +109,8 @@ def moments_from_text(
     if spec.dt in TIMES:
         found = _apply(series, _FAST_TIME_FORMS if fast_parse else _TIME_FORMS, pl.Time())
         return cut_times(found, spec)
-    forms = _fast_forms() if fast_parse else _standard_forms(locale.order, locale.date_separator)
+    fine = current().fraction_after_locale_date == "own_order"
+    forms = _fast_forms() if fast_parse else _standard_forms(locale.order, locale.date_separator, fine)
     if spec.dt is DT.DBDATE:
         return _apply(series, forms, pl.Date()), None
     values, cut = finish_column(_apply(series, forms, pl.Datetime("us")), spec)

@@ -1,7 +1,8 @@
 """Dates and times from text: standard parse.
 
-First the ISO form ``yyyy-mm-dd[ hh:mm[:ss[.f]]]``, in every locale and the only one that
-takes a fraction of a second; then the rules of the Automation routine VarDateFromStr:
+First the forms that take a fraction of a second: ``yyyy-mm-dd[ hh:mm[:ss[.f]]]`` in every
+locale, and numbers in strictly the order of the locale before ``hh:mm:ss.f`` (a switch,
+``fraction_after_locale_date``); then the rules of the Automation routine VarDateFromStr:
 
 * numbers joined by ``:`` (or ``.``, unless that separates the parts of a date in the
   locale) are a time, with ``AM``/``PM`` before or behind; a lone number is a time only with
@@ -14,9 +15,9 @@ takes a fraction of a second; then the rules of the Automation routine VarDateFr
 * a time alone has the date 1899-12-30, a date alone the time 00:00:00;
 * digits without separators are no date.
 
-Sources: EXPRESSIONS §5.4, DATA_FLOW §3.4. Both halves of the first line are confirmed by
-packages with known results: a DT_DATE column took ``2014-02-28 00:00:00.000`` and refused
-``30-04-2014 00:00:00.000``.
+Sources: EXPRESSIONS §5.4, DATA_FLOW §3.4. The first lines are confirmed by packages with
+known results: DT_DATE took ``2014-02-28 00:00:00.000`` and refused ``30-04-2014 00:00:00.000``
+under en-US, and took ``01-05-2014 00:00:00.000`` under nl-NL.
 """
 
 from __future__ import annotations
@@ -46,6 +47,10 @@ _ISO = re.compile(
     r"(?::(?P<s>[0-9]{1,2})(?:(?P<point>[.:])(?P<f>[0-9]{0,9}))?)?)?"
     r"(?P<zone>[ ]*(?P<sign>[+-])[ ]*(?P<zh>[0-9]{1,2}):(?P<zm>[0-9]{2}))?"
 )
+_FINE = re.compile(
+    r"(?P<a>[0-9]{1,4})(?P<mark>[-/.])(?P<b>[0-9]{1,4})(?P=mark)(?P<c>[0-9]{1,4})[ ]+"
+    r"(?P<h>[0-9]{1,2}):(?P<m>[0-9]{1,2}):(?P<s>[0-9]{1,2})\.(?P<f>[0-9]{1,9})"
+)
 _TOKEN = re.compile(r"(?P<number>[0-9]{1,4})(?![0-9])|(?P<word>[^\W\d_]+)|(?P<mark>\s*[/\-.,]\s*|\s+)")
 _WEEKDAY = re.compile(r"([^\W\d_]+)(?:[.,]\s*|\s+)")
 _ORDERS = {
@@ -61,7 +66,7 @@ def parse_moment(text: str, target: TypeSpec, source: object, locale: Locale) ->
     bare = text.strip()
     found = None
     if bare and len(bare) <= _LONGEST:
-        found = _iso(bare, target) or _free(bare, locale)
+        found = _iso(bare, target) or _fine(bare, locale) or _free(bare, locale)
     if found is None:
         raise ConversionError(source=source, target=target, reason="the text is not a date or time")
     return found
@@ -81,11 +86,28 @@ def _iso(bare: str, target: TypeSpec) -> Parsed | None:
         if target.dt is not DT.DBTIMESTAMPOFFSET or zone > 14 * 60 or int(match["zm"]) > 59:
             return None
         zone = -zone if match["sign"] == "-" else zone
-    digits = match["f"] or ""
-    fraction = int((digits + "000000")[:6])
+    fraction, cut = _fraction(match["f"] or "")
     day = (int(match["year"]), int(match["month"]), int(match["day"])) if match["date"] else None
     moment = _moment(day, (int(match["h"] or 0), int(match["m"] or 0), int(match["s"] or 0), fraction))
-    return None if moment is None else (moment, zone, bool(digits[6:].strip("0")))
+    return None if moment is None else (moment, zone, cut)
+
+
+def _fraction(digits: str) -> tuple[int, bool]:
+    """Microseconds, and whether digits finer than those were cut."""
+    return int((digits + "000000")[:6]), bool(digits[6:].strip("0"))
+
+
+def _fine(bare: str, locale: Locale) -> Parsed | None:
+    """Three numbers in the order of the locale and a time with a fraction of a second."""
+    match = _FINE.fullmatch(bare)
+    if not match or current().fraction_after_locale_date != "own_order":
+        return None
+    if match["mark"] == "." and locale.date_separator != ".":
+        return None
+    day = _first([match["a"], match["b"], match["c"]], (locale.order,))
+    fraction, cut = _fraction(match["f"])
+    moment = _moment(day, (int(match["h"]), int(match["m"]), int(match["s"]), fraction)) if day else None
+    return None if moment is None else (moment, None, cut)
 
 
 def _moment(day: Day | None, clock: Clock = (0, 0, 0, 0)) -> dt.datetime | None:

@@ -51,6 +51,13 @@ class Switches:
     # packages replace it before a cast, so it is refused. Fast parse takes it (DATA_FLOW §3.4).
     iso_t_in_standard_parse: bool = False
 
+    # A fraction of a second behind a date that is not in the ISO form: "own_order" takes it where
+    # the numbers are in strictly the order of the locale, "refused" never. Two packages with known
+    # results fit the first only: ``01-05-2014 00:00:00.000`` was taken under LocaleID 1043,
+    # ``30-04-2014 00:00:00.000`` was refused under 1033. The swap of day and month (27/03/2015 for en-US) is the
+    # Automation parser's, which knows no fractions.
+    fraction_after_locale_date: str = "own_order"
+
     # Blanks only (or nothing) as an integer under fast parse is 0 (DATA_FLOW §3.4); the
     # empty text is taken as "blanks only".
     fast_parse_empty_is_zero: bool = True
