@@ -46,7 +46,9 @@ def test_install_start_stop_status_uninstall(manager, tmp_path, capsys) -> None:
     for action in ("start", "stop", "restart"):
         assert main(["service", action]) == 0
     assert main(["service", "status"]) == 1
-    assert "inactive" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "inactive" in shown
+    assert "Entries of the event log also go to " in shown
     assert main(["service", "uninstall"]) == 0
     assert not unit.exists()
     assert log.read_text().splitlines() == [

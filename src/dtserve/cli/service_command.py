@@ -69,6 +69,20 @@ def _preparations(found: Installation) -> Iterable[tuple[str, ...]]:
     yield ("install", "-d", "-m", "0700", "-o", found.user, str(found.home))
 
 
+def _system_log(home: Path) -> str:
+    """Where entries of the event log also go, as far as this user may read the settings."""
+    from dtserve.errors import DtserveError
+    from dtserve.service.settings import read_settings
+    from dtserve.service.system_log import open_system_log
+
+    try:
+        log = open_system_log(read_settings(home / "dtserve.toml"))
+    except (DtserveError, PermissionError) as error:
+        return f"Entries of the event log: {error.message if isinstance(error, DtserveError) else error}"
+    log.close()
+    return f"Entries of the event log also go to {log.place}."
+
+
 def _user_exists(name: str) -> bool:
     import pwd
 
@@ -94,6 +108,7 @@ def _carry_out(action: str, found: Installation, commands: Sequence[tuple[str, .
         answer = subprocess.run(command, capture_output=True, text=True, check=False)
         if action == "status":
             print(answer.stdout.strip() or answer.stderr.strip())
+            print(_system_log(found.home))
             return 0 if answer.returncode == 0 else 1
         if answer.returncode:
             words = (answer.stderr or answer.stdout).strip().splitlines()

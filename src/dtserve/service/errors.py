@@ -27,8 +27,10 @@ __all__ = [
     "ServiceError",
     "StateTooNew",
     "StateUnavailable",
+    "SystemLogUnavailable",
     "TimedOut",
     "TooLarge",
+    "TooManyWatchers",
     "UnknownSetting",
 ]
 
@@ -227,6 +229,24 @@ class NoServiceManager(ServiceError):
     symbol = "DTSERVE_E_NOSERVICEMANAGER"
     template = "The service cannot be installed here: {detail}"
     remedy = "Run dtserve serve from whatever starts programs on this machine; --print shows what would be installed."
+
+
+class TooManyWatchers(ServiceError, TransientError):
+    """As many live streams are open as the service serves at once."""
+
+    code = 0xC0D518C0
+    symbol = "DTSERVE_E_TOOMANYWATCHERS"
+    template = "{most} live streams are open, as many as the service serves at once."
+    remedy = "Try again later, ask for the events page by page, or raise service.max_watchers."
+
+
+class SystemLogUnavailable(ServiceError):
+    """The log of the operating system that a setting names is not there."""
+
+    code = 0xC0D518A0
+    symbol = "DTSERVE_E_SYSTEMLOG"
+    template = "Entries of the event log cannot go to {kind}: {reason}."
+    remedy = "Set service.system_log to auto, which takes what there is, or to none."
 
 
 class BadSettingsFile(ServiceError):

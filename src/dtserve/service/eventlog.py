@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from dtserve.service import schema
 from dtserve.service.state import State
+from dtserve.service.system_log import NoSystemLog, SystemLog
 
 __all__ = ["SERVICE_EVENTS", "EventLog", "ServiceEvent"]
 
@@ -73,10 +74,11 @@ SERVICE_EVENTS: Mapping[str, ServiceEvent] = {
 
 
 class EventLog:
-    """Writes and lists entries; each also goes to the process's own log."""
+    """Writes and lists entries; each also goes to the process's own log and to the operating system's."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, system: SystemLog | None = None) -> None:
         self._state = state
+        self._system = system or NoSystemLog()
 
     def write(self, symbol: str, *facts: object) -> None:
         """Write the entry of this symbol; ``facts`` fill its text in order."""
@@ -88,6 +90,7 @@ class EventLog:
             kind.event_id,
             message.replace("\n", " "),
         )
+        self._system.write(kind, message)
         with self._state.write() as connection:
             connection.execute(
                 schema.event_log.insert().values(

@@ -27,6 +27,7 @@ from dtserve.service.schedules import TICK_SECONDS as SCHEDULE_SECONDS
 from dtserve.service.schedules import Schedules
 from dtserve.service.sealed import Seal
 from dtserve.service.state import open_state
+from dtserve.service.system_log import SystemLog
 from dtserve.service.watch import Watchers
 from dtserve.stores.names import parse_path
 from dtserve.stores.tree import PackageTree
@@ -36,11 +37,16 @@ __all__ = ["open_hub"]
 RETENTION_SECONDS = 3600.0
 
 
-def open_hub(home: ServiceHome, tree: PackageTree, read_command_files: CommandFileReader | None = None) -> Hub:
+def open_hub(
+    home: ServiceHome,
+    tree: PackageTree,
+    read_command_files: CommandFileReader | None = None,
+    system_log: SystemLog | None = None,
+) -> Hub:
     """Open the service's state; runs that a former service left are taken up again or get their end."""
     tree.clean()
     state = open_state(home.state_path)
-    watchers, history, event_log = Watchers(), History(state), EventLog(state)
+    watchers, history, event_log = Watchers(), History(state), EventLog(state, system_log)
     identities = Identities(
         state,
         least_password=home.settings.number("access.min_password_length"),

@@ -6,53 +6,35 @@ Listens where :mod:`dtserve.service.network` allows, and on a local socket. Star
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import os
-import signal
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
 from dtserve import __version__
+from dtserve.errors import DtserveError
 from dtserve.service.app import create_app
 from dtserve.service.command_files import CommandFileReader
 from dtserve.service.config import ServiceHome
 from dtserve.service.errors import AlreadyRunning
+from dtserve.service.eventlog import SERVICE_EVENTS, EventLog
 from dtserve.service.hub import Hub
 from dtserve.service.network import Tls
 from dtserve.service.opening import open_hub
+from dtserve.service.operating_system import HomeLock, on_stop_signals
 from dtserve.service.peers import PeerProtocol, open_local_socket
+from dtserve.service.state import open_state
+from dtserve.service.system_log import SystemLog, open_system_log
 from dtserve.stores.tree import PackageTree
 
 __all__ = ["create_app", "open_hub", "serve"]
 
 GRACE_SECONDS = 3
-
-
-class _Lock:
-    """One service per home folder: an advisory lock that ends with the process, whatever ends it."""
-
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._file = open(path, "a+")  # noqa: SIM115 - held as long as the service runs
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            self._file.close()
-            raise AlreadyRunning(detail=f"A service runs already with the folder {path.parent}.") from error
-        self._file.truncate(0)
-        self._file.write(f"{os.getpid()}\n")
-        self._file.flush()
-
-    def release(self) -> None:
-        """Let the next service start."""
-        self._file.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +44,7 @@ class _Doors:
     listener: socket.socket
     tls: Tls | None = None
     local: socket.socket | None = None
+    context: ssl.SSLContext | None = None
 
     @property
     def address(self) -> str:
@@ -77,27 +60,61 @@ def serve(
     *,
     tls: Tls | None = None,
     read_command_files: CommandFileReader | None = None,
+    on_ready: Callable[[Callable[[], None]], None] | None = None,
 ) -> int:
     """Run until a signal; returns the exit code.
 
     ``announce`` is called once the address is open, with the hub, the console's address and,
-    on the first start, the administrator's token. BadCertificate, AlreadyRunning, SocketUnavailable.
+    on the first start, the administrator's token; ``on_ready`` then gets what stops the service, from any thread.
+    BadCertificate, AlreadyRunning, SocketUnavailable, SystemLogUnavailable.
     """
-    context = tls.context() if tls is not None else None
-    lock = _Lock(home.path / "service.lock")
-    try:
-        listener = _listen(home.listen_host, home.listen_port)
-        place = home.settings.text("service.socket")
-        local = open_local_socket(home.path / place) if place and hasattr(socket, "SO_PEERCRED") else None
-        hub = open_hub(home, tree_of, read_command_files)
+    with ExitStack() as opened:
+        system_log = open_system_log(home.settings)
+        opened.callback(system_log.close)
         try:
-            return asyncio.run(_serve(hub, _Doors(listener, tls, local), context, announce))
-        finally:
-            hub.state.close()
-            if local is not None:
-                (home.path / place).unlink(missing_ok=True)
+            lock = HomeLock(home.path / "service.lock")
+        except AlreadyRunning as error:
+            _tell_failure(home, system_log, error, own=False)
+            raise
+        opened.callback(lock.release)
+        try:
+            doors, hub = _open(opened, home, tls, lambda: open_hub(home, tree_of, read_command_files, system_log))
+        except DtserveError as error:
+            _tell_failure(home, system_log, error)
+            raise
+        return asyncio.run(_serve(hub, doors, announce, on_ready))
+
+
+def _open(opened: ExitStack, home: ServiceHome, tls: Tls | None, make_hub: Callable[[], Hub]) -> tuple[_Doors, Hub]:
+    """Everything the service holds; what was opened is closed with ``opened``."""
+    context = tls.context() if tls is not None else None
+    listener = opened.enter_context(_listen(home.listen_host, home.listen_port))
+    place = home.settings.text("service.socket")
+    local = None
+    if place and hasattr(socket, "SO_PEERCRED"):
+        local = opened.enter_context(open_local_socket(home.path / place))
+        opened.callback((home.path / place).unlink, missing_ok=True)
+    hub = make_hub()
+    opened.callback(hub.state.close)
+    return _Doors(listener, tls, local, context), hub
+
+
+def _tell_failure(home: ServiceHome, system_log: SystemLog, error: DtserveError, *, own: bool = True) -> None:
+    """Event 260 in the system's log and, unless another service has this home, in the own one."""
+    symbol = "DTS_MSG_SERVER_START_FAILED"
+    if not own:
+        system_log.write(SERVICE_EVENTS[symbol], SERVICE_EVENTS[symbol].text.format(error.message))
+        return
+    try:
+        state = open_state(home.state_path)
+    except DtserveError:
+        _tell_failure(home, system_log, error, own=False)
+        return
+    try:
+        with suppress(DtserveError):
+            EventLog(state, system_log).write(symbol, error.message)
     finally:
-        lock.release()
+        state.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -114,12 +131,12 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _servers(hub: Hub, app: FastAPI, doors: _Doors, context: ssl.SSLContext | None) -> list[_Running]:
+def _servers(hub: Hub, app: FastAPI, doors: _Doors) -> list[_Running]:
     """One server per door; both serve the same application."""
     proxies = hub.home.settings.text("service.trusted_proxies").strip()
     common = {"http": PeerProtocol, "ws": "none", "log_config": None, "access_log": False, "server_header": False}
     found = []
-    for door, tls in ((doors.listener, context), (doors.local, None)):
+    for door, tls in ((doors.listener, doors.context), (doors.local, None)):
         if door is None:
             continue
         config = uvicorn.Config(
@@ -146,7 +163,10 @@ class _Running:
 
 
 async def _serve(
-    hub: Hub, doors: _Doors, context: ssl.SSLContext | None, announce: Callable[[Hub, str, str | None], None]
+    hub: Hub,
+    doors: _Doors,
+    announce: Callable[[Hub, str, str | None], None],
+    on_ready: Callable[[Callable[[], None]], None] | None,
 ) -> int:
     hub.event_log.write("DTS_MSG_SERVER_STARTING", __version__)
     for symbol, facts in hub.home.problems:
@@ -156,18 +176,22 @@ async def _serve(
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     app.state.stop = lambda: loop.call_soon_threadsafe(stopping.set)
-    running = _servers(hub, app, doors, context)
+    running = _servers(hub, app, doors)
     while not all(each.server.started or each.task.done() for each in running):
         await asyncio.sleep(0.01)
-    for number in (signal.SIGINT, signal.SIGTERM):  # after uvicorn has set its own
-        loop.add_signal_handler(number, stopping.set)
+    on_stop_signals(loop, stopping.set)  # after uvicorn has set its own
     hub.event_log.write("DTS_MSG_SERVER_STARTED", __version__)
     announce(hub, doors.address, token)
+    if on_ready is not None:
+        on_ready(app.state.stop)
     waiting = asyncio.ensure_future(stopping.wait())
     ends: list[asyncio.Future[Any]] = [waiting, *(each.task for each in running)]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     hub.event_log.write("DTS_MSG_SERVER_STOPPING", str(hub.home.stop_executing_packages_on_shutdown).lower())
-    await asyncio.to_thread(hub.shut_down)
+    try:
+        await asyncio.to_thread(hub.shut_down)
+    except DtserveError as error:
+        hub.event_log.write("DTS_MSG_SERVER_STOP_ERROR", error.message)
     hub.watchers.close()
     waiting.cancel()
     for each in running:

@@ -30,13 +30,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One value: its dotted name, default (whose type is the type of the value), bounds and meaning."""
+    """One value: its dotted name, default (whose type is the type of the value), bounds, choices and meaning."""
 
     name: str
     default: str | int | bool
     text: str
     low: int = 0
     high: int = 2**53
+    choices: tuple[str, ...] = ()
 
     @property
     def variable(self) -> str:
@@ -70,6 +71,13 @@ SETTINGS: tuple[Setting, ...] = (
             "The service's address as browsers see it, where a proxy stands before it: https://ssis.example.com."),
     Setting("service.shutdown_grace", 15,
             "Seconds that a stopping service waits for packages it has asked to stop; 0 does not wait.", 0, 86_400),
+    Setting("service.max_watchers", 1000,
+            "How many live streams are served at once; beyond it one is refused.", 1, 100_000),
+    Setting("service.system_log", "auto",
+            "Where entries of the event log also go: journald, syslog, windows, none, or auto for the first that is there.",
+            choices=("auto", "journald", "syslog", "windows", "none")),
+    Setting("service.journal_socket", "/run/systemd/journal/socket", "The socket of journald."),
+    Setting("service.syslog_socket", "", "The socket of syslog; empty for the system's: /dev/log, /var/run/syslog."),
     Setting("access.min_password_length", 12, "The fewest characters of a password.", 8, 1024),
     Setting("access.administrators", "",
             "A group of the operating system whose members are administrators on the local socket; empty for none."),
@@ -214,6 +222,8 @@ def _value(setting: Setting, given: Any, variable: str | None) -> str | int | bo
         raise BadSetting(name=setting.name, reason=f"{wanted} is wanted")
     if isinstance(value, int) and not isinstance(value, bool) and not setting.low <= value <= setting.high:
         raise BadSetting(name=setting.name, reason=f"{value} is not between {setting.low} and {setting.high}")
+    if setting.choices and value not in setting.choices:
+        raise BadSetting(name=setting.name, reason=f'"{value}" is none of {", ".join(setting.choices)}')
     kept: str | int | bool = value
     return kept
 
