@@ -52,3 +52,14 @@ def test_a_damaged_list_is_told(tmp_path) -> None:
     (tmp_path / "servers.json").write_text("{")
     with pytest.raises(UsageError):
         Servers(tmp_path).list()
+
+
+def test_where_there_is_no_local_socket_the_token_of_the_home_is_used(tmp_path, monkeypatch) -> None:
+    servers = Servers(tmp_path, None, "http://127.0.0.1:8730")
+    with pytest.raises(UnknownServer):
+        servers.find(".")
+    (tmp_path / "administrator.token").write_text("secret\n")
+    address, token = servers.find("localhost")
+    assert (address.url, token) == ("http://127.0.0.1:8730", "secret")
+    monkeypatch.delattr("socket.AF_UNIX")
+    assert Servers(tmp_path, tmp_path / "run" / "s", "http://127.0.0.1:1").find(".")[0].url == "http://127.0.0.1:1"

@@ -84,3 +84,15 @@ def test_other_processes_are_not_workers(tmp_path) -> None:
     assert adopt(os.getpid(), tmp_path) is None
     assert adopt(0, tmp_path) is None
     assert adopt(None, tmp_path / "nobody") is None
+
+
+def test_where_there_are_no_process_groups_the_tree_is_ended(tmp_path, monkeypatch) -> None:
+    worker = begin(tmp_path / "run-3", SLEEPING, outlives=True)
+    process = psutil.Process(worker.pid)
+    until(lambda: any("sleep" in each.name() for each in process.children(recursive=True)))
+    started = process.children(recursive=True)
+    monkeypatch.delattr(os, "killpg")
+    worker.signal_group("SIGTERM")
+    until(lambda: not worker.alive)
+    worker.close()
+    assert not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in started)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from dtserve.service.errors import NoServiceManager
 from dtserve.service.units import NAME, STARTUP, installation
 
 HOME = Path("/var/lib/my dtserve%1")
@@ -57,8 +56,3 @@ def test_the_launchd_job() -> None:
     assert job["ProgramArguments"] == ["/opt/<dt>/dtserve", "serve", "--home", str(HOME)]
     assert (job["UserName"], job["RunAtLoad"], job["Disabled"], job["Umask"]) == ("etl", False, False, 0o77)
     assert job["KeepAlive"] == {"SuccessfulExit": False}
-
-
-def test_windows_is_refused_by_name() -> None:
-    with pytest.raises(NoServiceManager, match="Windows"):
-        installation("win32", home=HOME)

@@ -48,7 +48,9 @@ def servers_of(home: ServiceHome) -> Servers:
     from dtserve.client import Servers
 
     place = home.settings.text("service.socket")
-    return Servers(home.path, home.path / place if place else None)
+    scheme = "https" if home.settings.text("service.tls_certificate") else "http"
+    url = f"{scheme}://127.0.0.1:{home.listen_port}" if home.listen_port else ""
+    return Servers(home.path, home.path / place if place else None, url)
 
 
 @contextmanager

@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 __all__ = ["add_arguments", "run"]
 
 DEFAULT_HOME = Path("/var/lib/dtserve")
+WINDOWS_HOME = Path(r"C:\ProgramData\dtserve")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     from dtserve.service.units import NAME, STARTUP
+    from dtserve.service.windows_service import ACCOUNT
 
     parser.add_argument("action", choices=("install", "uninstall", "start", "stop", "restart", "status"))
-    parser.add_argument("--home", type=Path, default=DEFAULT_HOME, help=f"home folder (default: {DEFAULT_HOME})")
-    parser.add_argument("--user", default=NAME, help=f"the service's own user, made when absent (default: {NAME})")
+    home, user = (WINDOWS_HOME, ACCOUNT) if sys.platform == "win32" else (DEFAULT_HOME, NAME)
+    parser.add_argument("--home", type=Path, default=home, help=f"home folder (default: {home})")
+    parser.add_argument("--user", default=user, help=f"the service's own user, made when absent (default: {user})")
     parser.add_argument(
         "--startup", choices=STARTUP, default="automatic", help="start-up type, as in the Services console"
     )
@@ -37,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Carry out the action; ``status`` exits with 0 when the service runs, 1 otherwise."""
     from dtserve.service.units import installation
 
+    if sys.platform == "win32":
+        return _run_windows(arguments)
     program = _program()
     home = arguments.home.absolute()
     found = installation(sys.platform, home=home, user=arguments.user, startup=arguments.startup, program=program)
@@ -54,6 +59,20 @@ def run(arguments: argparse.Namespace) -> int:
         print("\n".join(shlex.join(each) for each in commands))
         return 0
     return _carry_out(arguments.action, found, commands)
+
+
+def _run_windows(arguments: argparse.Namespace) -> int:
+    from dtserve.service.windows_service import carry_out, check_account, plan
+
+    home, account = arguments.home.absolute(), check_account(arguments.user)
+    if arguments.print:
+        print("\n".join(plan(arguments.action, home, account, arguments.startup)))
+        return 0
+    code, text = carry_out(arguments.action, home=home, account=account, startup=arguments.startup)
+    print(text)
+    if arguments.action == "status":
+        print(_system_log(home))
+    return code
 
 
 def _program() -> tuple[str, ...]:

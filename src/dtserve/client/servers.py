@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from dtserve.errors import UsageError
 
 __all__ = ["Server", "Servers"]
 
-FILE, FOLDER = "servers.json", "servers"
+FILE, FOLDER, TOKEN_FILE = "servers.json", "servers", "administrator.token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,17 @@ class Server:
 
 
 class Servers:
-    """The list in a home folder; ``local_socket`` is where this machine's service listens."""
+    """The list in a home folder; ``local_socket`` is where this machine's service listens.
 
-    def __init__(self, home: Path, local_socket: Path | None = None) -> None:
+    Where there are no such sockets it is ``local_url`` instead, with the token of the file ``administrator.token``.
+    """
+
+    def __init__(self, home: Path, local_socket: Path | None = None, local_url: str = "") -> None:
         self._path = home / FILE
         self._certificates = home / FOLDER
-        self._socket = local_socket
+        self._socket = local_socket if hasattr(socket, "AF_UNIX") else None
+        self._local_url = local_url
+        self._token = home / TOKEN_FILE
 
     def list(self) -> list[Server]:
         """All entries by name."""
@@ -94,8 +100,12 @@ class Servers:
             if each.name.casefold() == name.casefold():
                 return each.address, each.token
         here = socket.gethostname().casefold()
-        if name.strip().casefold() in LOCAL_NAMES | {here, here.partition(".")[0]} and self._socket is not None:
-            return Address.local(self._socket), ""
+        if name.strip().casefold() in LOCAL_NAMES | {here, here.partition(".")[0]}:
+            if self._socket is not None:
+                return Address.local(self._socket), ""
+            if self._local_url:
+                with suppress(OSError):
+                    return Address.parse(self._local_url), self._token.read_text("utf-8").strip()
         raise UnknownServer(server=name)
 
     def _read(self) -> builtins.list[dict[str, Any]]:

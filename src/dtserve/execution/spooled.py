@@ -27,6 +27,8 @@ __all__ = ["SpooledWorker", "adopt", "start_spooled"]
 ERRORS_NAME = "stderr.log"
 _MODULE = "dtserve.execution.worker"
 _TAIL_BYTES = 4096
+HIDDEN_GROUP: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
+"""On Windows: Ctrl-C in the service's console does not reach workers, and they open none of their own."""
 
 
 class SpooledWorker:
@@ -95,8 +97,8 @@ class SpooledWorker:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
                 os.killpg(self.pid, getattr(signal, name))
-            elif self._process is not None:
-                self._process.kill()
+            else:
+                _end(self.pid, self.folder.name)
 
     def close(self) -> None:
         """Let go of the pipe to the worker."""
@@ -128,6 +130,7 @@ def start_spooled(source: PackageSource, options: ExecutionOptions, folder: Path
             stdout=subprocess.DEVNULL,
             stderr=errors,
             start_new_session=True,
+            creationflags=HIDDEN_GROUP,
             env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         )
     job = {
@@ -153,6 +156,18 @@ def adopt(pid: int | None, folder: Path) -> SpooledWorker | None:
 
         pid = next((each for each in psutil.pids() if _is_worker(each, folder.name)), 0)
     return SpooledWorker(pid, folder) if _is_worker(pid, folder.name) else None
+
+
+def _end(pid: int, execution_id: str) -> None:
+    """End a worker where there are no process groups (Windows); what it started is ended with it."""
+    import psutil
+
+    if _is_worker(pid, execution_id):
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(pid)
+            for each in (*process.children(recursive=True), process):
+                with contextlib.suppress(psutil.Error):
+                    each.kill()
 
 
 def _is_worker(pid: int, execution_id: str) -> bool:

@@ -74,7 +74,7 @@ class Journald(SystemLog):
     def __init__(self, path: Path) -> None:
         self.place = f"journald ({path})"
         self._path = str(path)
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket = socket.socket(getattr(socket, "AF_UNIX", 0), socket.SOCK_DGRAM)
         self._socket.setblocking(False)
 
     def write(self, kind: ServiceEvent, message: str) -> None:

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from dtserve.service.errors import NoServiceManager
-
 __all__ = ["NAME", "STARTUP", "Installation", "installation"]
 
 NAME = "dtserve"
@@ -39,10 +37,11 @@ class Installation:
 def installation(
     platform: str, *, home: Path, user: str = NAME, startup: str = "automatic", program: Sequence[str] = ()
 ) -> Installation:
-    """That of ``sys.platform``; ``program`` is dtserve's command line without its verb. NoServiceManager on Windows."""
+    """That of ``sys.platform``; ``program`` is dtserve's command line without its verb.
+
+    Windows has none: :mod:`dtserve.service.windows_service` talks to its Service Control Manager.
+    """
     program = tuple(program) or (sys.executable, "-m", "dtserve.cli.dtserve")
-    if platform == "win32":
-        raise NoServiceManager(detail="The service does not run on Windows; its tools do.")
     if platform == "darwin":
         return _launchd(home, user, startup, program)
     return _systemd(home, user, startup, program)
