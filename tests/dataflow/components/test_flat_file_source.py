@@ -81,7 +81,7 @@ def test_failures(case, tmp_path):
 def test_data_rows_are_counted_over_chunks(tmp_path, monkeypatch):
     from dtserve.dataflow.flat_file import reader
 
-    monkeypatch.setattr(reader.FlatFileReader.__init__, "__kwdefaults__", {"block_bytes": 64, "exact": False})
+    monkeypatch.setattr(reader, "BLOCK_BYTES", 64)
     path = tmp_path / "in.csv"
     path.write_bytes(b"1\r\n" * 5000 + b"x\r\n")
     host = RecordingHost(tmp_path)
@@ -93,7 +93,6 @@ def test_data_rows_are_counted_over_chunks(tmp_path, monkeypatch):
 def test_reading_ahead_gives_the_same(tmp_path, monkeypatch):
     from dtserve.dataflow.flat_file import prefetch, reader
 
-    monkeypatch.setattr(reader.FlatFileReader.__init__, "__kwdefaults__", {"block_bytes": 512, "exact": False})
     monkeypatch.setattr(reader, "BLOCK_BYTES", 512)
     path = tmp_path / "in.csv"
     path.write_bytes(b"".join(b"%d\r\n" % number for number in range(2000)) + b"x\r\n")
@@ -107,7 +106,7 @@ def test_reading_ahead_gives_the_same(tmp_path, monkeypatch):
     assert rows[0][0] == [(number,) for number in range(2000)]
     with pytest.raises(DtserveError):
         read(source_model({"id": I4}), FileConnection(path, delimited({"id": I4})), RecordingHost(tmp_path))
-    assert not [thread for thread in threading.enumerate() if thread.name.endswith("-ahead")]
+    assert not [thread for thread in threading.enumerate() if "-ahead" in thread.name or "-work" in thread.name]
 
 
 def test_several_files_with_their_headers_and_names(tmp_path):

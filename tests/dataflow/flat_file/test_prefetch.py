@@ -1,15 +1,15 @@
-"""Reading ahead keeps order and errors, and leaves no thread behind."""
+"""Working ahead keeps order and errors, and leaves no thread behind."""
 
 import threading
 import time
 
 import pytest
 
-from dtserve.dataflow.flat_file.prefetch import prefetched
+from dtserve.dataflow.flat_file.prefetch import prefetched, worked
 
 
 def ahead():
-    return [thread for thread in threading.enumerate() if thread.name.endswith("-ahead")]
+    return [thread for thread in threading.enumerate() if "-ahead" in thread.name or "-work" in thread.name]
 
 
 def test_order():
@@ -64,3 +64,55 @@ def test_it_works_while_the_consumer_does():
         time.sleep(0.01)
     assert made[:2] == [0, 1]
     assert list(found) == [1, 2]
+
+
+def test_work_on_several_keeps_their_order():
+    def work(number):
+        time.sleep(0.002 * (number % 3 == 0))
+        return number * number
+
+    assert list(worked(iter(range(40)), work, at_once=3)) == [number * number for number in range(40)]
+    assert not ahead()
+
+
+def test_work_runs_on_several_at_once():
+    together = threading.Barrier(2, timeout=10)
+
+    def work(number):
+        together.wait()
+        return number
+
+    assert list(worked(iter(range(6)), work, at_once=2)) == list(range(6))
+
+
+@pytest.mark.parametrize("at", ["work", "items"])
+def test_what_work_and_items_raise_comes_after_the_results_before_it(at):
+    def items():
+        yield from range(5)
+        if at == "items":
+            raise OSError("gone")
+
+    def work(number):
+        if at == "work" and number == 3:
+            raise OSError("gone")
+        return number
+
+    found = []
+
+    def collect():
+        for each in worked(items(), work, at_once=2):
+            found.append(each)
+
+    with pytest.raises(OSError, match="gone"):
+        collect()
+    assert found == list(range(3 if at == "work" else 5))
+    assert not ahead()
+
+
+def test_leaving_work_early_ends_its_threads():
+    done = []
+    found = worked(iter(range(100)), done.append, at_once=2)
+    assert next(found) is None
+    found.close()
+    assert not ahead()
+    assert len(done) < 10

@@ -13,14 +13,14 @@ Differs from SSIS: values finer than a microsecond count as truncated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dtserve.dataflow.base import Emit, Schema, Source
-from dtserve.dataflow.dispositions import RowErrors
+from dtserve.dataflow.dispositions import Cause, RowErrors
 from dtserve.dataflow.errors import (
     BadMetadata,
     InducedFailureOnError,
@@ -62,7 +62,6 @@ class FlatFileSource(Source):
     def __init__(self, model: Component, host: FlowHost, input_schemas: Mapping[str, Schema]) -> None:
         super().__init__(model, host, input_schemas)
         self._readers: list[ColumnReader] = []
-        self._failed_row = 0
         self._row = 0
 
     # --- before the rows ------------------------------------------------------------------
@@ -175,51 +174,74 @@ class FlatFileSource(Source):
         self.host.fire_warning(code, self.label, message)
 
     def _read(self, file: _File, layout: Layout, wanted: Wanted) -> Iterator[Emit]:
-        from dtserve.dataflow.flat_file.prefetch import prefetched, worthwhile
-        from dtserve.dataflow.flat_file.reader import BLOCK_BYTES, FlatFileReader
+        from dtserve.dataflow.flat_file.prefetch import prefetched, worked, worthwhile
+        from dtserve.dataflow.flat_file.reader import BLOCK_BYTES, SMALL_BLOCK_BYTES, FlatFileReader
 
-        chunks = FlatFileReader(file.path, layout, wanted, warn=self._warn).chunks()
-        if file.path.stat().st_size > BLOCK_BYTES and worthwhile():
-            chunks = prefetched(chunks)
+        def convert(item: tuple[int, Chunk]) -> list[Emit]:
+            first, chunk = item
+            return self._convert(file, layout, chunk, first) if chunk.frame.height else []
+
+        size = SMALL_BLOCK_BYTES if self.host.settings.memory_limit else BLOCK_BYTES
+        chunks = FlatFileReader(file.path, layout, wanted, warn=self._warn, block_bytes=size).chunks()
+        if file.path.stat().st_size <= size or not worthwhile():
+            with closing(self._numbered(file, layout, chunks)) as numbered:
+                for item in numbered:
+                    yield from convert(item)
+            return
+        with (
+            closing(self._numbered(file, layout, prefetched(chunks))) as numbered,
+            closing(worked(numbered, convert)) as converted,
+        ):
+            for emits in converted:
+                yield from emits
+
+    def _numbered(
+        self, file: _File, layout: Layout, chunks: Generator[Chunk, None, None]
+    ) -> Generator[tuple[int, Chunk], None, None]:
+        """Each chunk with the rows before it; raises what ended the reading after the rows before that."""
         with closing(chunks):
             for chunk in chunks:
-                if chunk.frame.height:
-                    yield from self._convert(file, layout, chunk)
-                    self._row += chunk.frame.height
+                yield self._row, chunk
+                self._row += chunk.frame.height
                 if chunk.partial:
                     self._warn(*messages.PARTIAL_ROW)
                 if chunk.malformed is not None:
                     cause = messages.ColumnDelimiterNotFound(column=layout.fields[chunk.malformed.column].name)
                     raise messages.ReadingDataRows(path=file.name, row=self._row + 1) from cause
 
-    def _convert(self, file: _File, layout: Layout, chunk: Chunk) -> Iterator[Emit]:
+    def _convert(self, file: _File, layout: Layout, chunk: Chunk, first: int) -> list[Emit]:
+        """The rows of a chunk before which ``first`` stand in the file; called in several threads at once."""
         import polars as pl
 
         height = chunk.frame.height
         row_errors = RowErrors(self, height)
         columns = []
         clean, undecoded = b"\0" not in chunk.data, chunk.undecoded(layout)
+        failed: list[int] = []
         for reader in self._readers:
             read = reader.read_undecoded if undecoded else reader.read
             result = read(chunk.frame[str(reader.position)], clean=clean)
             taken = row_errors.take(
-                reader.column, result, truncation_code=messages.TRUNCATED_CODE, cause=self._cause(reader.column)
+                reader.column, result, truncation_code=messages.TRUNCATED_CODE, cause=_cause(reader.column, failed)
             )
             columns.append(taken.alias(reader.column.lineage_id))
         named = self._file_name_column()
         if named is not None:
-            columns.append(self._file_name(file, named, row_errors, height))
+            columns.append(self._file_name(file, named, row_errors, failed, height))
         try:
             kept, away = row_errors.settle(
                 pl.DataFrame(columns, height=height), lambda rows: self._raw(rows, chunk, layout)
             )
         except (InducedFailureOnError, InducedFailureOnTruncation) as error:
-            raise messages.ReadingDataRows(path=file.name, row=self._row + self._failed_row + 1) from error
-        yield self.output().ref_id, kept
+            raise messages.ReadingDataRows(path=file.name, row=first + failed[0] + 1) from error
+        emits = [(self.output().ref_id, kept)]
         if away is not None and any(output.is_error_out for output in self.model.outputs):
-            yield self.output(error=True).ref_id, away
+            emits.append((self.output(error=True).ref_id, away))
+        return emits
 
-    def _file_name(self, file: _File, column: Column, row_errors: RowErrors, height: int) -> pl.Series:
+    def _file_name(
+        self, file: _File, column: Column, row_errors: RowErrors, failed: list[int], height: int
+    ) -> pl.Series:
         """The file's name in every row; one longer than the column is a truncation."""
         import polars as pl
 
@@ -228,7 +250,7 @@ class FlatFileSource(Source):
         name, cut = fit_text(file.name, column.type)
         if cut:
             mask = pl.repeat(True, height, dtype=pl.Boolean, eager=True)
-            row_errors.truncations(column, mask, code=messages.TRUNCATED_CODE, cause=self._cause(column))
+            row_errors.truncations(column, mask, code=messages.TRUNCATED_CODE, cause=_cause(column, failed))
         return pl.repeat(name, height, dtype=pl.String, eager=True).alias(column.lineage_id)
 
     def _raw(self, rows: np.ndarray, chunk: Chunk, layout: Layout) -> pl.DataFrame:
@@ -245,11 +267,14 @@ class FlatFileSource(Source):
         names = [c.lineage_id for c in error_output.columns if not c.special_flags and c.name not in special]
         return pl.DataFrame([texts.alias(name) for name in names], height=len(rows))
 
-    def _cause(self, column: Column) -> Any:
-        def cause(row: int, code: int, truncated: bool) -> DtserveError:
-            self._failed_row = row
-            no_text = code == messages.UNDECODABLE_CODE and column.type.family == "text"
-            status = 4 if truncated or no_text else messages.STATUS_OF_CODE.get(code, 2)
-            return messages.ColumnConversionFailed(column=column.name, status=status, text=messages.STATUS_TEXT[status])
 
-        return cause
+def _cause(column: Column, failed: list[int]) -> Cause:
+    """What went wrong in a row of a column; the row is put into ``failed``."""
+
+    def cause(row: int, code: int, truncated: bool) -> DtserveError:
+        failed.append(row)
+        no_text = code == messages.UNDECODABLE_CODE and column.type.family == "text"
+        status = 4 if truncated or no_text else messages.STATUS_OF_CODE.get(code, 2)
+        return messages.ColumnConversionFailed(column=column.name, status=status, text=messages.STATUS_TEXT[status])
+
+    return cause

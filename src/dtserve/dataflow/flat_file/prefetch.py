@@ -1,7 +1,7 @@
-"""Reads ahead: an iterator that works in a thread of its own while what it gave is being used.
+"""Works ahead, in threads: an iterator that runs while what it gave is used, and work on several items at once.
 
-Cutting a block of a file into fields and converting the fields of the block before it
-run side by side. The thread ends with the iterator, also when that is left early.
+Cutting a block of a file into fields and converting the fields of the blocks before it
+run side by side. All threads end with the iterator, also when that is left early.
 """
 
 from __future__ import annotations
@@ -9,20 +9,30 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Generator, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-__all__ = ["prefetched", "worthwhile"]
+__all__ = ["cores", "prefetched", "worked", "worthwhile"]
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 WAIT_SECONDS = 0.1
 
 
+MOST_AT_ONCE = 4
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def worthwhile() -> bool:
     """Whether there is more than one core for it."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores > 1
+    return cores() > 1
 
 
 class _Ended:
@@ -69,3 +79,29 @@ def prefetched(items: Iterator[T], depth: int = 1) -> Generator[T, None, None]:
     finally:
         stopped.set()
         thread.join()
+
+
+def worked(items: Iterator[T], work: Callable[[T], R], at_once: int = 0) -> Generator[R, None, None]:
+    """What ``work`` makes of each item, in their order, up to ``at_once`` of them in work at the same time.
+
+    0 stands for as many as there are cores, up to :data:`MOST_AT_ONCE`.
+
+    What the work or the iterator raises is raised here, after the results before it.
+    """
+    at_once = at_once or min(cores(), MOST_AT_ONCE)
+    with ThreadPoolExecutor(at_once, thread_name_prefix=f"{threading.current_thread().name}-work") as threads:
+        waiting: deque[Future[R]] = deque()
+        try:
+            ended: BaseException | None = None
+            while ended is None:
+                try:
+                    waiting.append(threads.submit(work, next(items)))
+                except BaseException as error:
+                    ended = error
+                while len(waiting) > (at_once if ended is None else 0):
+                    yield waiting.popleft().result()
+            if not isinstance(ended, StopIteration):
+                raise ended
+        finally:
+            for each in waiting:
+                each.cancel()
