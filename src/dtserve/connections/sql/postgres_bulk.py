@@ -1,4 +1,4 @@
-"""Loading frames into PostgreSQL by COPY.
+"""Loading frames into PostgreSQL by COPY, in its binary form where columns and table agree, else as CSV.
 
 Rows with NULL in a column that has a default go through a temporary table when KeepNulls is off:
 COPY itself never puts a default in the place of a NULL. A session that others use too is
@@ -7,14 +7,17 @@ never held between two frames: rows are collected in a temporary table, and move
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from dtserve.connections.base import BulkOptions, ResultColumn
 from dtserve.connections.errors import SqlError
 from dtserve.connections.sql.catalog import CatalogColumn
 from dtserve.connections.sql.frames import sliced
+from dtserve.connections.sql.postgres_binary import HEADER, TRAILER, frame_to_binary
 from dtserve.connections.sql.postgres_catalog import quote
 from dtserve.connections.sql.postgres_types import frame_to_csv
 
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["PostgresLoader"]
 
 _STAGE = "dtserve_stage"
+
+Rows = tuple[bool, "bytes | memoryview", int]
+"""Whether rows are in the binary form, the rows, how many they are."""
 
 
 class PostgresLoader:
@@ -69,8 +75,19 @@ class PostgresLoader:
         elif self.session.keep_open or self.with_default:
             stored = self._staged(batches)
         else:
-            stored = self._copied(self.table.path, batches)
+            stored = self._at_once(batches)
         self._advance_identity()
+        return stored
+
+    def _at_once(self, batches: Iterable[pl.DataFrame]) -> int:
+        """All frames or none."""
+        self.session.begin()
+        try:
+            stored = self._copied(self.table.path, batches)
+        except BaseException:
+            self.session.rollback()
+            raise
+        self.session.commit()
         return stored
 
     def _whole(self, frames: list[pl.DataFrame]) -> int:
@@ -79,22 +96,29 @@ class PostgresLoader:
         return self._copied(self.table.path, frames)
 
     def _copied(self, path: str, batches: Iterable[pl.DataFrame]) -> int:
-        text = f"COPY {path} ({self.names}) FROM STDIN (FORMAT csv)"
+        """Rows into a table, by one COPY as long as the form stays the same."""
         stored = 0
-        frames = iter(batches)
-        first = next(frames, None)
-        if first is None:
-            return 0
-        with self._statement() as cursor, cursor.copy(text.encode()) as copy:
-            frame: pl.DataFrame | None = first
-            while frame is not None:
-                copy.write(self._csv(frame))
-                stored += frame.height
-                frame = next(frames, None)
+        for binary, run in itertools.groupby(map(self._rows, batches), itemgetter(0)):
+            form = "binary" if binary else "csv, ENCODING 'UTF8'"
+            with (
+                self._statement() as cursor,
+                cursor.copy(f"COPY {path} ({self.names}) FROM STDIN (FORMAT {form})") as copy,
+            ):
+                copy.write(HEADER if binary else b"")
+                for _, data, count in run:
+                    copy.write(data)
+                    stored += count
+                copy.write(TRAILER if binary else b"")
         return stored
 
-    def _csv(self, frame: pl.DataFrame) -> bytes:
-        return frame_to_csv(frame[:, self.places], self.columns)
+    def _rows(self, frame: pl.DataFrame) -> Rows:
+        """The rows of a frame in the form that suits them."""
+        wanted = frame[:, self.places]
+        texts_as_they_are = self.session.connection.info.encoding == "utf-8"
+        data = frame_to_binary(wanted, self.stored) if texts_as_they_are else None
+        if data is not None:
+            return True, data, frame.height
+        return False, frame_to_csv(wanted, self.columns), frame.height
 
     @contextmanager
     def _statement(self) -> Iterator[Any]:
