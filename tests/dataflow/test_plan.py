@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dtserve.dataflow.errors import BadMetadata, ComponentMissing, UnsupportedComponent
-from dtserve.dataflow.plan import make_plan, resolve_lineage
+from dtserve.dataflow.plan import make_plan
 from dtserve.package.model import Column, Component
 from support.flows import I4, flow, sink, source, transform, used, wstr
 
@@ -33,6 +33,14 @@ def test_schemas_run_forward_and_needs_backward():
     assert {u.column.name for u in plan.unused} == {"t", "c"}
 
 
+@pytest.mark.parametrize("name", ["runInOptimizedMode", "RunInOptimizedMode"])
+@pytest.mark.parametrize(("stored", "sent"), [("false", 3), ("0", 3), ("False", 3), ("true", 2), ("1", 2)])
+def test_without_optimisation_columns_that_nobody_reads_travel_and_are_reported(name, stored, sent):
+    plan = make_plan(replace(chain(), properties={name: stored}))
+    assert [len(path.schema) for path in plan.paths] == ([3, 4] if sent == 3 else [2, 1])
+    assert {u.column.name for u in plan.unused} == {"t", "c"}
+
+
 def test_explain_is_plain_data():
     told = make_plan(chain()).explain()
     assert [c["name"] for c in told["components"]] == ["S", "Copy", "D"]
@@ -45,19 +53,6 @@ def test_explain_is_plain_data():
     }
     assert told["islands"] == [["S", "Copy", "D"]]
     assert told["removed"] == []
-
-
-def test_a_rename_that_left_the_refid_is_resolved():
-    made = source("S", {"a": I4})
-    column = replace(made.outputs[0].columns[0], lineage_id="old name")
-    made = replace(made, outputs=(replace(made.outputs[0], columns=(column,)),))
-    resolved = resolve_lineage(flow(made, sink("D", {"a": "S.a"}), paths=[("S.Out", "D.In")]))
-    assert resolved.components[1].inputs[0].columns[0].lineage_id == "old name"
-
-
-def test_components_get_numbers_where_they_have_none():
-    resolved = resolve_lineage(flow(replace(source("S", {}), number=40), sink("D", {}), paths=[]))
-    assert [c.number for c in resolved.components] == [40, 2]
 
 
 def test_islands_and_order():

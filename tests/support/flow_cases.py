@@ -25,7 +25,8 @@ from lxml import etree
 
 from dtserve.dataflow import engine
 from dtserve.dataflow.errors import DataFlowFailed
-from dtserve.dataflow.plan import _ends, _forward, _order, resolve_lineage
+from dtserve.dataflow.lineage import resolve_lineage
+from dtserve.dataflow.plan import _ends, _forward, _order
 from dtserve.datatypes import DT, TypeSpec, from_token
 from dtserve.package.model import Column, Component, DataFlow, Executable, Input, Output, Path
 from dtserve.package.reader.pipeline import read_data_flow

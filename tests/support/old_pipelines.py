@@ -23,6 +23,7 @@ HOSTS = {
 }
 """Class ids of the managed component host."""
 
+_HOST = "Microsoft.ManagedComponentHost"
 _REFERENCE = re.compile(r"#\{((?:\\.|[^}\\])*)\}")
 _LINKS = ("lineageId", "externalMetadataColumnId", "synchronousInputId")
 _DROPPED = (
@@ -93,8 +94,33 @@ def _to_integers(pipeline: Any) -> None:
                 element.text = _REFERENCE.sub(lambda found: "#" + numbers.get(found[1], found[1]), element.text)
 
 
-def parts_of_format(number: int) -> Any:
-    """A reader of the parts of a case in format 2, 3 or 6 (for ``flow_cases.build``)."""
+def _rename(pipeline: Any, renaming: str) -> None:
+    """Give output columns the refIds (in formats 2 and 3 the ids) that they have after they were renamed.
+
+    Lineage ids stay. ``lineage``: so do the references to them; ``refId``: references have the new refIds;
+    ``swapped``: the columns of an output have taken the names of their neighbours.
+    """
+    old = "id" if pipeline.find(".//outputColumn[@id]") is not None else "refId"
+    new: dict[str, str] = {}
+    for columns in pipeline.iter("outputColumns"):
+        refs = [column.get(old) for column in columns]
+        after = [str(int(ref) + 5000) if old == "id" else f"{ref} renamed" for ref in refs]
+        for column, ref in zip(columns, refs[1:] + refs[:1] if renaming == "swapped" else after, strict=True):
+            new[column.get("lineageId")] = ref
+            column.set(old, ref)
+    if renaming != "refId":
+        return
+    for column in pipeline.iter("inputColumn"):
+        column.set("lineageId", new.get(column.get("lineageId"), column.get("lineageId")))
+    for stored in pipeline.iter("property"):
+        if stored.text and stored.get("containsID"):
+            stored.text = new.get(stored.text, stored.text)
+            stored.text = _REFERENCE.sub(lambda found: "#{" + new.get(found[1], found[1]) + "}", stored.text)
+            stored.text = re.sub(r"#(\d+)", lambda found: "#" + new.get(found[1], found[1]), stored.text)
+
+
+def parts_of_format(number: int, renaming: str = "") -> Any:
+    """A reader of the parts of a case in format 2, 3, 6 or 8 (for ``flow_cases.build``), columns renamed as :func:`_rename` says."""
 
     def parts(document: dict[str, Any], case: dict[str, Any]) -> tuple[dict[str, Component], Component]:
         inputs = {**document.get("inputs", {}), **case.get("inputs", {})}
@@ -102,17 +128,24 @@ def parts_of_format(number: int) -> Any:
         sources = "".join(_source_xml(name, spec) for name, spec in inputs.items())
         pipeline = etree.fromstring(f"<pipeline version='1'><components>{sources}{text}</components></pipeline>")
         tested = pipeline.findall("components/component")[-1]
-        lineages = [column.get("lineageId") for column in tested.iterfind("outputs/output/outputColumns/outputColumn")]
-        managed = tested.get("componentClassID") == "Microsoft.ManagedComponentHost"
+        lineages = [column.get("lineageId") for column in pipeline.iter("outputColumn")]
+        managed = tested.get("componentClassID") == _HOST
         known = class_ids(part_of(text))
-        tested.set("componentClassID", HOSTS[number] if managed else known.get(number, tested.get("componentClassID")))
+        tested.set(
+            "componentClassID",
+            HOSTS.get(number, _HOST) if managed else known.get(number, tested.get("componentClassID")),
+        )
         if number in (2, 3):
             _to_integers(pipeline)
+        if renaming:
+            _rename(pipeline, renaming)
         owner = Executable("T", "{0}", TASK, "Microsoft.Pipeline", "Pipeline", object_data=pipeline)
         flow = read_data_flow(owner)
         assert flow is not None
         *before, made = flow.components
-        columns = [column.lineage_id for output in made.outputs for column in output.columns]
+        columns = [
+            column.lineage_id for each in flow.components for output in each.outputs for column in output.columns
+        ]
         parts.aliases = dict(zip(columns, lineages, strict=True))  # type: ignore[attr-defined]
         return {source.name: replace(source, part="TestSource") for source in before}, made
 

@@ -35,7 +35,7 @@ class HostScope:
 
 
 def bindings(component: PipelineComponent, input_ref: str) -> list[ColumnBinding]:
-    """The columns of a buffer as expressions may name them: by lineage id, name, or component and name."""
+    """The columns of a buffer as expressions may name them: by lineage id or refId, name, or component and name."""
     from dtserve.expressions import ColumnBinding
 
     schema = component.input_schemas.get(input_ref, {})
@@ -45,7 +45,7 @@ def bindings(component: PipelineComponent, input_ref: str) -> list[ColumnBinding
         column: Column | None = listed.get(lineage)
         names = [lineage]
         if column is not None:
-            names.append(column.name)
+            names += [column.name, column.ref_id]
             source = _COMPONENT_OF.search(lineage)
             if source is not None:
                 names.append(f"{source.group(1)}.{column.name}")

@@ -3,29 +3,31 @@
 Made before anything runs, from the model and the registry alone; plain data, so that it
 can be shown (:meth:`Plan.explain`) and shipped.
 
-- Lineage: an input column names the output column it comes from by lineage id; where a
-  rename left the refId instead, it is resolved here (:func:`resolve_lineage`).
+- Lineage: an input column names the output column it comes from by lineage id
+  (:func:`~dtserve.dataflow.lineage.resolve_lineage`).
 - Schemas run forward along the paths: an asynchronous output starts a new buffer, a
   synchronous one adds its columns to the buffer of its input (DATA_FLOW §1.2).
 - Needs run backward: a column that nobody downstream reads is not sent (and reported as
-  0x80047076). Components whose rows never become visible are left out, as SSIS does.
+  0x80047076). Components whose rows never become visible are left out, as SSIS does. With
+  RunInOptimizedMode off everything is kept and sent, and the same columns are reported.
 - Components joined by paths form an island; islands run side by side.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dtserve.dataflow.base import PipelineComponent, Schema, Source
 from dtserve.dataflow.errors import BadMetadata
+from dtserve.dataflow.lineage import resolve_lineage
 from dtserve.dataflow.registry import resolve
 
 if TYPE_CHECKING:
     from dtserve.package.model import Column, Component, DataFlow, Input, Output, Path
 
-__all__ = ["Plan", "PlannedPath", "UnusedColumn", "make_plan", "resolve_lineage"]
+__all__ = ["Plan", "PlannedPath", "UnusedColumn", "make_plan", "optimised"]
 
 
 @dataclass(frozen=True)
@@ -101,12 +103,15 @@ def make_plan(flow: DataFlow) -> Plan:
     live = _live(flow, classes, ends)
     order = _order([c for c in flow.components if c.ref_id in live], [e for e in ends if _inside(e, live)])
     wired = [e for e in ends if _inside(e, live)]
-    needed = _backward(order, wired, _forward(order, wired), classes)
-    available = _forward(order, wired, needed)
+    everything = _forward(order, wired)
+    needed = _backward(order, wired, everything, classes)
+    available = _forward(order, wired, needed) if optimised(flow) else everything
+    read = {lineage for columns in needed.values() for lineage in columns}
     paths = []
     for path, source, output, target, into in wired:
         full = available[output.ref_id]
-        sent = {lineage: spec for lineage, spec in full.items() if lineage in needed[into.ref_id]}
+        wanted = needed[into.ref_id] if optimised(flow) else full
+        sent = {lineage: spec for lineage, spec in full.items() if lineage in wanted}
         paths.append(PlannedPath(path, source, output, target, into, full, sent))
     return Plan(
         flow=flow,
@@ -115,32 +120,16 @@ def make_plan(flow: DataFlow) -> Plan:
         removed=tuple(c for c in flow.components if c.ref_id not in live),
         paths=tuple(paths),
         islands=_islands(order, wired),
-        unused=tuple(_unused(order, paths)),
+        unused=tuple(_unused(order, paths, read)),
         by_output={p.output.ref_id: p for p in paths},
         by_input={p.input.ref_id: p for p in paths},
     )
 
 
-def resolve_lineage(flow: DataFlow) -> DataFlow:
-    """Make every input column's lineage id that of an output column, over renames; number what has no number."""
-    lineages: set[str] = set()
-    aliases: dict[str, str] = {}
-    for component in flow.components:
-        for output in component.outputs:
-            for column in output.columns:
-                lineages.add(column.lineage_id)
-                aliases[column.ref_id] = column.lineage_id
-
-    def fix(column: Column) -> Column:
-        if column.lineage_id in lineages or column.lineage_id not in aliases:
-            return column
-        return replace(column, lineage_id=aliases[column.lineage_id])
-
-    components = []
-    for index, component in enumerate(flow.components, start=1):
-        inputs = tuple(replace(i, columns=tuple(fix(c) for c in i.columns)) for i in component.inputs)
-        components.append(replace(component, inputs=inputs, number=component.number or index))
-    return replace(flow, components=tuple(components))
+def optimised(flow: DataFlow) -> bool:
+    """RunInOptimizedMode: whether what nobody reads is left out."""
+    stored = next((value for name, value in flow.properties.items() if name.lower() == "runinoptimizedmode"), "true")
+    return stored.strip().lower() not in ("false", "0")
 
 
 _End = tuple["Path", "Component", "Output", "Component", "Input"]
@@ -186,7 +175,7 @@ def _live(flow: DataFlow, classes: Mapping[str, type[PipelineComponent]], ends: 
         if issubclass(classes[c.ref_id], Source) or not c.inputs or any(i.ref_id in connected for i in c.inputs)
     }
     whole = {ref for ref in fed if any(ref in (e[1].ref_id, e[3].ref_id) for e in ends)}
-    if flow.properties.get("runInOptimizedMode", "true").lower() == "false":
+    if not optimised(flow):
         return whole
     todo = [
         c.ref_id
@@ -276,15 +265,12 @@ def _islands(order: list[Component], ends: list[_End]) -> tuple[tuple[str, ...],
     return tuple(tuple(group) for group in groups.values())
 
 
-def _unused(order: list[Component], paths: list[PlannedPath]) -> Iterable[UnusedColumn]:
-    used: set[str] = set()
-    for path in paths:
-        used.update(path.schema)
+def _unused(order: list[Component], paths: list[PlannedPath], read: set[str]) -> Iterable[UnusedColumn]:
     joined = {p.output.ref_id for p in paths}
     for component in order:
         for output in component.outputs:
             if output.ref_id not in joined:
                 continue
             for column in output.columns:
-                if column.lineage_id not in used:
+                if column.lineage_id not in read:
                     yield UnusedColumn(component, output, column)

@@ -15,9 +15,10 @@ from dtserve.dataflow.errors import BadProperty
 if TYPE_CHECKING:
     from dtserve.package.model import PipelineProperty
 
-__all__ = ["boolean", "integer", "items", "number", "reference", "references", "text"]
+__all__ = ["boolean", "integer", "items", "number", "reference", "references", "replace_references", "text"]
 
 _REFERENCE = re.compile(r"#\{((?:\\.|[^}\\])*)\}|#(\d+)")
+_INVALID = re.compile(r"\\(?:0|-1):invalid$")
 
 Properties = Mapping[str, "PipelineProperty"]
 
@@ -85,10 +86,21 @@ def references(value: str) -> list[str]:
     return [braced or plain for braced, plain in _REFERENCE.findall(value)]
 
 
+def replace_references(value: str, others: Mapping[str, str]) -> str:
+    """The text with other refIds in its ``#{refId}``.
+
+    >>> replace_references("#{a} + #{b}", {"a": "c"})
+    '#{c} + #{b}'
+    """
+    return _REFERENCE.sub(lambda found: f"#{{{others[found[1]]}}}" if found[1] in others else found[0], value)
+
+
 def reference(properties: Properties, name: str) -> str:
-    """The one reference a property holds; empty when it holds none (also for ``0`` and ``-1``)."""
+    """The one reference a property holds; empty when it holds none.
+
+    None are ``0`` and ``-1``, and what the upgrade of an old package makes of them (``#{Package\\D\\0:invalid}``).
+    """
     value = text(properties, name).strip()
     found = references(value)
-    if found:
-        return found[0]
-    return "" if value in ("", "0", "-1") else value
+    only = found[0] if found else value
+    return "" if only in ("", "0", "-1") or _INVALID.search(only) else only

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dtserve.dataflow.base import BlockingTransform, Destination, Source
+from dtserve.dataflow.plan import optimised
 from dtserve.dataflow.sizes import row_bytes
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _INDENT = "    "
 def trace_plan(plan: Plan, host: FlowHost) -> None:
     """Settings, sizes of buffers, trees and plan, before rows flow."""
     properties = {name.lower(): value for name, value in plan.flow.properties.items()}
-    for text in _settings(properties):
+    for text in _settings(properties, optimised(plan.flow)):
         host.trace("PipelineInitialization", text)
     size, rows = _buffers(properties)
     for kind, path in enumerate(_starts(plan)):
@@ -91,7 +92,7 @@ def execution_plan(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def _settings(properties: dict[str, str]) -> Iterator[str]:
+def _settings(properties: dict[str, str], removes: bool) -> Iterator[str]:
     for name, kind in (("blobtempstoragepath", "BLOB"), ("buffertempstoragepath", "buffer")):
         if properties.get(name):
             yield f"The temporary {kind} data storage locations are {properties[name]}; the first that can be used is."
@@ -103,7 +104,7 @@ def _settings(properties: dict[str, str]) -> Iterator[str]:
     size, rows = _buffers(properties)
     yield f"The default buffer size is {size} bytes."
     yield f"Buffers will have {rows} rows by default."
-    if properties.get("runinoptimizedmode", "true").lower() == "false":
+    if not removes:
         yield (
             "The data flow will not remove unused components because its RunInOptimizedMode property is set to false."
         )

@@ -156,6 +156,11 @@ def test_cases_hold_in_one_buffer(document, case, tmp_path):
         run_case(document, {**case, "batch": 1000}, tmp_path)
 
 
+@pytest.mark.parametrize(("document", "case"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_cases_hold_with_columns_that_nobody_reads(document, case, tmp_path):
+    run_case(document, {**case, "flow": {**case.get("flow", {}), "runInOptimizedMode": "false"}}, tmp_path)
+
+
 FIRST = list({n.partition(":")[0]: (n.partition(":")[0], d, c) for n, d, c in reversed(WITHOUT_BUFFERS)}.values())
 
 

@@ -13,7 +13,7 @@ from support.old_pipelines import class_ids, parts_of_format
 CASES = load_cases(Path(__file__).parent.parent / "cases")
 
 
-def fits(document, case, number):
+def fits(document, case, number, renaming=""):
     """Whether a case can be told in an older format: what it looks at is named by columns, and not by their numbers."""
     if case.get("errors") or (
         "componentClassID='{class}'" in "\n".join(document.get("component", [])) and "class" in case.get("with", {})
@@ -23,18 +23,18 @@ def fits(document, case, number):
     if "ErrorColumn" in wanted:
         return False
     try:
-        build(document, case, parts_of_format(number))
+        build(document, case, parts_of_format(number, renaming))
     except AssertionError:
         return False
     return True
 
 
-def chosen(number):
+def chosen(number, renaming=""):
     """The first case of each component that can be told in a format."""
     found = {}
     for name, document, case in CASES:
         part = part_of(component_text(document, case))
-        if part not in found and fits(document, case, number):
+        if part not in found and fits(document, case, number, renaming):
             found[part] = (name, document, case)
     return found
 
@@ -49,6 +49,23 @@ TOLD = {number: chosen(number) for number in (2, 3, 6)}
 )
 def test_older_formats_give_the_same_rows(number, document, case, tmp_path):
     run_case(document, case, tmp_path, parts=parts_of_format(number))
+
+
+RENAMED = {(number, how): chosen(number, how) for number in (2, 3, 6, 8) for how in ("lineage", "refId", "swapped")}
+
+
+@pytest.mark.parametrize(
+    ("number", "how", "document", "case"),
+    [(*kind, *c[1:]) for kind, found in RENAMED.items() for c in found.values()],
+    ids=[f"{kind[0]}, {kind[1]}: {c[0]}" for kind, found in RENAMED.items() for c in found.values()],
+)
+def test_renamed_columns_are_found_by_lineage(number, how, document, case, tmp_path):
+    run_case(document, case, tmp_path, parts=parts_of_format(number, how))
+
+
+def test_most_components_are_told_with_renamed_columns():
+    for kind, found in RENAMED.items():
+        assert len(found) >= 25, kind
 
 
 def test_most_components_are_told():

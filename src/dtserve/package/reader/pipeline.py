@@ -11,7 +11,6 @@ that its lineage id names.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -32,10 +31,10 @@ from dtserve.package.model import (
 from dtserve.package.names import component_part
 from dtserve.package.reader.attributes import Attributes, attributes, disposition, flag, number, pipeline_property
 from dtserve.package.reader.elements import child_elements, to_int
+from dtserve.package.reader.integer_ids import IntegerIds
 
 __all__ = ["read_data_flow"]
 
-_REFERENCE = re.compile(r"#(\d+)")
 _CACHED_TYPE = ("cachedDataType", "cachedLength", "cachedPrecision", "cachedScale", "cachedCodepage")
 _OWN_TYPE = ("dataType", "length", "precision", "scale", "codePage")
 _IGNORED = frozenset({"id", "name", "description", "version"})
@@ -63,13 +62,13 @@ def _external_used(element: Any) -> bool:
 
 
 class _Reader:
-    """State of reading one pipeline: refIds of integer ids, columns by lineage, the running number."""
+    """State of reading one pipeline: refIds of integer ids and lineage ids, columns by both, the running number."""
 
     def __init__(self, task_ref: str) -> None:
         self.task_ref = task_ref
-        self.refs: dict[str, str] = {}
-        self.names: dict[str, str] = {}
+        self.ids = IntegerIds()
         self.producers: dict[str, Column] = {}
+        self.renamed: dict[str, Column] = {}
         self.types: dict[tuple[str, ...], TypeSpec] = {}
         self.paths: set[str] = set()
         self.count = 0
@@ -100,8 +99,10 @@ class _Reader:
             for side in self._members(component, collection):
                 side_ref = self._name(side, f"{ref}.{kind}[", "]")
                 for column in self._members(side, "outputColumns"):
-                    self._name(column, f"{side_ref}.Columns[", "]")
-                    self.names[column.get("id", "")] = column.get("name", "")
+                    column_ref = self._name(column, f"{side_ref}.Columns[", "]")
+                    self.ids.column(
+                        column.get("id", ""), column.get("lineageId", ""), column.get("name", ""), column_ref
+                    )
                 for column in self._members(side, "externalMetadataColumns"):
                     self._name(column, f"{side_ref}.ExternalColumns[", "]")
         for connection in self._members(component, "connections"):
@@ -110,16 +111,16 @@ class _Reader:
     def _register_input_columns(self, component: Any) -> None:
         """The refIds of a component's input columns, which in formats 2 and 3 have the names of their producers."""
         for side in self._members(component, "inputs"):
-            side_ref = self.refs.get(side.get("id", ""), "")
+            side_ref = self.ids.refs.get(side.get("id", ""), "")
             for column in self._members(side, "inputColumns"):
                 values = attributes(column)
                 if "id" in values:
                     name = (
                         values.get("name")
                         or values.get("cachedName")
-                        or self.names.get(values.get("lineageId", ""), "")
+                        or self.ids.names.get(values.get("lineageId", ""), "")
                     )
-                    self.refs[values["id"]] = self._ref({**values, "name": name}, f"{side_ref}.Columns[", "]")
+                    self.ids.refs[values["id"]] = self._ref({**values, "name": name}, f"{side_ref}.Columns[", "]")
 
     @staticmethod
     def _members(element: Any, collection: str) -> list[Any]:
@@ -131,7 +132,7 @@ class _Reader:
         values = attributes(element)
         ref = self._ref(values, before, after)
         if "id" in values:
-            self.refs[values["id"]] = ref
+            self.ids.refs[values["id"]] = ref
         return ref
 
     def _ref(self, values: Attributes, before: str, after: str) -> str:
@@ -141,7 +142,11 @@ class _Reader:
     def _target(self, values: Attributes, name: str) -> str:
         """What an attribute refers to: a refId as it stands, an integer by the map, 0 as nothing."""
         text = values.get(name, "")
-        return self.refs.get(text, "" if text == "0" else text)
+        return self.ids.refs.get(text, "" if text == "0" else text)
+
+    def _lineage(self, values: Attributes) -> str:
+        """The lineage id: in formats 2 and 3 the refId of the column whose lineage id the number is."""
+        return self.ids.lineages.get(values.get("lineageId", "")) or self._target(values, "lineageId")
 
     def _next(self, values: Attributes) -> int:
         if "id" in values:
@@ -227,7 +232,7 @@ class _Reader:
         ref = self._ref(values, f"{owner}.Columns[", "]")
         column = Column(
             ref_id=ref,
-            lineage_id=self._target(values, "lineageId") or ref,
+            lineage_id=self._lineage(values) or ref,
             name=values.get("name", ""),
             type=self._type(values, *_OWN_TYPE),
             sort_key_position=number(values, "sortKeyPosition"),
@@ -241,6 +246,7 @@ class _Reader:
             properties=self._properties(element),
         )
         self.producers.setdefault(column.lineage_id, column)
+        self.renamed.setdefault(column.ref_id, column)
         return column
 
     def _resolve_inputs(self, element: Any, component: Component) -> Component:
@@ -257,16 +263,18 @@ class _Reader:
         return _replace(component, inputs=inputs)
 
     def _input_column(self, element: Any, owner: str) -> Column:
+        """An input column: its own name, else the name that its producer has now, else the one it had (``cachedName``)."""
         values = attributes(element)
-        lineage = self._target(values, "lineageId")
-        producer = self.producers.get(lineage)
+        lineage = self._lineage(values)
+        producer = self.producers.get(lineage) or self.renamed.get(lineage)
         spec = self._type(values, *_CACHED_TYPE) if values.get("cachedDataType") else None
         name = values.get("name") or values.get("cachedName") or (producer.name if producer else "")
+        current = values.get("name") or (producer.name if producer else name)
         own = values if "cachedSortKeyPosition" in values or producer is None else None
         return Column(
             ref_id=self._ref({"name": name, **values}, f"{owner}.Columns[", "]"),
             lineage_id=lineage,
-            name=name,
+            name=current,
             type=spec or (producer.type if producer else TypeSpec(DT.EMPTY)),
             usage=values.get("usageType") or "readOnly",
             sort_key_position=producer.sort_key_position
@@ -314,15 +322,8 @@ class _Reader:
         found = element.find("properties")
         if found is None or not len(found):
             return _NO_PROPERTIES
-        renumber = self._renumber if self.refs else None
+        renumber = self.ids.renumber if self.ids.refs else None
         return {each.name: each for each in (pipeline_property(child, renumber) for child in child_elements(found))}
-
-    def _renumber(self, value: str) -> str:
-        """Integer references of formats 2 and 3 as ``#{refId}``; what names no object stays as it is."""
-        alone = self.refs.get(value)
-        if alone is not None:
-            return f"#{{{alone}}}"
-        return _REFERENCE.sub(lambda found: f"#{{{self.refs[found[1]]}}}" if found[1] in self.refs else found[0], value)
 
     def _path(self, element: Any) -> Path:
         values = attributes(element)

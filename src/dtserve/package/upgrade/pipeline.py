@@ -46,16 +46,17 @@ _REFERENCES = ("lineageId", "synchronousInputId", "externalMetadataColumnId", "s
 def rewrite_pipeline(pipeline: Any, flow: DataFlow, task_ref: str) -> None:
     """Rewrite a ``pipeline`` element in place; ``flow`` is its model, which knows every refId."""
     refs = _references(pipeline, flow)
+    known = refs | {e.get("lineageId") or e.get("id"): refs[e.get("id")] for e in pipeline.iter("outputColumn")}
     producers = {
         column.lineage_id: column for each in flow.components for out in each.outputs for column in out.columns
     }
     for element in list(pipeline.iter("*")):
         name = element.tag
         if name == "property" and element.get("containsID") == "true" and not len(element):
-            element.text = _renumber(text_of(element), refs)
+            element.text = _renumber(text_of(element), known)
         if name == "inputColumn":
-            _cache(element, producers.get(refs.get(element.get("lineageId") or "", "")))
-        _rewrite(element, refs)
+            _cache(element, producers.get(known.get(element.get("lineageId") or "", "")))
+        _rewrite(element, refs, known)
     pipeline.set("version", "1")
     for name in ("id", "name", "description"):
         pipeline.attrib.pop(name, None)
@@ -100,13 +101,13 @@ def _columns(element: Any, name: str, columns: Any, refs: dict[str, str]) -> Non
         refs[stored.get("id")] = column.ref_id
 
 
-def _rewrite(element: Any, refs: dict[str, str]) -> None:
-    """refIds for the integers of one element, and its defaults gone."""
+def _rewrite(element: Any, refs: dict[str, str], known: dict[str, str]) -> None:
+    """refIds for the integers of one element (``known``: also for lineage ids), and its defaults gone."""
     own = element.get("id")
     for name in _REFERENCES:
-        value = element.get(name)
-        if value is not None and value in refs:
-            element.set(name, refs[value])
+        value, named = element.get(name), known if name == "lineageId" else refs
+        if value is not None and value in named:
+            element.set(name, named[value])
     if own in refs and element.tag != "property":
         element.set("refId", refs[own])
     defaults = _DEFAULTS.get(element.tag, {})
@@ -126,11 +127,13 @@ def _renumber(text: str, refs: dict[str, str]) -> str:
 
 
 def _cache(element: Any, producer: Column | None) -> None:
-    """What format 8 caches of the upstream column, so that it loads without it."""
+    """What format 8 caches of the upstream column, so that it loads without it; ``name`` stays only where it is another."""
     name = element.attrib.pop("name", "")
-    element.set("cachedName", name or (producer.name if producer else ""))
+    element.set("cachedName", producer.name if producer else name)
     if producer is None:
         return
+    if name not in ("", producer.name):
+        element.set("name", name)
     spec = producer.type
     element.set("cachedDataType", spec.info.token)
     for attribute, number in (
