@@ -48,11 +48,23 @@ def test_a_failed_write_leaves_the_old_content(tmp_path, monkeypatch):
 
 def test_the_disk_is_told_in_the_right_order(tmp_path, monkeypatch):
     calls = []
-    real = {name: getattr(os, name) for name in ("fsync", "replace")}
-    monkeypatch.setattr(os, "fsync", lambda fd: calls.append("fsync") or real["fsync"](fd))
-    monkeypatch.setattr(os, "replace", lambda a, b: calls.append("replace") or real["replace"](a, b))
+    for name in ("fsync", "replace", "link"):
+        real = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *a, name=name, real=real, **k: calls.append(name) or real(*a, **k))
     write_file(tmp_path / "f", b"x")
-    assert calls == ["fsync", "replace", "fsync"]
+    assert calls in (["fsync", "link", "fsync"], ["fsync", "replace", "fsync"])  # with files without names, without
+    calls.clear()
+    write_file(tmp_path / "f", b"y")
+    assert [name for name in calls if name != "link"] == ["fsync", "replace", "fsync"]
+
+
+def test_a_name_taken_meanwhile_is_replaced(tmp_path):
+    path = tmp_path / "f"
+    with durable.replacement(path) as descriptor:
+        durable.write_all(descriptor, b"mine")
+        path.write_bytes(b"somebody else's")
+    assert path.read_bytes() == b"mine"
+    assert os.listdir(tmp_path) == ["f"]
 
 
 def test_sweeping_takes_only_what_nobody_holds(tmp_path):

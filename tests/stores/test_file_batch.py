@@ -2,6 +2,7 @@
 
 import errno
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -9,6 +10,7 @@ from dtserve.stores import FileSystemStore, durable
 from dtserve.stores.errors import (
     FolderNotFound,
     NameNotFileName,
+    NotDurable,
     PackageExists,
     PackageTooLarge,
     PathWithoutPackage,
@@ -95,3 +97,56 @@ def test_without_nameless_files(store, monkeypatch):
     monkeypatch.setattr(durable, "_CAN_BE_NAMELESS", False)
     assert store.write_many([(("A", "one"), b"1"), (("A", "two"), b"2")]) == [None, None]
     assert names(store, ("A",)) == ["Old.dtsx", "one.dtsx", "two.dtsx"]
+
+
+def test_one_folder_by_two_names(store):
+    (store.path / "Link").symlink_to(store.path / "A", target_is_directory=True)
+    items = [(("A", "one"), b"1"), (("Link", "two"), b"2"), (("a", "three"), b"3"), (("Link", "ONE"), b"4")]
+    kinds = [type(each) for each in store.write_many(items)]
+    assert kinds == [type(None), type(None), type(None), PackageExists]
+    assert names(store, ("A",)) == ["Old.dtsx", "one.dtsx", "three.dtsx", "two.dtsx"]
+
+
+def test_two_writers_of_the_same_folders_in_other_orders(store):
+    def write(order):
+        for turn in range(20):
+            items = [((folder, f"{order} {turn}"), b"x") for folder in order]
+            assert store.write_many(items) == [None, None]
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(write, ("AB", "BA"), timeout=60))
+    assert len(names(store, ("A",))) == 41
+
+
+def test_more_folders_than_are_held_at_once(store):
+    folders = [f"F{number:02}" for number in range(70)]
+    for folder in folders:
+        store.create_folder((folder,))
+    assert store.write_many([((folder, name), b"1") for folder in folders for name in "ab"]) == [None] * 140
+    assert all(names(store, (folder,)) == ["a.dtsx", "b.dtsx"] for folder in folders)
+
+
+def test_packages_are_told_after_their_folders_are_on_the_disk(store, monkeypatch):
+    calls = []
+    for name in ("fsync", "link", "replace"):
+        real = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *a, name=name, real=real, **k: calls.append(name) or real(*a, **k))
+    assert store.write_many([(("A", "one"), b"1"), (("B", "two"), b"2"), (("A", "three"), b"3")]) == [None] * 3
+    assert calls[:3] == ["fsync"] * 3
+    assert calls[-2:] == ["fsync"] * 2
+    assert "fsync" not in calls[3:-2]
+
+
+def test_a_folder_that_the_disk_does_not_confirm(store, monkeypatch):
+    bad = store.folder_path(("B",)).stat().st_ino
+    real = os.fsync
+
+    def fsync(descriptor):
+        if os.fstat(descriptor).st_ino == bad:
+            raise OSError(errno.EIO, "Input/output error")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    done = store.write_many([(("A", "one"), b"1"), (("B", "two"), b"2"), (("B", "a|b"), b"3")])
+    assert [type(each) for each in done] == [type(None), NotDurable, NameNotFileName]
+    assert store.read(("B", "two")) == b"2"

@@ -23,13 +23,16 @@ from pathlib import Path
 __all__ = [
     "TEMPORARY_PREFIX",
     "NotConfirmed",
+    "PendingFile",
     "begin_flush",
     "folder_lock",
     "is_held",
     "is_temporary",
+    "open_folder",
     "replacement",
     "sweep_folder",
     "sync_folder",
+    "sync_open_folder",
     "write_all",
     "write_file",
 ]
@@ -88,36 +91,80 @@ def write_file(path: Path, data: bytes, *, mode: int | None = None) -> None:
 
 
 @contextmanager
-def replacement(path: Path, *, mode: int | None = None, confirm: bool = True) -> Iterator[int]:
-    """A file descriptor to write the new content of ``path`` to; it takes the name when the block ends well.
-
-    Without ``confirm`` the caller forces the folder to the disk, once for many files.
-    """
-    if mode is None:
-        with suppress(OSError):
-            mode = stat.S_IMODE(path.lstat().st_mode) if not path.is_symlink() else None
-    descriptor, temporary = _open_temporary(path.parent)
+def replacement(path: Path, *, mode: int | None = None) -> Iterator[int]:
+    """A file descriptor to write the new content of ``path`` to; it takes the name when the block ends well."""
+    file = PendingFile(path, mode=mode)
     try:
-        try:
-            _lock(descriptor, wait=True)
-            yield descriptor
-            if mode is not None and hasattr(os, "fchmod"):
-                os.fchmod(descriptor, mode)
-            os.fsync(descriptor)
-            if _is_born_locked(temporary.name):
-                _give_name(descriptor, temporary)
-            if sys.platform != "win32":
-                os.replace(temporary, path)  # while locked, so that no sweep can come between
-        finally:
-            os.close(descriptor)
-        if sys.platform == "win32":
-            os.replace(temporary, path)
+        yield file.descriptor
+        file.flush()
+        file.take_name()
     except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
+        file.give_up()
         raise
-    if confirm:
-        sync_folder(path.parent)
+    sync_folder(path.parent)
+
+
+class PendingFile:
+    """The new content of a file on its way: written to :attr:`descriptor`, forced to the disk, then named, or given up.
+
+    Each step may raise OSError; then it is given up.
+    """
+
+    def __init__(self, path: Path, *, mode: int | None = None) -> None:
+        self.path = path
+        self._mode = mode
+        self._new = False
+        if mode is None:
+            try:
+                found = path.lstat().st_mode
+                self._mode = None if stat.S_ISLNK(found) else stat.S_IMODE(found)
+            except FileNotFoundError:
+                self._new = True
+            except OSError:
+                pass
+        self.descriptor, self._temporary = _open_temporary(path.parent)
+        self._open = True
+        _lock(self.descriptor, wait=True)
+
+    def flush(self) -> None:
+        """Force the content to the disk."""
+        if self._mode is not None and hasattr(os, "fchmod"):
+            os.fchmod(self.descriptor, self._mode)
+        os.fsync(self.descriptor)
+
+    def take_name(self, folder: int | None = None) -> None:
+        """Take the name, in one step for others to see; ``folder`` is a descriptor of the folder, where one is at hand."""
+        if _is_born_locked(self._temporary.name):
+            if self._new and self._take_free_name(folder):
+                self._close()
+                return
+            _give_name(self.descriptor, self._temporary, folder)
+        if sys.platform != "win32":
+            os.replace(self._temporary, self.path)  # while locked, so that no sweep can come between
+            self._close()
+        else:
+            self._close()
+            os.replace(self._temporary, self.path)
+
+    def _take_free_name(self, folder: int | None) -> bool:
+        """Take a name that nothing had a moment ago: one change to the folder in place of three."""
+        try:
+            _give_name(self.descriptor, self.path, folder)
+        except FileExistsError:
+            return False
+        return True
+
+    def give_up(self) -> None:
+        """Leave nothing; what had the name keeps it."""
+        with suppress(OSError):
+            self._close()
+        with suppress(OSError):
+            os.unlink(self._temporary)
+
+    def _close(self) -> None:
+        if self._open:
+            self._open = False
+            os.close(self.descriptor)
 
 
 def begin_flush(descriptor: int) -> None:
@@ -157,12 +204,13 @@ def _open_temporary(folder: Path) -> tuple[int, Path]:
     return os.open(temporary, flags, 0o666), temporary
 
 
-def _give_name(descriptor: int, path: Path) -> None:
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+def _give_name(descriptor: int, path: Path, folder: int | None) -> None:
+    here = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY) if folder is None else folder
     try:
-        os.link(f"/proc/self/fd/{descriptor}", path.name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
+        os.link(f"/proc/self/fd/{descriptor}", path.name, src_dir_fd=here, dst_dir_fd=here, follow_symlinks=True)
     finally:
-        os.close(folder)
+        if folder is None:
+            os.close(here)
 
 
 def _is_born_locked(name: str) -> bool:
@@ -171,30 +219,44 @@ def _is_born_locked(name: str) -> bool:
 
 def sync_folder(folder: Path) -> None:
     """Force a folder's entries to the disk, where the platform can; NotConfirmed when the disk fails."""
-    if sys.platform == "win32":
+    with open_folder(folder) as descriptor:
+        sync_open_folder(descriptor)
+
+
+def sync_open_folder(descriptor: int | None) -> None:
+    """As :func:`sync_folder`, for what :func:`open_folder` gives."""
+    if descriptor is None:
         return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     except OSError as error:
         if error.errno in _DISK_ERRORS:  # any other one: a network file system that cannot
             raise NotConfirmed(error.errno, error.strerror) from None
+
+
+@contextmanager
+def open_folder(folder: Path) -> Iterator[int | None]:
+    """A descriptor of a folder; None on platforms that have none."""
+    if sys.platform == "win32":
+        yield None
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield descriptor
     finally:
         os.close(descriptor)
 
 
 @contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
-    """Hold a folder against other writers of dtserve, in this process and others."""
-    if sys.platform == "win32":
+    """Hold a folder against other writers of dtserve, in this process and others.
+
+    Who holds several of them takes them in the order of their real paths, and none twice.
+    """
+    with open_folder(folder) as descriptor:
+        if descriptor is not None:
+            _lock(descriptor, wait=True)
         yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        _lock(descriptor, wait=True)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def is_held(path: Path) -> bool:

@@ -1,23 +1,22 @@
-"""Many packages into one folder of the operating system: one wait for the disk instead of one per file.
+"""Many packages into folders of the operating system: a few waits for the disk instead of two per file.
 
 All contents are written to files without a name, the disk is asked to begin with all of them, then each is
-waited for and takes its name. Each package is durable, and whole or not there, as when it is
-written alone.
+waited for, each takes its name, and each folder is waited for once. Only then it is told what became of them. Each
+package is durable, and whole or not there, as when it is written alone.
 """
 
 from __future__ import annotations
 
-import itertools
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dtserve.errors import DtserveError
 from dtserve.stores.base import StorePath
-from dtserve.stores.durable import NotConfirmed, begin_flush, replacement, sync_folder, write_all
+from dtserve.stores.durable import NotConfirmed, PendingFile, begin_flush, open_folder, sync_open_folder, write_all
 from dtserve.stores.errors import NotDurable, PackageExists, PackageTooLarge
 from dtserve.stores.file_lookup import coded_writing, package_name
 from dtserve.stores.names import EXTENSION, addressable, check_file_name, format_path, name_key, strip_extension
@@ -27,120 +26,165 @@ if TYPE_CHECKING:
 
 __all__ = ["write_batch"]
 
-AT_ONCE = 64
-"""Files held open at once, in one folder."""
-FOLDERS_AT_ONCE = 4
-"""Folders that wait for the disk at the same time."""
+AT_ONCE = 128
+"""Files held open at once."""
+FOLDERS_AT_ONCE = 32
+"""Folders held at once."""
+
+Item = tuple[StorePath, bytes]
+Done = list[DtserveError | None]
 
 
-def write_batch(
-    store: FileSystemStore, items: Sequence[tuple[StorePath, bytes]], overwrite: bool
-) -> list[DtserveError | None]:
-    """Write them folder by folder; what became of each, in their order."""
-    parts: list[tuple[StorePath, list[tuple[StorePath, bytes]]]] = []
-    for folder, found in itertools.groupby(items, key=lambda each: each[0][:-1]):
-        group = list(found)
-        parts += [(folder, group[start : start + AT_ONCE]) for start in range(0, len(group), AT_ONCE)]
+def write_batch(store: FileSystemStore, items: Sequence[Item], overwrite: bool) -> Done:
+    """Write them; what became of each, in their order."""
+    return [error for part in _parts(items) for error in _write(store, part, overwrite)]
 
-    def write(part: tuple[StorePath, list[tuple[StorePath, bytes]]]) -> list[DtserveError | None]:
+
+def _parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Runs of items that are not too many, nor in too many folders."""
+    start, folders = 0, set[StorePath]()
+    for index, (path, _) in enumerate(items):
+        folders.add(path[:-1])
+        if index - start == AT_ONCE or len(folders) > FOLDERS_AT_ONCE:
+            yield items[start:index]
+            start, folders = index, {path[:-1]}
+    if items:
+        yield items[start:]
+
+
+def _write(store: FileSystemStore, part: Sequence[Item], overwrite: bool) -> Done:
+    """Hold the folders of a part, in the order in which everybody takes them, and write it."""
+    folders: dict[StorePath, _Folder | DtserveError] = {}
+    with ExitStack() as held:
+        for same in _in_order(store, {path[:-1] for path, _ in part}, folders):
+            found: _Folder | DtserveError
+            try:
+                found = _hold(held, store, same[0])
+            except DtserveError as error:
+                found = error
+            folders.update(dict.fromkeys(same, found))
+        return _Batch(store, part, folders, overwrite).write()
+
+
+def _in_order(
+    store: FileSystemStore, wanted: Iterable[StorePath], refused: dict[StorePath, _Folder | DtserveError]
+) -> list[list[StorePath]]:
+    """The folders in the order of their real paths, those that are one together; without those ``refused``."""
+    found: dict[str, list[StorePath]] = {}
+    for folder in wanted:
         try:
-            with coded_writing(part[0]), store.locked(part[0]) as here:
-                return _Batch(store, part[0], here, overwrite).write(part[1])
+            with coded_writing(folder):
+                if not folder:
+                    store.path.mkdir(parents=True, exist_ok=True)
+                found.setdefault(os.path.realpath(store.folder_path(folder)), []).append(folder)
         except DtserveError as error:
-            return [error] * len(part[1])
-
-    if len({folder for folder, _ in parts}) < len(parts) or len(parts) < 2:
-        return list(itertools.chain.from_iterable(map(write, parts)))
-    with ThreadPoolExecutor(FOLDERS_AT_ONCE, thread_name_prefix="write") as threads:
-        return list(itertools.chain.from_iterable(threads.map(write, parts)))
+            refused[folder] = error
+    return [same for _, same in sorted(found.items())]
 
 
-_Made = tuple[AbstractContextManager[int], int]
-"""A file on its way and its descriptor."""
+def _hold(held: ExitStack, store: FileSystemStore, folder: StorePath) -> _Folder:
+    with coded_writing(folder):
+        here = held.enter_context(store.locked(folder))
+        return _Folder(here, held.enter_context(open_folder(here)), _Names(store, folder, here))
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder while it is held."""
+
+    path: Path
+    descriptor: int | None
+    names: _Names
 
 
 class _Batch:
-    """The files of one folder on their way, while the folder is held."""
+    """The files of some folders on their way."""
 
-    def __init__(self, store: FileSystemStore, folder: StorePath, here: Path, overwrite: bool) -> None:
+    def __init__(
+        self,
+        store: FileSystemStore,
+        part: Sequence[Item],
+        folders: dict[StorePath, _Folder | DtserveError],
+        overwrite: bool,
+    ) -> None:
         self.store = store
-        self.here = here
+        self.part = part
+        self.folders = folders
         self.overwrite = overwrite
-        self.names = _Names(store, folder, here)
+        self.done: Done = [None] * len(part)
+        self.made: dict[int, PendingFile] = {}
 
-    def write(self, part: Sequence[tuple[StorePath, bytes]]) -> list[DtserveError | None]:
-        """Three rounds: the contents, the wait for the disk, the names."""
-        done: list[DtserveError | None] = []
-        made: dict[int, _Made] = {}
+    def write(self) -> Done:
+        """Four rounds: the contents, the wait for them, the names, the wait for the folders."""
         try:
-            for index, (path, data) in enumerate(part):
-                done.append(self._try(path, lambda i=index, p=path, d=data: made.update({i: self._begin(p, d)})))  # type: ignore[misc]
-            for index in list(made):
-                done[index] = self._try(part[index][0], lambda i=index: self._flush(made, i))  # type: ignore[misc]
-            for index in list(made):
-                done[index] = self._try(part[index][0], lambda i=index: made.pop(i)[0].__exit__(None, None, None))  # type: ignore[misc]
-        finally:
-            for file, _ in made.values():
-                _give_up(file, KeyboardInterrupt())
-        return self._confirm(part, done)
+            for index in range(len(self.part)):
+                self._try(index, self._begin)
+            for index in list(self.made):
+                self._try(index, lambda i: self.made[i].flush())
+            for index in list(self.made):
+                self._try(index, self._name)
+        except BaseException:
+            for file in self.made.values():
+                file.give_up()
+            raise
+        self._confirm()
+        return self.done
 
-    def _try(self, path: StorePath, call: Callable[[], object]) -> DtserveError | None:
+    def _try(self, index: int, call: Callable[[int], object]) -> None:
         try:
-            with coded_writing(path):
-                call()
+            with coded_writing(self.part[index][0]):
+                call(index)
         except DtserveError as error:
-            return error
-        return None
+            self.done[index] = error
+            if index in self.made:
+                self.made.pop(index).give_up()
 
-    def _begin(self, path: StorePath, data: bytes) -> _Made:
+    def _folder(self, index: int) -> _Folder:
+        found = self.folders[self.part[index][0][:-1]]
+        if isinstance(found, DtserveError):
+            raise found
+        return found
+
+    def _begin(self, index: int) -> None:
         """Check the name and write the content to a file without one."""
-        file = replacement(self._target(path, data), confirm=False)
-        descriptor = file.__enter__()
-        try:
-            write_all(descriptor, data)
-        except OSError as error:
-            _give_up(file, error)
-            raise
-        begin_flush(descriptor)
-        return file, descriptor
+        path, data = self.part[index]
+        file = self.made[index] = PendingFile(self._target(self._folder(index), path, data))
+        write_all(file.descriptor, data)
+        begin_flush(file.descriptor)
 
-    def _flush(self, made: dict[int, _Made], index: int) -> None:
-        file, descriptor = made[index]
-        try:
-            os.fsync(descriptor)
-        except OSError as error:
-            del made[index]
-            _give_up(file, error)
-            raise
-
-    def _target(self, path: StorePath, data: bytes) -> Path:
+    def _target(self, folder: _Folder, path: StorePath, data: bytes) -> Path:
         name = package_name(path)
         if len(data) > self.store.max_bytes:
             raise PackageTooLarge(path=format_path(path), size=len(data), limit=self.store.max_bytes)
-        file = self.names.file(name)
+        file = folder.names.file(name)
         if file is None:
             check_file_name(name)
-            return self.names.add(name)
+            return folder.names.add(name)
         if not self.overwrite:
             raise PackageExists(path=format_path(path))
         return file
 
-    def _confirm(
-        self, part: Sequence[tuple[StorePath, bytes]], done: list[DtserveError | None]
-    ) -> list[DtserveError | None]:
-        try:
-            sync_folder(self.here)
-        except NotConfirmed as error:
-            why = error.strerror
-            return [
-                old or NotDurable(path=format_path(path), reason=why) for old, (path, _) in zip(done, part, strict=True)
-            ]
-        return done
+    def _name(self, index: int) -> None:
+        folder, file = self._folder(index), self.made[index]
+        if file.path.parent == folder.path:
+            file.take_name(folder.descriptor)
+            return
+        with open_folder(file.path.parent) as elsewhere:  # a link led there
+            file.take_name(elsewhere)
+            sync_open_folder(elsewhere)
 
-
-def _give_up(file: AbstractContextManager[int], error: BaseException) -> None:
-    with suppress(BaseException):
-        file.__exit__(type(error), error, error.__traceback__)
+    def _confirm(self) -> None:
+        """Wait for the folders; nobody is told that a package is stored before."""
+        reasons: dict[int | None, str] = {}
+        for descriptor in {each.descriptor for each in self.folders.values() if isinstance(each, _Folder)}:
+            try:
+                sync_open_folder(descriptor)
+            except NotConfirmed as error:
+                reasons[descriptor] = error.strerror or ""
+        for index, (path, _) in enumerate(self.part):
+            folder = self.folders[path[:-1]]
+            if isinstance(folder, _Folder) and folder.descriptor in reasons and self.done[index] is None:
+                self.done[index] = NotDurable(path=format_path(path), reason=reasons[folder.descriptor])
 
 
 class _Names:

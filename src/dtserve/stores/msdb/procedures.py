@@ -21,7 +21,6 @@ from dtserve.stores.msdb.messages import ADMIN, GRANTS, LIMITED, MAX_MESSAGE, OP
 from dtserve.stores.msdb.rows import guid_text, listed_info
 from dtserve.stores.msdb.schema import ROOT, folders, log, login_sid, packages, principals
 from dtserve.stores.msdb.statements import (
-    DATA,
     GET_FOLDER,
     GET_ROOT,
     INSERT,
@@ -33,6 +32,7 @@ from dtserve.stores.msdb.statements import (
     PRINCIPALS,
     ROW,
     UPDATE,
+    WHOLE_ROW,
 )
 from dtserve.stores.names import name_key
 
@@ -143,7 +143,7 @@ class Procedures:
     def sp_ssis_getpackage(self, name: str, folderid: uuid.UUID) -> bytes | None:
         """The bytes; None when there is none. 14586 or 14307 without the right to read."""
         self._granted("sp_ssis_getpackage")
-        row = self._row(name, folderid)
+        row = self.connection.execute(WHOLE_ROW, _key(name, folderid)).first()
         if row is None:
             return None
         allowed = self._is(ADMIN) or self._caller.sysadmin or (self._is(LIMITED) and row.ownersid == self._sid)
@@ -152,8 +152,7 @@ class Procedures:
                 raise ProcedureError(14586, name)
         elif not (allowed or self._is(self._role_name(row.readrolesid))):
             raise ProcedureError(14307, name)
-        data = self.connection.execute(DATA, _key(name, folderid)).scalar()
-        return None if data is None else bytes(data)
+        return None if row.packagedata is None else bytes(row.packagedata)
 
     def sp_ssis_putpackage(self, name: str, folderid: uuid.UUID, columns: Mapping[str, Any]) -> None:
         """Insert, or update what is there keeping name, folder, owner and roles; 14307 without the right."""

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from dtserve.stores.msdb.schema import folders, packages, principals
 
 __all__ = [
-    "DATA",
     "GET_FOLDER",
     "GET_ROOT",
     "INSERT",
@@ -20,6 +19,7 @@ __all__ = [
     "PRINCIPALS",
     "ROW",
     "UPDATE",
+    "WHOLE_ROW",
 ]
 
 _parent = folders.alias("parent")
@@ -45,7 +45,7 @@ LIST_PACKAGES = LISTING.where(_p.folderid == sa.bindparam("folder")).order_by(_p
 HERE = sa.and_(_p.namekey == sa.bindparam("package"), _p.folderid == sa.bindparam("folder"))
 ONE_PACKAGE = LISTING.where(HERE)
 ROW = sa.select(_p.name, _p.ownersid, _p.readrolesid, _p.writerolesid).where(HERE)
-DATA = sa.select(_p.packagedata).where(HERE)
+WHOLE_ROW = ROW.add_columns(_p.packagedata)
 INSERT = sa.insert(packages)
 UPDATE = sa.update(packages).where(HERE)
 PRINCIPALS = sa.select(principals.c.sid, principals.c.name)
