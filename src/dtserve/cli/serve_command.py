@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,8 @@ _SETTINGS = {
     "tls_certificate": "SERVICE_TLS_CERTIFICATE",
     "tls_key": "SERVICE_TLS_KEY",
     "client_ca": "SERVICE_CLIENT_CA",
+    "log_format": "LOG_FORMAT",
+    "log_level": "LOG_LEVEL",
 }
 """Option → the setting that it overrides."""
 
@@ -35,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--self-signed", action="store_true", help="make a certificate for a first try; prints its fingerprint"
     )
     parser.add_argument("--insecure", action="store_true", help="listen without TLS on any address, behind a TLS proxy")
+    parser.add_argument("--log-format", choices=("console", "json"), help="how the log is written to standard error")
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), help="what the log holds")
     parser.add_argument("--samples", action="store_true", help="put the sample packages into the stores, once")
 
 
@@ -42,15 +45,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     from dtserve.cli.dtexec_request import options_of_files
     from dtserve.service.config import load_home
+    from dtserve.service.logs import configure_logs
     from dtserve.service.network import fingerprint, is_loopback, tls_of
     from dtserve.service.samples import install_samples
     from dtserve.service.server import serve
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     for option, variable in _SETTINGS.items():
         if getattr(arguments, option) is not None:
             os.environ[f"DTSERVE_{variable}"] = str(getattr(arguments, option))
     home = load_home(arguments.home)
+    configure_logs(home.settings)
     tls = tls_of(home.settings, home.path, self_sign=arguments.self_signed, insecure=arguments.insecure)
     tree = home.tree()
     if arguments.samples and (stored := install_samples(home, tree)):

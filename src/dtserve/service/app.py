@@ -38,6 +38,7 @@ from dtserve.service.api import (
     versions,
 )
 from dtserve.service.api.guard import authorize
+from dtserve.service.api.request_log import RequestLog
 from dtserve.service.api.surface import Surface
 from dtserve.service.hub import Hub
 from dtserve.service.oidc import OpenId
@@ -77,6 +78,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.openid = OpenId(hub.home.settings)
     app.state.stop = lambda: None
     app.add_middleware(Surface, hub=hub)
+    app.add_middleware(RequestLog)
     app.add_exception_handler(DtserveError, problems.on_dtserve_error)
     app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
     app.add_exception_handler(HTTPException, problems.on_http_exception)

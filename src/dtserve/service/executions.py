@@ -11,6 +11,7 @@ executions survive a restart of the service.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 import time
@@ -42,6 +43,14 @@ __all__ = ["Executions"]
 TICK_SECONDS = 0.25
 JOB_NAME = "job"
 TRIED_AGAIN = ("failed", "timed_out", "lost")
+
+
+_log = logging.getLogger("dtserve.service.executions")
+
+
+def _named(execution_id: str, package: dict[str, str], user: str) -> dict[str, str]:
+    """The fields of the log that tell of which run a line is."""
+    return {"execution_id": execution_id, "package_path": package["package_path"], "identity": user}
 
 
 class Executions:
@@ -82,6 +91,7 @@ class Executions:
             self._admit(request)
             execution_id = self._add(request, package, user, execution_id or str(uuid.uuid4()))
             self._dispatch()
+        _log.info("execution queued", extra=_named(execution_id, package, user))
         self._watchers.tell("executions")
         return self._history.get(execution_id)
 
@@ -246,6 +256,7 @@ class Executions:
         package = {name: row[name] for name in ("package_path", "package_name", "package_id", "package_description")}
         run = Run(row["number"], row["id"], package, row["user"], request, worker, row["attempt"], started)
         self._history.update(row["number"], pid=worker.pid)
+        _log.info("execution started", extra={**_named(run.id, package, row["user"]), "pid": worker.pid})
         self._follow(run, 0)
 
     def read_job(self, execution_id: str) -> RunRequest:
@@ -268,6 +279,8 @@ class Executions:
 
     def ended(self, run: Run, state: str) -> None:
         """Make room."""
+        level = logging.INFO if state in ("succeeded", "canceled") else logging.WARNING
+        _log.log(level, "execution ended", extra={**_named(run.id, run.package, run.user), "state": state})
         with self._lock:
             self._runs.pop(run.id, None)
         shutil.rmtree(run.worker.folder, ignore_errors=True)

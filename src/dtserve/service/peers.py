@@ -35,7 +35,7 @@ class PeerProtocol(H11Protocol):
         super().connection_made(transport)
         facts: dict[str, Any] = {}
         channel = transport.get_extra_info("socket")
-        if channel is not None and channel.family == socket.AF_UNIX:
+        if channel is not None and channel.family == getattr(socket, "AF_UNIX", None):
             _, uid, gid = _CREDENTIALS.unpack(
                 channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
             )

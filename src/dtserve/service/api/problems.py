@@ -166,5 +166,6 @@ async def on_http_exception(_request: Request, error: Exception) -> JSONResponse
 
 async def on_defect(request: Request, error: Exception) -> JSONResponse:
     """Anything unforeseen: coded, logged with its trace on the server, never shown to the caller."""
-    _log.error("defect at %s %s", request.method, request.url.path, exc_info=error)
+    known = {"request_id": getattr(request.state, "request_id", "")}
+    _log.error("defect at %s %s", request.method, request.url.path, exc_info=error, extra=known)
     return problem(InternalError(where=f"{request.method} {request.url.path}", detail=type(error).__name__), 500)
