@@ -18,23 +18,30 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import httpx2 as httpx
 import psutil
 from support.measure import environment, fingerprint
+from support.sse_watchers import ages
 
 EMPTY = '<task name="T" type="Microsoft.ExpressionTask"><ExpressionTask Expression="@[User::n] = 1"/></task>'
 LOOP = (
     '<for name="O" init="@[User::o] = 0" eval="@[User::o] &lt; {bursts}" assign="@[User::o] = @[User::o] + 1">'
     '<for name="L" init="@[User::n] = 0" eval="@[User::n] &lt; {count}" assign="@[User::n] = @[User::n] + 1">'
     '<task name="T" type="Microsoft.ExpressionTask"><ExpressionTask Expression="@[User::m] = 1"/></task></for>'
-    '<task name="W" type="Microsoft.ExecuteProcess"><ExecuteProcessData Executable="sleep" Arguments="{pause}"/></task>'
+    '<task name="W" type="Microsoft.ExecuteProcess"><expression name="Arguments">{wait}</expression>'
+    '<ExecuteProcessData Executable="sleep"/></task>'
     '<constraint from="L" to="W"/></for>'
 )
 SLEEP = '<task name="P" type="Microsoft.ExecuteProcess"><ExecuteProcessData Executable="sleep" Arguments="600"/></task>'
-TIME = re.compile(r'"time": ([0-9.]+)')
+
+
+LEFT = '(@[User::o] + 1) * {ms} - DATEDIFF("ms", @[System::StartTime], GETDATE())'
+WAIT = f"(DT_WSTR, 12)((DT_NUMERIC, 9, 3)({LEFT} &gt; 0 ? {LEFT} : 0) / 1000)"
+"""Seconds to the next burst, which begins at its time however long this one took."""
 
 
 def packages() -> dict[str, bytes]:
@@ -50,7 +57,9 @@ def packages() -> dict[str, bytes]:
     )
     bodies = {
         "Empty": variable + EMPTY,
-        "Loop": variable + LOOP.format(bursts=BURSTS, count=COUNT, pause=PAUSE),
+        **{
+            name: variable + LOOP.format(bursts=b, count=c, wait=WAIT.format(ms=p)) for name, (b, c, p) in LOADS.items()
+        },
         "Sleep": SLEEP,
     }
     root = Path(__file__).parents[1]
@@ -61,8 +70,8 @@ def packages() -> dict[str, bytes]:
     return {name: text.encode() for name, text in json.loads(done.stdout).items()}
 
 
-BURSTS, COUNT, PAUSE = 40, 200, 0.16
-"""Bursts of events with pauses: about 5,000 a second."""
+LOADS = {"Steady": (160, 62, 50), "Bursts": (5, 4000, 2000)}
+"""Bursts, iterations of each and ms from one to the next: 5,000 events a second, and as fast as a package can."""
 
 
 class Service:
@@ -78,9 +87,11 @@ class Service:
                 address = found[1]
             if "Ctrl-C" in line:
                 break
-        token = (home / "administrator.token").read_text().strip()
-        self.options = {"base_url": address, "headers": {"Authorization": f"Bearer {token}"}, "timeout": 120}
-        self.client = httpx.Client(**self.options)
+        self.token = (home / "administrator.token").read_text().strip()
+        url = urlsplit(address)
+        self.place = (url.hostname or "", url.port or 0)
+        headers = {"Authorization": f"Bearer {self.token}"}
+        self.client = httpx.Client(base_url=address, headers=headers, timeout=120)
         for name, data in packages().items():
             answer = self.client.put("/api/packages/content", params={"path": rf"\MSDB\{name}"}, content=data)
             answer.raise_for_status()
@@ -171,20 +182,12 @@ def lists(service: Service, home: Path, past: int) -> dict[str, list[float]]:
     return found
 
 
-async def lags(service: Service, watchers: int) -> tuple[list[float], int, float]:
+async def lags(service: Service, watchers: int, name: str) -> tuple[list[float], int, float]:
     """Age of the oldest event of each frame on arrival, at every watcher; events of the run, and its seconds."""
-    execution_id = service.start("Loop")
-    found: list[float] = []
-    async with httpx.AsyncClient(**service.options, limits=httpx.Limits(max_connections=None)) as client:
-
-        async def watch() -> None:
-            async with client.stream("GET", f"/api/executions/{execution_id}/stream") as stream:
-                async for line in stream.aiter_lines():
-                    if line.startswith("data: [") and (first := TIME.search(line)):
-                        found.append(time.time() - float(first[1]))
-
-        await asyncio.gather(*(watch() for _ in range(watchers)))
-    row = service.client.get(f"/api/executions/{execution_id}").json()
+    execution_id = service.start(name)
+    path = f"/api/executions/{execution_id}/stream"
+    found = await ages(*service.place, path, service.token, watchers)
+    row = service.wait(execution_id)
     return found, row["last_event"], row["ended"] - row["started"]
 
 

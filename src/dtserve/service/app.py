@@ -38,6 +38,7 @@ from dtserve.service.api import (
     versions,
 )
 from dtserve.service.api.guard import authorize
+from dtserve.service.api.rechecks import Rechecks
 from dtserve.service.api.request_log import RequestLog
 from dtserve.service.api.surface import Surface
 from dtserve.service.hub import Hub
@@ -75,6 +76,7 @@ def create_app(hub: Hub) -> FastAPI:
         responses=problems.RESPONSES,
     )
     app.state.hub = hub
+    app.state.rechecks = Rechecks()
     app.state.openid = OpenId(hub.home.settings)
     app.state.stop = lambda: None
     app.add_middleware(Surface, hub=hub)

@@ -191,14 +191,19 @@ class History:
         with self._state.read() as connection:
             return [json.loads(record) for record in connection.execute(query).scalars()]
 
-    def page(self, number: int, after: int, limit: int) -> tuple[str, int] | None:
-        """The next events as the text of a JSON list, and the last one's sequence number; None when there is none."""
+    def page(self, number: int, after: int, limit: int, upto: int | None = None) -> tuple[str, int] | None:
+        """The next events as the text of a JSON list, and the last one's sequence number; None when there is none.
+
+        None after ``upto``, where given.
+        """
         query = (
             sa.select(_v.c.sequence, _v.c.record)
             .where(_v.c.execution == number, _v.c.sequence > after)
             .order_by(_v.c.sequence)
             .limit(limit)
         )
+        if upto is not None:
+            query = query.where(_v.c.sequence <= upto)
         with self._state.read() as connection:
             rows = list(connection.execute(query))
         return (f"[{','.join(row.record for row in rows)}]", rows[-1].sequence) if rows else None
@@ -236,8 +241,8 @@ def _event_row(number: int, event: Event) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "execution": number, "sequence": event.sequence, "time": event.time, "kind": event.kind,
-        "source": event.source, "source_path": event.source_path, "record": json.dumps(record, default=str),
-        "message": event.message,
+        "source": event.source, "source_path": event.source_path, "message": event.message,
+        "record": json.dumps(record, default=str, separators=(",", ":")),
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from dtserve.service.alerts import Alerts
@@ -12,7 +12,7 @@ from dtserve.service.eventlog import EventLog
 from dtserve.service.executions import Executions
 from dtserve.service.history import History
 from dtserve.service.identities import Identities
-from dtserve.service.live import SharedReads
+from dtserve.service.live import Live
 from dtserve.service.metrics import Metrics
 from dtserve.service.periodic import Periodic
 from dtserve.service.registered import ORIGIN, Registered
@@ -36,13 +36,13 @@ class Hub:
     executions: Executions
     event_log: EventLog
     watchers: Watchers
+    live: Live
     registered: Registered
     schedules: Schedules
     alerts: Alerts
     metrics: Metrics
     server_name: str
     chores: tuple[Periodic, ...] = ()
-    reads: SharedReads = field(default_factory=SharedReads)
 
     def stop_execution(self, execution_id: str) -> dict[str, Any]:
         """Ask a run to stop, whoever started it, and return at once; ExecutionNotFound, NotRunning."""

@@ -17,6 +17,7 @@ from dtserve.service.history import History
 from dtserve.service.hub import Hub
 from dtserve.service.identities import Identities
 from dtserve.service.launching import Launcher
+from dtserve.service.live import Live
 from dtserve.service.metrics import Metrics
 from dtserve.service.periodic import Periodic
 from dtserve.service.recovery import recover
@@ -68,6 +69,7 @@ def open_hub(
         executions=runs,
         event_log=event_log,
         watchers=watchers,
+        live=Live(history, watchers, home.settings.number("service.max_watchers")),
         registered=registered,
         schedules=schedules,
         alerts=alerts,

@@ -22,7 +22,9 @@ __all__ = ["LEFT_RUNNING", "Ends", "Run", "RunPump", "end_of"]
 
 LEFT_RUNNING = "The service ended while the package was running (it was killed or the machine stopped)."
 POLL_SECONDS = 0.03
-BATCH_SECONDS = 0.05
+SHORTEST_STEP, LONGEST_STEP = 0.02, 0.2
+SHARE = 3.0
+"""How many times the seconds that a batch took the next one waits: the busier the machine, the larger the batches."""
 BATCH_EVENTS = 1000
 RETRY_SECONDS = 1.0
 LINGER_SECONDS = 5.0
@@ -113,6 +115,7 @@ class RunPump(threading.Thread):
 
     def _carry(self) -> bool:
         """Store what was written since; False when there was nothing."""
+        began = time.monotonic()
         batch = self._reader.read(BATCH_EVENTS)
         if not batch:
             if self._reader.end is None:
@@ -125,7 +128,7 @@ class RunPump(threading.Thread):
         self._seen = True
         self._watchers.tell(self._run.id)
         if len(batch) < BATCH_EVENTS and self._reader.end is None:
-            self._leave.wait(BATCH_SECONDS)
+            self._leave.wait(min(LONGEST_STEP, max(SHORTEST_STEP, SHARE * (time.monotonic() - began))))
         return True
 
     def _insist(self, write: Callable[[], object]) -> bool:

@@ -19,6 +19,9 @@ from dtserve.service.errors import StateTooNew, StateUnavailable
 
 __all__ = ["State", "open_state"]
 
+CONNECTIONS = 40
+"""As many as threads answer requests: none waits for another's connection, none opens one for a single query."""
+
 
 class State:
     """The open database; ``read`` and ``write`` give connections, ``write`` in a transaction."""
@@ -61,7 +64,7 @@ def open_state(path: Path) -> State:
         path.touch(mode=0o600, exist_ok=True)
     except OSError as error:
         raise StateUnavailable(detail=f"{path}: {error.strerror}") from error
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, pool_size=CONNECTIONS)
     sa.event.listen(engine, "connect", _configure_sqlite)
     state = State(engine)
     with state.write() as connection:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["Watchers"]
+__all__ = ["Watchers", "changed_within"]
 
 
 class Watchers:
@@ -62,3 +62,11 @@ class Watchers:
                 if not self._waiting[topic]:
                     del self._waiting[topic]
                     self._told.pop(topic, None)
+
+
+async def changed_within(changed: asyncio.Event, seconds: float) -> bool:
+    """Wait for a change, but not longer than that; whether there was one."""
+    try:
+        return await asyncio.wait_for(changed.wait(), seconds)
+    except TimeoutError:
+        return False

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from dtserve.service.api import guard
+from dtserve.service.api import rechecks
 from dtserve.service.identity import Identity
 from support.service import open_service
 
@@ -68,7 +68,7 @@ def test_foreign_pages_change_nothing(service) -> None:
 
 def test_a_stream_ends_when_its_right_is_taken_back(service, monkeypatch) -> None:
     hub, client = service
-    monkeypatch.setattr(guard, "AGAIN_SECONDS", -1.0)
+    monkeypatch.setattr(rechecks, "AGAIN_SECONDS", -1.0)
     hub.identities.accounts.add("alice")
     token, facts = hub.identities.tokens.create("alice")
     for right in ("activate", "access"):

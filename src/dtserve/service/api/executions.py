@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
-from functools import partial
+import re
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
-from sse_starlette import EventSourceResponse, ServerSentEvent
-from starlette.concurrency import run_in_threadpool
 
-from dtserve.service.api.guard import CallerOf, ExecutionOf, HubOf, TreeOf, note, visible, while_allowed
+from dtserve.service.api.event_stream import EventStream
+from dtserve.service.api.guard import CallerOf, ExecutionOf, HubOf, TreeOf, note, visible
 from dtserve.service.api.start import Start, start_once
-from dtserve.service.history import RUNNING
-from dtserve.service.hub import Hub
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/executions", tags=["executions"])
-PAGE, STREAM_PAGE = 500, 2000
+PAGE = 500
+LAST_ID = re.compile(r"[0-9]{1,16}")
 State = Literal["queued", "starting", "running", "stopping", "succeeded", "failed", "canceled", "timed_out", "lost"]
-PING_SECONDS = 15.0
 STREAM: dict[int | str, dict[str, Any]] = {
     200: {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 }
@@ -75,19 +69,9 @@ def start(
 
 
 @router.get("/stream", response_class=Response, responses=STREAM)
-async def stream_running(request: Request, hub: HubOf) -> EventSourceResponse:
+async def stream_running(request: Request, hub: HubOf) -> EventStream:
     """The list of running packages that the caller may see, sent whenever it changes (SSE, event ``running``)."""
-    seen_by = visible(request)
-
-    async def frames() -> AsyncIterator[ServerSentEvent]:
-        with hub.watchers.watch("executions") as changed:
-            while not hub.watchers.closed:
-                changed.clear()
-                found = await run_in_threadpool(hub.history.find, running=True, seen_by=seen_by, limit=1000)
-                yield ServerSentEvent(data=json.dumps(found), event="running")
-                await _wait(changed)
-
-    return EventSourceResponse(while_allowed(request, frames()), ping=int(PING_SECONDS))
+    return EventStream(hub.live.running(visible(request)), request, hub.live)
 
 
 @router.get("/{execution_id}")
@@ -122,42 +106,8 @@ def list_events(
 @router.get("/{execution_id}/stream", response_class=Response, responses=STREAM)
 async def stream_events(
     execution: ExecutionOf, request: Request, hub: HubOf, after: Annotated[int, Query(ge=0, le=2**53)] = 0
-) -> EventSourceResponse:
+) -> EventStream:
     """The run live (SSE): ``events`` (a list, from ``after`` or Last-Event-ID on) and ``execution``; ends with the run."""
     last = request.headers.get("last-event-id", "")
-    cursor = max(after, int(last)) if last.isdigit() else after
-    return EventSourceResponse(while_allowed(request, _follow(hub, execution, cursor)), ping=int(PING_SECONDS))
-
-
-async def _follow(hub: Hub, execution: dict[str, Any], cursor: int) -> AsyncIterator[ServerSentEvent | bytes]:
-    number, execution_id = execution["number"], execution["id"]
-    with hub.watchers.watch(execution_id) as changed:
-        while not hub.watchers.closed:
-            changed.clear()
-            told = hub.watchers.told(execution_id)
-            state, text = await hub.reads.read((number, told), lambda: _state_of(hub, execution_id))
-            while page := await hub.reads.read((number, told, cursor), partial(_frame, hub, number, cursor)):
-                frame, cursor = page
-                yield frame
-            yield ServerSentEvent(data=text, event="execution")
-            if state not in RUNNING:
-                return
-            await _wait(changed)
-
-
-def _frame(hub: Hub, number: int, after: int) -> tuple[bytes, int] | None:
-    """The next events as bytes of the stream, made once for all watchers; JSON has no line ends of its own."""
-    page = hub.history.page(number, after, STREAM_PAGE)
-    return (f"id: {page[1]}\r\nevent: events\r\ndata: {page[0]}\r\n\r\n".encode(), page[1]) if page else None
-
-
-def _state_of(hub: Hub, execution_id: str) -> tuple[str, str]:
-    found = hub.history.get(execution_id)
-    return found["state"], json.dumps(found)
-
-
-async def _wait(changed: asyncio.Event) -> None:
-    try:
-        await asyncio.wait_for(changed.wait(), PING_SECONDS)
-    except TimeoutError:
-        return
+    cursor = max(after, min(int(last), 2**53)) if LAST_ID.fullmatch(last) else after
+    return EventStream(hub.live.run(execution, cursor), request, hub.live)

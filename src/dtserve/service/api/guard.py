@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-import time
-from collections.abc import AsyncIterator
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from starlette.concurrency import run_in_threadpool
 
 from dtserve.errors import AccessDenied
 from dtserve.service import access
@@ -19,7 +16,9 @@ from dtserve.service.identity import Identity
 from dtserve.service.role_table import ALL
 
 __all__ = [
+    "CERTIFICATE",
     "COOKIE",
+    "PEER",
     "SAFE",
     "CallerOf",
     "ExecutionOf",
@@ -33,13 +32,9 @@ __all__ = [
     "note",
     "tree_of",
     "visible",
-    "while_allowed",
 ]
 
 COOKIE = "dtserve_session"
-AGAIN_SECONDS = 5.0
-"""How long a stream goes on before its caller's rights are looked up again."""
-Frame = TypeVar("Frame")
 SAFE = ("GET", "HEAD", "OPTIONS")
 PEER, CERTIFICATE = "dtserve.peer", "dtserve.certificate"
 """Extensions of the scope that :mod:`dtserve.service.peers` fills from the connection."""
@@ -108,19 +103,6 @@ def authorize(request: Request) -> None:
     identity = identity_of(request)
     request.state.identity = identity
     request.state.scope = access.check(identity, action)
-
-
-async def while_allowed(request: Request, frames: AsyncIterator[Frame]) -> AsyncIterator[Frame]:
-    """What a stream sends, until the caller's right to it is taken back."""
-    checked = time.monotonic()
-    async for frame in frames:
-        if time.monotonic() - checked > AGAIN_SECONDS:
-            try:
-                await run_in_threadpool(authorize, request)
-            except AccessDenied:
-                return
-            checked = time.monotonic()
-        yield frame
 
 
 def caller_of(request: Request) -> Identity:

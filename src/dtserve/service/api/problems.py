@@ -44,6 +44,7 @@ from dtserve.service.errors import (
     ScheduleNotFound,
     SealBroken,
     TooLarge,
+    TooManyWatchers,
 )
 from dtserve.stores.errors import (
     FolderNotFound,
@@ -56,6 +57,8 @@ from dtserve.stores.errors import (
 
 __all__ = ["PROBLEM", "RESPONSES", "problem", "status_of"]
 
+AGAIN_SECONDS = 5
+"""When a refused watcher may ask again: about as long as a page of the console is looked at."""
 _log = logging.getLogger("dtserve.service")
 
 _STATUS: tuple[tuple[type, int], ...] = (
@@ -140,6 +143,8 @@ def problem(error: DtserveError, status: int | None = None) -> JSONResponse:
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if isinstance(error, TooManyLogins):
         headers["Retry-After"] = str(error.facts["seconds"])
+    elif isinstance(error, TooManyWatchers):
+        headers["Retry-After"] = str(AGAIN_SECONDS)
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
