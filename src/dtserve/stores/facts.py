@@ -169,6 +169,8 @@ def _number(text: str | None, default: int) -> int:
 
 
 def _date(text: str) -> datetime | None:
+    if not text:
+        return None  # looking at each form takes longer than it seems
     for form in _DATE_FORMATS:
         try:
             return datetime.strptime(text.strip(), form)

@@ -10,6 +10,7 @@ and roles. The schema carries a version; :func:`migrate` brings an older one up 
 from __future__ import annotations
 
 import uuid
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -182,6 +183,7 @@ def login_sid(name: str) -> bytes:
     return _derived_sid("login", name)
 
 
+@lru_cache(maxsize=1000)
 def _derived_sid(kind: str, name: str) -> bytes:
     """A SID S-1-9-… of four sub-authorities, made from the name."""
     tail = uuid.uuid5(uuid.NAMESPACE_OID, f"dtserve:{kind}:{name_key(name)}").bytes
