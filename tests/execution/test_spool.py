@@ -55,3 +55,24 @@ def test_garbage_is_passed_over_in_bounded_memory(tmp_path, monkeypatch, garbage
     reader = SpoolReader(tmp_path)
     assert [event.sequence for event in (*reader.read(), *reader.read())] == [1, 2]
     assert len(reader._rest) <= 2048 + 512
+
+
+def test_the_first_end_counts(tmp_path) -> None:
+    ends = b"".join(encode_end(RunEnd(code)).encode() + b"\n" for code in (0, 1))
+    (tmp_path / SPOOL_NAME).write_bytes(ends + lines(1))
+    reader = SpoolReader(tmp_path)
+    assert [event.sequence for event in reader.read()] == [1]
+    assert reader.end == RunEnd(0)
+
+
+def test_garbage_without_end_is_read_in_parts(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(spool, "_STEP", 100)
+    monkeypatch.setattr(spool, "_STEPS", 4)
+    (tmp_path / SPOOL_NAME).write_bytes(b"x" * 1000 + b"\n" + lines(1))
+    reader, parts = SpoolReader(tmp_path), []
+    while True:
+        parts.append((len(reader.read()), reader.more))
+        if not reader.more:
+            break
+    assert parts[0] == (0, True)
+    assert sum(count for count, _ in parts) == 1

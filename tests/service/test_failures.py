@@ -1,11 +1,13 @@
 """What goes wrong around a service: a coded answer, and a service that goes on."""
 
 import asyncio
+import json
 import os
 import sqlite3
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -102,4 +104,30 @@ def test_a_clock_that_is_set_forward_stops_no_run(tmp_path, monkeypatch) -> None
         while (found := client.get(f"/api/executions/{begun['id']}").json())["ended"] is None:
             assert time.monotonic() < deadline
             time.sleep(0.1)
+        assert found["state"] == "succeeded"
+
+
+def test_a_worker_that_writes_garbage(tmp_path, monkeypatch) -> None:
+    """Real bytes from a real process: every good line is kept, the first end counts, the service goes on."""
+    monkeypatch.setattr("dtserve.execution.spooled._MODULE", "support.garbage_worker")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=os.pathsep)
+    with open_service(tmp_path) as (hub, client):
+        install_samples(hub.home, hub.tree)
+        begun = client.post("/api/executions", json={"package": MONTHS}).json()
+        deadline = time.monotonic() + 60
+        while (found := client.get(f"/api/executions/{begun['id']}").json())["ended"] is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert (found["state"], found["ended"], found["errors"], found["paths"]) == ("succeeded", 2.5, 0, [])
+        events = client.get(f"/api/executions/{begun['id']}/events").json()["events"]
+        assert [event["sequence"] for event in events] == [1, 2, 5, 6, 8, 9]
+        assert events[0]["message"] == "? \u2028 \0"
+        streamed = client.get(f"/api/executions/{begun['id']}/stream").text
+        lists = [line for line in streamed.split("\r\n") if line.startswith("data: [")]
+        assert [event["sequence"] for line in lists for event in json.loads(line[6:])] == [1, 2, 5, 6, 8, 9]
+        monkeypatch.undo()
+        again = client.post("/api/executions", json={"package": MONTHS}).json()
+        while (found := client.get(f"/api/executions/{again['id']}").json())["ended"] is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
         assert found["state"] == "succeeded"

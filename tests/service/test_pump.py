@@ -149,6 +149,22 @@ def test_a_worker_that_stays_after_its_end_is_killed(parts, monkeypatch) -> None
     assert (history.get("x")["state"], history.get("x")["reason"]) == ("failed", "Broken.")
 
 
+def test_an_end_is_written_whatever_happens(parts, monkeypatch) -> None:
+    pump, _, history, worker, ended = parts
+
+    def broken(*_: object) -> None:
+        raise KeyError("secret of the trace")
+
+    monkeypatch.setattr(history, "append", broken)
+    write(worker, 1)
+    pump.start()
+    pump.join(10)
+    found = history.get("x")
+    assert (found["state"], ended, worker.killed) == ("lost", ["lost"], True)
+    assert "KeyError" in found["reason"]
+    assert "secret" not in found["reason"]
+
+
 def test_garbage_is_passed_over(parts) -> None:
     pump, run, history, worker, _ = parts
     worker.file.write("\x00\x01 not json\n[]\n{}\n" + "x" * 100_000 + "\n")

@@ -7,8 +7,8 @@ Members that have their default are left out.
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, dataclass, fields
-from typing import Any
+from dataclasses import MISSING, dataclass, fields, replace
+from typing import Any, TypeVar
 
 from dtserve.controlflow.events import Event
 from dtserve.execution.options import decode, encode
@@ -38,6 +38,18 @@ class RunEnd:
     peak_memory: int = 0
 
 
+Told = TypeVar("Told", Event, RunEnd)
+_KINDS = {
+    kind: tuple(tuple(each.name for each in fields(kind) if str(each.type).startswith(name)) for name in names)
+    for kind in (Event, RunEnd)
+    for names in (("str", "float", "int"),)
+}
+"""The members of each that are text, moments and numbers."""
+_ROW_NAMES = ("path", "component", "target")
+LARGEST = 2**53
+"""The largest number in an event: what JSON readers hold exactly."""
+
+
 def encode_event(event: Event) -> str:
     """An event as one line, without line end."""
     stored: dict[str, Any] = {}
@@ -59,16 +71,48 @@ def encode_end(end: RunEnd) -> str:
 
 
 def read_line(line: str) -> Event | RunEnd | None:
-    """The event or end of a line; None for a line that is neither (a library that prints)."""
+    """The event or end of a line; None for a line that is neither (a library that prints, half a line, a broken worker)."""
     try:
-        found = json.loads(line)
-    except ValueError:
+        found = json.loads(line, parse_constant=str)
+        if not isinstance(found, dict):
+            return None
+        if isinstance(found.get("event"), dict):
+            stored = found["event"]
+            return _checked(Event(**{**stored, "data": decode(stored.get("data", {}))}))
+        return _checked(RunEnd(**found["end"])) if isinstance(found.get("end"), dict) else None
+    except (ValueError, TypeError, ArithmeticError, RecursionError):
         return None
-    if not isinstance(found, dict):
-        return None
-    if isinstance(found.get("event"), dict):
-        stored = found["event"]
-        return Event(**{**stored, "data": decode(stored.get("data", {}))})
-    if isinstance(found.get("end"), dict):
-        return RunEnd(**found["end"])
-    return None
+
+
+def _checked(item: Told) -> Told:
+    """What a worker tells, with text that can be stored; ValueError when a member is not of its kind."""
+    texts, floats, numbers = _KINDS[type(item)]
+    changed: dict[str, Any] = {}
+    for name in texts:
+        value = getattr(item, name)
+        if type(value) is not str:
+            raise ValueError(name)
+        if not value.isascii():
+            changed[name] = value.encode("utf-8", "replace").decode("utf-8")
+    for name in floats:
+        value = getattr(item, name)
+        if type(value) not in (int, float) or not 0 <= value <= LARGEST:
+            raise ValueError(name)
+    for name in numbers:
+        value = getattr(item, name)
+        if (type(value) is not int and (value is not None or name != "result")) or abs(value or 0) > LARGEST:
+            raise ValueError(name)
+    if isinstance(item, Event) and not _fits(item):
+        raise ValueError("data")
+    changed = {name: value for name, value in changed.items() if value != getattr(item, name)}
+    return replace(item, **changed) if changed else item
+
+
+def _fits(event: Event) -> bool:
+    """Whether an event's data are such, and those of RowsSent tell a path and a number of rows."""
+    data: Any = event.data
+    if type(data) is not dict or event.kind != "RowsSent":
+        return type(data) is dict
+    rows = data.get("rows")
+    named = all(type(data.get(name, "")) is str for name in _ROW_NAMES)
+    return named and "path" in data and type(rows) is int and 0 <= rows <= LARGEST

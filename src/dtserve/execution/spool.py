@@ -16,9 +16,11 @@ from dtserve.execution.report import RunEnd, read_line
 __all__ = ["LONGEST_LINE", "SPOOL_NAME", "SpoolReader"]
 
 SPOOL_NAME = "events.jsonl"
-LONGEST_LINE = 16 * 1024 * 1024
+LONGEST_LINE = 4 * 1024 * 1024
 """Bytes without a line end after which a spool counts as garbage up to the next line end."""
 _STEP = 1 << 20
+_STEPS = 64
+"""Pieces that one reading looks at: what writes garbage without end holds nobody up."""
 
 
 class SpoolReader:
@@ -27,6 +29,9 @@ class SpoolReader:
     def __init__(self, folder: Path, after: int = 0) -> None:
         self.path = folder / SPOOL_NAME
         self.end: RunEnd | None = None
+        """The first end that was told; a run has no other."""
+        self.more = False
+        """Whether the last reading stopped before the end of what is written."""
         self._after = after
         self._position = 0
         self._rest = b""
@@ -35,14 +40,18 @@ class SpoolReader:
     def read(self, limit: int = 1000) -> list[Event]:
         """At most about ``limit`` new events, in order; an empty list when nothing was written meanwhile."""
         found: list[Event] = []
-        while len(found) < limit:
+        self.more = True
+        for _ in range(_STEPS):
+            if len(found) >= limit:
+                break
             lines = self._lines()
             if lines is None:
+                self.more = False
                 break
             for line in lines:
                 item = read_line(line.decode("utf-8", "replace"))
                 if isinstance(item, RunEnd):
-                    self.end = item
+                    self.end = self.end or item
                 elif item is not None and item.sequence > self._after:
                     self._after = item.sequence
                     found.append(item)

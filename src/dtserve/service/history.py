@@ -24,6 +24,7 @@ LEVELS = {
     "information": ("OnError", "OnTaskFailed", "OnWarning", "OnInformation", "PackageStart", "PackageEnd"),
 }
 """Which kinds of events a level shows; every other level shows all."""
+PAGE_CHARACTERS = 1 << 20
 
 _e = schema.executions
 _v = schema.events
@@ -194,7 +195,7 @@ class History:
     def page(self, number: int, after: int, limit: int, upto: int | None = None) -> tuple[str, int] | None:
         """The next events as the text of a JSON list, and the last one's sequence number; None when there is none.
 
-        None after ``upto``, where given.
+        None after ``upto``, where given; fewer than ``limit`` where they are long.
         """
         query = (
             sa.select(_v.c.sequence, _v.c.record)
@@ -204,9 +205,15 @@ class History:
         )
         if upto is not None:
             query = query.where(_v.c.sequence <= upto)
+        records: list[str] = []
+        last, size = after, 0
         with self._state.read() as connection:
-            rows = list(connection.execute(query))
-        return (f"[{','.join(row.record for row in rows)}]", rows[-1].sequence) if rows else None
+            for sequence, record in connection.execute(query):
+                records.append(record)
+                last, size = sequence, size + len(record)
+                if size > PAGE_CHARACTERS:
+                    break
+        return (f"[{','.join(records)}]", last) if records else None
 
     def remove(self, *, older_than: float | None, keep: int, limit: int) -> int:
         """Remove at most ``limit`` ended executions, oldest first; how many were removed.

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from dtserve.errors import InternalError
 from dtserve.execution.report import RunEnd
 from dtserve.execution.spool import SpoolReader
 from dtserve.execution.spooled import SpooledWorker
@@ -106,21 +107,27 @@ class RunPump(threading.Thread):
         self._leave.set()
 
     def run(self) -> None:
-        """Read until the worker has ended, then write the end."""
-        while not self._leave.is_set():
-            gone = not self._run.worker.alive  # asked before reading, so that its last words are read
-            if not self._carry() and (gone or self._reader.end is not None):
-                self._finish()
-                return
+        """Read until the worker has ended, then write the end; one is written whatever happens."""
+        try:
+            while not self._leave.is_set():
+                gone = not self._run.worker.alive  # asked before reading, so that its last words are read
+                if not self._carry() and (gone or self._reader.end is not None):
+                    self._finish(self._run.worker.lost.message)
+                    return
+        except Exception as error:
+            _log.exception("run %s: its events cannot be carried on", self._run.id)
+            self._reader.end = None
+            self._run.worker.signal_group("SIGKILL")
+            self._finish(InternalError(where="the events of the run", detail=type(error).__name__).message)
 
     def _carry(self) -> bool:
         """Store what was written since; False when there was nothing."""
         began = time.monotonic()
         batch = self._reader.read(BATCH_EVENTS)
         if not batch:
-            if self._reader.end is None:
+            if self._reader.end is None and not self._reader.more:
                 self._leave.wait(POLL_SECONDS)
-            return False
+            return self._reader.more
         self._insist(lambda: self._history.append(self._run.number, batch))
         if not self._seen and not self._run.worker.stop_requested:
             self._insist(lambda: self._history.update(self._run.number, state="running"))
@@ -141,7 +148,7 @@ class RunPump(threading.Thread):
             self._leave.wait(RETRY_SECONDS)
         return False
 
-    def _finish(self) -> None:
+    def _finish(self, lost: str) -> None:
         worker = self._run.worker
         deadline = time.monotonic() + LINGER_SECONDS
         while worker.alive and time.monotonic() < deadline and not self._leave.is_set():
@@ -154,7 +161,7 @@ class RunPump(threading.Thread):
             stop_requested=worker.stop_requested,
             timed_out=self._run.request.timeout_seconds if self._run.timed_out else 0,
             orphaned=False,
-            lost=worker.lost.message,
+            lost=lost,
         )
         self._insist(lambda: self._ends.ending(self._run, end["state"]))
         if self._insist(lambda: self._history.update(self._run.number, **end)):

@@ -57,7 +57,7 @@ def _settle(executions: Executions, history: History, row: dict[str, Any], run: 
     if killed:
         run.worker.signal_group("SIGKILL")
     reader = SpoolReader(run.worker.folder, row["last_event"])
-    while batch := reader.read():
+    while (batch := reader.read()) or reader.more:
         history.append(row["number"], batch)
     end = end_of(reader.end, stop_requested=run.worker.stop_requested, timed_out=0, orphaned=True, lost=LEFT_RUNNING)
     if killed and end["state"] == "lost":
