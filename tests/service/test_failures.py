@@ -13,8 +13,14 @@ import pytest
 
 from dtserve.service.samples import install_samples
 from dtserve.service.watch import Watchers
+from support.control_flow import package
 from support.service import open_service
 
+COUNTING = (
+    '<variable name="User::n" value="0"/><variable name="User::m" value="0"/>'
+    '<for name="L" init="@[User::n] = 0" eval="@[User::n] &lt; {count}" assign="@[User::n] = @[User::n] + 1">'
+    '<task name="T" type="Microsoft.ExpressionTask"><ExpressionTask Expression="@[User::m] = 1"/></task></for>'
+)
 MONTHS = r"\MSDB\Samples\CountMonths"
 
 
@@ -35,10 +41,10 @@ def test_a_database_that_another_program_locks_for_a_while(tmp_path) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of four megabytes."""
+    """A disk of eight megabytes."""
     place = tmp_path / "disk"
     place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", place], capture_output=True, check=False)
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", place], capture_output=True, check=False)
     if made.returncode:
         pytest.skip(f"a tmpfs cannot be mounted here: {made.stderr.decode().strip()}")
     yield place
@@ -64,6 +70,50 @@ def test_a_full_disk_refuses_starts_and_loses_nothing(small_disk) -> None:
         filler.unlink()
         assert client.post("/api/executions", json={"package": r"\MSDB\P"}).status_code == 201
         assert client.get("/api/tree", params={"path": r"\MSDB"}).json() == before
+
+
+def fill(place: Path) -> Path:
+    filler = place / "filler"
+    with open(filler, "wb", buffering=0) as file:
+        for size in (65536, 512, 1):
+            try:
+                while True:
+                    file.write(b"x" * size)
+            except OSError:
+                continue
+    return filler
+
+
+def ended(client, execution_id: str, seconds: float = 60) -> dict:
+    deadline = time.monotonic() + seconds
+    while (found := client.get(f"/api/executions/{execution_id}").json())["ended"] is None:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.05)
+    return found
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_disk_that_fills_up_holds_runs_up_and_loses_no_event(small_disk) -> None:
+    with open_service(small_disk) as (hub, client):
+        hub.tree.write(("MSDB", "P"), package(COUNTING.format(count=1500)))
+        begun = client.post("/api/executions", json={"package": r"\MSDB\P"}).json()
+        while client.get(f"/api/executions/{begun['id']}").json()["last_event"] < 500:
+            time.sleep(0.01)
+        filler = fill(small_disk)
+        time.sleep(2.0)
+        held = client.get(f"/api/executions/{begun['id']}").json()
+        time.sleep(0.5)
+        assert client.get(f"/api/executions/{begun['id']}").json() == held
+        assert held["ended"] is None
+        filler.unlink()
+        found = ended(client, begun["id"])
+        assert (found["state"], found["errors"]) == ("succeeded", 0), found
+        total, after = [], 0
+        while page := client.get(f"/api/executions/{begun['id']}/events", params={"after": after}).json()["events"]:
+            total += [event["sequence"] for event in page]
+            after = total[-1]
+        assert total == list(range(1, found["last_event"] + 1))
+        assert len(total) > 6000
 
 
 def test_ten_thousand_watchers_are_woken(tmp_path) -> None:

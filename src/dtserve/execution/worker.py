@@ -16,7 +16,7 @@ import time
 import traceback
 from dataclasses import replace
 from types import FrameType
-from typing import IO, Any
+from typing import Any
 
 from dtserve.controlflow.cancel import CancelSwitch
 from dtserve.controlflow.events import Event
@@ -24,6 +24,7 @@ from dtserve.errors import Canceled, DtserveError
 from dtserve.execution.ending import end_processes, leave_when_stuck
 from dtserve.execution.options import ExecutionOptions, PackageSource, decode, options_from
 from dtserve.execution.report import RunEnd, encode_end, encode_event
+from dtserve.execution.wire import Wire
 
 __all__ = ["main"]
 
@@ -36,10 +37,10 @@ def main() -> int:
     job = json.loads(sys.stdin.readline() or "null")
     if job is None:
         return 1  # the parent is gone before it said what to run
-    wire = _take_output(job.get("spool", ""))
+    cancel = CancelSwitch(dedicated=True)
+    wire = Wire(_take_output(job.get("spool", "")), lambda: cancel.canceled)
     stored = decode(job["source"])
     source, options = PackageSource(**stored), options_from(job["options"])
-    cancel = CancelSwitch(dedicated=True)
     for name in ("SIGTERM", "SIGINT"):
         signal.signal(getattr(signal, name), lambda number, frame: _on_signal(cancel, number, frame))
     threading.Thread(target=_watch_parent, args=(cancel, job.get("outlives", False)), daemon=True).start()
@@ -47,23 +48,20 @@ def main() -> int:
 
     def give_up() -> None:
         end = RunEnd(Canceled.exit_code, 3, options.execution_id, started, time.time(), "", 0, *_used())
-        os.write(wire.fileno(), f"\n{encode_end(end)}\n".encode())
+        os.write(wire.descriptor, f"\n{encode_end(end)}\n".encode())
 
     leave_when_stuck(cancel, give_up)
     end = _run(source, options, cancel, wire)
     if cancel.canceled:
         end_processes()
-    wire.write(encode_end(end) + "\n")
-    wire.flush()
+    wire.line(encode_end(end))
     return end.exit_code
 
 
-def _take_output(spool: str) -> IO[str]:
+def _take_output(spool: str) -> int:
     """Keep the spool or standard output for the wire alone; what prints from now on goes to standard error."""
-    if spool:
-        wire = open(spool, "a", encoding="utf-8", buffering=1 << 16)  # noqa: SIM115 - until the process ends
-    else:
-        wire = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1 << 16)
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+    wire = os.open(spool, flags, 0o600) if spool else os.dup(1)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     return wire
@@ -88,15 +86,14 @@ def _watch_parent(cancel: CancelSwitch, outlives: bool) -> None:
     os._exit(3)
 
 
-def _run(source: PackageSource, options: ExecutionOptions, cancel: CancelSwitch, wire: IO[str]) -> RunEnd:
+def _run(source: PackageSource, options: ExecutionOptions, cancel: CancelSwitch, wire: Wire) -> RunEnd:
     from dtserve.execution.load import open_source
     from dtserve.execution.run import run
 
     started = time.time()
 
     def sink(event: Event) -> None:
-        wire.write(encode_event(event) + "\n")
-        wire.flush()
+        wire.line(encode_event(event))
 
     try:
         loaded = open_source(source, options)
