@@ -53,6 +53,11 @@ def validate_data_flow(flow: DataFlow, host: FlowHost) -> None:
     Raises :class:`DataFlowFailed` when a component is not valid.
     """
     hold_pages(host.settings.memory_limit)
+    with calm_collector():
+        _validate(flow, host)
+
+
+def _validate(flow: DataFlow, host: FlowHost) -> None:
     host.fire_information(_VALIDATING[0], PIPELINE, _VALIDATING[1])
     host.fire_progress("Validating", 0, PIPELINE)
     if not flow.components:
@@ -74,7 +79,7 @@ def run_data_flow(flow: DataFlow, host: FlowHost) -> None:
     :class:`~dtserve.errors.Canceled` after ``host.cancel`` was set.
     """
     hold_pages(host.settings.memory_limit)
-    with temporary_place(flow, host):
+    with temporary_place(flow, host), calm_collector():
         _run(flow, host)
 
 
@@ -90,8 +95,7 @@ def _run(flow: DataFlow, host: FlowHost) -> None:
         if started:
             trace_plan(plan, host)
             host.fire_information(_EXECUTING[0], PIPELINE, _EXECUTING[1])
-            with calm_collector():
-                _execute(plan, running)
+            _execute(plan, running)
         _finish(plan, running)
     finally:
         _begin(host, _CLEANING, "Cleanup")

@@ -7,7 +7,7 @@ flow runs. The allocator reads its settings once, when Polars is loaded.
 
 Python's collector of cyclic garbage goes through everything that is loaded (packages,
 Polars, Arrow) again and again while rows flow, though a data flow makes no cycles to speak
-of; that was another tenth.
+of; that was another tenth, and half of the time that a lookup needs to read its reference.
 """
 
 from __future__ import annotations
