@@ -40,6 +40,7 @@ from dtserve.service.api import (
 from dtserve.service.api.guard import authorize
 from dtserve.service.api.rechecks import Rechecks
 from dtserve.service.api.request_log import RequestLog
+from dtserve.service.api.request_traces import RequestTraces
 from dtserve.service.api.surface import Surface
 from dtserve.service.hub import Hub
 from dtserve.service.oidc import OpenId
@@ -81,6 +82,8 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.stop = lambda: None
     app.add_middleware(Surface, hub=hub)
     app.add_middleware(RequestLog)
+    if hub.traces is not None:
+        app.add_middleware(RequestTraces, traces=hub.traces)
     app.add_exception_handler(DtserveError, problems.on_dtserve_error)
     app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
     app.add_exception_handler(HTTPException, problems.on_http_exception)

@@ -28,6 +28,7 @@ __all__ = [
     "StateTooNew",
     "StateUnavailable",
     "SystemLogUnavailable",
+    "TelemetryMissing",
     "TimedOut",
     "TooLarge",
     "TooManyWatchers",
@@ -247,6 +248,15 @@ class SystemLogUnavailable(ServiceError):
     symbol = "DTSERVE_E_SYSTEMLOG"
     template = "Entries of the event log cannot go to {kind}: {reason}."
     remedy = "Set service.system_log to auto, which takes what there is, or to none."
+
+
+class TelemetryMissing(ServiceError):
+    """Traces are asked for, and OpenTelemetry is not installed."""
+
+    code = 0xC0D518A1
+    symbol = "DTSERVE_E_TELEMETRYMISSING"
+    template = "Traces are asked for (telemetry.endpoint), but OpenTelemetry is not installed."
+    remedy = "Install it with: pip install 'dtserve[telemetry]'; or leave telemetry.endpoint empty."
 
 
 class BadSettingsFile(ServiceError):

@@ -16,6 +16,7 @@ import shutil
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from dtserve.errors import DtserveError
@@ -65,6 +66,8 @@ class Executions:
         self._watchers = watchers
         self.launcher = launcher
         self._seal = Seal(home.seal_path)
+        self.on_start: list[Callable[[str], None]] = []
+        """Called with the id of an execution that somebody asks for, where the request is served."""
         self._runs: dict[str, Run] = {}
         self._lock = threading.RLock()
         self._closed = threading.Event()
@@ -90,6 +93,8 @@ class Executions:
         with self._lock:
             self._admit(request)
             execution_id = self._add(request, package, user, execution_id or str(uuid.uuid4()))
+            for tell in self.on_start:
+                tell(execution_id)
             self._dispatch()
         _log.info("execution queued", extra=_named(execution_id, package, user))
         self._watchers.tell("executions")

@@ -18,6 +18,7 @@ from dtserve.service.periodic import Periodic
 from dtserve.service.registered import ORIGIN, Registered
 from dtserve.service.schedules import Schedules
 from dtserve.service.state import State
+from dtserve.service.traces import Traces
 from dtserve.service.watch import Watchers
 from dtserve.stores.tree import PackageTree
 
@@ -43,6 +44,7 @@ class Hub:
     metrics: Metrics
     server_name: str
     chores: tuple[Periodic, ...] = ()
+    traces: Traces | None = None
 
     def stop_execution(self, execution_id: str) -> dict[str, Any]:
         """Ask a run to stop, whoever started it, and return at once; ExecutionNotFound, NotRunning."""
@@ -65,3 +67,5 @@ class Hub:
         for chore in self.chores:
             chore.stop()
         self.executions.shut_down()
+        if self.traces is not None:
+            self.traces.close()

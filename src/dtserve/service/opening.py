@@ -29,6 +29,7 @@ from dtserve.service.schedules import Schedules
 from dtserve.service.sealed import Seal
 from dtserve.service.state import open_state
 from dtserve.service.system_log import SystemLog
+from dtserve.service.traces import open_traces
 from dtserve.service.watch import Watchers
 from dtserve.stores.names import parse_path
 from dtserve.stores.tree import PackageTree
@@ -56,7 +57,10 @@ def open_hub(
     name = socket.gethostname().upper()
     alerts = Alerts(state, history, Channels(home, name))
     metrics = Metrics(home, state, history)
+    traces = open_traces(home.settings, home.path, history)
     runs = Executions(home, Launcher(home, tree, read_command_files), history, event_log, watchers)
+    if traces is not None:
+        runs.on_start.append(traces.remember)
     recover(runs, history, home.spool_path, outlive=not home.stop_executing_packages_on_shutdown)
     registered = Registered(history, event_log, watchers)
     schedules = Schedules(state, runs, Seal(home.seal_path), _Rights(tree, identities).check)
@@ -81,6 +85,7 @@ def open_hub(
             Periodic("alerts", ALERT_SECONDS, alerts.deliver),
             Periodic("retention", RETENTION_SECONDS, lambda stopped: sweep(history, home.settings, stopped)),
         ),
+        traces=traces,
     )
     runs.begin()
     for chore in hub.chores:
