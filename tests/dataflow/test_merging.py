@@ -152,7 +152,7 @@ def test_a_fast_side_does_not_pile_up(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("kind", [0, 1, 2])
 def test_very_many_equal_keys_are_joined_inside_the_memory(tmp_path, monkeypatch, kind):
-    monkeypatch.setattr("dtserve.dataflow.components.merge_join.spill_limit", lambda limit: 4000)
+    monkeypatch.setattr("dtserve.dataflow.budget.Lease.__int__", lambda lease: 4000)
     seen = []
     mapping = JoinSide._map
 

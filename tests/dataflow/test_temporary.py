@@ -60,7 +60,7 @@ def test_folders_that_are_not_there_are_told(host, tmp_path):
 
 
 def test_a_sort_spills_into_the_folder_of_the_data_flow(host, tmp_path, monkeypatch):
-    monkeypatch.setattr("dtserve.dataflow.components.sort.spill_limit", lambda limit: 10_000)
+    monkeypatch.setattr("dtserve.dataflow.budget.Lease.__int__", lambda lease: 10_000)
     seen = set()
     rows = pl.DataFrame(
         {"n": pl.Series(range(5000, 0, -1), dtype=pl.Int32), "at": pl.Series(range(5000), dtype=pl.Int32)}

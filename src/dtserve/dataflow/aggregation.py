@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsInt
 
 from dtserve.dataflow.runs import Partitions, compact, held_bytes
 from dtserve.dataflow.sorting import OUT_ROWS, ExternalSort
@@ -70,13 +70,13 @@ class Item:
 class Groups:
     """The state of one output of an Aggregate."""
 
-    def __init__(self, items: Sequence[Item], *, memory: int, folder: Path) -> None:
+    def __init__(self, items: Sequence[Item], *, memory: SupportsInt, folder: Path) -> None:
         self._items = items
         self._keys = [f"k{i}" for i, item in enumerate(items) if item.kind == GROUP_BY] or ["k0"]
         self._key_columns = [item.key or item.column for item in items if item.kind == GROUP_BY]
         self._distinct = [item for item in items if item.kind == COUNT_DISTINCT]
         self._needed = list(dict.fromkeys([*self._key_columns, *(i.key for i in items if i.key), *_columns(items)]))
-        self._memory = memory
+        self._share = memory
         self._folder = folder
         self._waiting: list[pl.DataFrame] = []
         self._waiting_rows = 0
@@ -89,6 +89,11 @@ class Groups:
         self._seen_files: dict[str, Partitions] = {}
         self._stop = threading.Event()
         self._schema: dict[str, pl.DataType] = {}
+
+    @property
+    def _memory(self) -> int:
+        """Bytes that may stay in memory, which may become less."""
+        return int(self._share)
 
     def add(self, frame: pl.DataFrame) -> None:
         """Take a buffer."""
@@ -148,7 +153,7 @@ class Groups:
                 yield whole.slice(start, OUT_ROWS)
             return
         self._flush(self._spilled)
-        ordered = ExternalSort([(FIRST, False)], nulls_first=True, memory=self._memory, folder=self._folder)
+        ordered = ExternalSort([(FIRST, False)], nulls_first=True, memory=self._share, folder=self._folder)
         try:
             for frame in self._from_disk(self._spilled):
                 ordered.add(frame)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsInt
 
 from dtserve.dataflow.keys import KeyColumn
 from dtserve.dataflow.queues import SpillQueue
@@ -29,7 +29,9 @@ class JoinSide:
     files in ``folder`` that are mapped into memory, so that the system can let go of them.
     """
 
-    def __init__(self, keys: list[KeyColumn], queue: SpillQueue, *, memory: int = 2**30, folder: Path = Path()) -> None:
+    def __init__(
+        self, keys: list[KeyColumn], queue: SpillQueue, *, memory: SupportsInt = 2**30, folder: Path = Path()
+    ) -> None:
         self.keys = keys
         self.queue = queue
         self.ended = False
@@ -90,7 +92,7 @@ class JoinSide:
             self._rows = pl.concat([self._rows, rows])
             self._keys = pl.concat([self._keys, keys])
             self._null = pl.concat([self._null, null])
-        if self._in_memory > self._memory:
+        if self._in_memory > int(self._memory):
             self._map()
 
     def drop(self, count: int) -> None:

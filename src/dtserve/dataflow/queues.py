@@ -11,7 +11,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsInt
 
 from dtserve.dataflow.runs import held_bytes
 
@@ -111,7 +111,7 @@ class SpillQueue:
     are Arrow IPC in ``folder`` and go away as they are read, at the latest with :meth:`close`.
     """
 
-    def __init__(self, folder: Path, memory: int = MAX_BYTES) -> None:
+    def __init__(self, folder: Path, memory: SupportsInt = MAX_BYTES) -> None:
         self._folder = folder
         self._memory = memory
         self._items: deque[tuple[Any, int, Path | None]] = deque()
@@ -124,7 +124,7 @@ class SpillQueue:
         """Add a frame with a tag that comes back with it."""
         size = held_bytes(frame)
         with self._lock:
-            spill = self._bytes + size > self._memory and bool(self._items)
+            spill = self._bytes + size > int(self._memory) and bool(self._items)
             if not spill:
                 self._bytes += size
                 self._items.append(((tag, frame), size, None))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsInt
 
 from dtserve.dataflow.runs import DiskRun, MemoryRun, compact, held_bytes
 
@@ -27,8 +27,11 @@ OUT_ROWS = 65_536
 RUN_ROWS = 1_000_000
 """Rows of a run: what is sorted in one go, half a second at most."""
 
-BLOCK_BYTES = 2**21
-"""Bytes of a run that are loaded at once in a merge."""
+BLOCK_BYTES, SMALL_BLOCK_BYTES = 2**21, 2**16
+"""Bytes of a run that are loaded at once in a merge: a part of the memory within these bounds."""
+
+LEAST_FAN = 8
+"""Runs that are merged at once at least."""
 
 LEAST_ROWS = 1024
 """Rows that are loaded at least."""
@@ -51,7 +54,7 @@ class ExternalSort:
     """
 
     def __init__(
-        self, by: list[tuple[str, bool]] | SortColumns, *, nulls_first: bool, memory: int, folder: Path
+        self, by: list[tuple[str, bool]] | SortColumns, *, nulls_first: bool, memory: SupportsInt, folder: Path
     ) -> None:
         self._by: SortColumns
         if callable(by):
@@ -60,7 +63,7 @@ class ExternalSort:
             named = by
             self._by = lambda rows: [(rows[name], down) for name, down in named]
         self._nulls_first = nulls_first
-        self._memory = memory
+        self._share = memory
         self._folder = folder
         self._pending: list[pl.DataFrame] = []
         self._pending_rows = 0
@@ -68,6 +71,16 @@ class ExternalSort:
         self._runs: list[MemoryRun | DiskRun] = []
         self._rows = 0
         self._stop = threading.Event()
+
+    @property
+    def _memory(self) -> int:
+        """Bytes of runs that may stay in memory, which may become less."""
+        return int(self._share)
+
+    @property
+    def _block(self) -> int:
+        """Bytes of a run that are loaded at once."""
+        return min(max(self._memory // 32, SMALL_BLOCK_BYTES), BLOCK_BYTES)
 
     @property
     def spilled(self) -> bool:
@@ -91,7 +104,7 @@ class ExternalSort:
     def sorted(self) -> Iterator[pl.DataFrame]:
         """All rows in order, in buffers; call once."""
         self._close_run()
-        fan = max(self._memory // (2 * BLOCK_BYTES), 4)
+        fan = max(self._memory // (2 * BLOCK_BYTES), LEAST_FAN)
         while len(self._runs) > fan:
             groups = [self._runs[at : at + fan] for at in range(0, len(self._runs), fan)]
             self._runs = []
@@ -130,7 +143,7 @@ class ExternalSort:
                 if isinstance(run, MemoryRun) and not self._stop.is_set():
                     spilled = DiskRun(self._folder)
                     self._runs[at] = spilled
-                    spilled.write(iter([run.frame]), BLOCK_BYTES)
+                    spilled.write(iter([run.frame]), self._block)
                 if self.held * 6 <= self._memory:
                     break
 
@@ -147,7 +160,7 @@ class ExternalSort:
 
         joined = DiskRun(self._folder)
         try:
-            joined.write(renumbered(), BLOCK_BYTES)
+            joined.write(renumbered(), self._block)
         finally:
             for run in runs:
                 run.close()
@@ -167,7 +180,7 @@ class ExternalSort:
         if len(runs) == 1:
             yield from runs[0].blocks(OUT_ROWS)
             return
-        merge = _Merge(runs, self._ordered)
+        merge = _Merge(runs, self._ordered, self._block)
         while not self._stop.is_set():
             ready = merge.step()
             if ready is None:
@@ -179,8 +192,10 @@ class ExternalSort:
 class _Merge:
     """Several runs going on together."""
 
-    def __init__(self, runs: list[MemoryRun | DiskRun], ordered: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
-        self._readers = [run.blocks(max(BLOCK_BYTES // max(run.row_bytes, 1), LEAST_ROWS)) for run in runs]
+    def __init__(
+        self, runs: list[MemoryRun | DiskRun], ordered: Callable[[pl.DataFrame], pl.DataFrame], block: int
+    ) -> None:
+        self._readers = [run.blocks(max(block // max(run.row_bytes, 1), LEAST_ROWS)) for run in runs]
         self._ordered = ordered
         self._open = [True] * len(runs)
         self._last = [-1] * len(runs)

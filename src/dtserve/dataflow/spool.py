@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsInt
 
 if TYPE_CHECKING:
     import tempfile
@@ -17,7 +17,7 @@ __all__ = ["Spool"]
 class Spool:
     """Frames of one schema. Up to ``memory`` bytes stay in memory, the rest goes to files below ``folder``."""
 
-    def __init__(self, folder: Path, memory: int) -> None:
+    def __init__(self, folder: Path, memory: SupportsInt) -> None:
         self._parent = folder
         self._memory = memory
         self._waiting: list[pl.DataFrame] = []
@@ -35,7 +35,7 @@ class Spool:
         if frame.height:
             self._waiting.append(frame)
             self._bytes += int(frame.estimated_size())
-            if self._bytes > self._memory:
+            if self._bytes > int(self._memory):
                 self._write()
 
     def frames(self) -> Iterator[pl.DataFrame]:

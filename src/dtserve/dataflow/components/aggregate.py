@@ -20,11 +20,11 @@ from dtserve.dataflow import aggregation as agg
 from dtserve.dataflow import properties
 from dtserve.dataflow.aggregation import Groups, Item
 from dtserve.dataflow.base import BlockingTransform, Emit
+from dtserve.dataflow.budget import Lease, lease
 from dtserve.dataflow.collation import fold
 from dtserve.dataflow.conversion import fit
 from dtserve.dataflow.errors import BadProperty
 from dtserve.dataflow.registry import component
-from dtserve.dataflow.settings import spill_limit
 from dtserve.dataflow.transform_errors import (
     AggregateInputMissing,
     AggregateInputType,
@@ -50,6 +50,7 @@ class Aggregate(BlockingTransform):
     """Groups rows."""
 
     _groups: dict[str, Groups] | None = None
+    _lease: Lease | None = None
 
     def validate(self) -> None:
         """Kinds, inputs and types of all output columns."""
@@ -60,7 +61,8 @@ class Aggregate(BlockingTransform):
     def start(self) -> None:
         """Prepare the groups of each output."""
         outputs = self._outputs()
-        memory = spill_limit(self.host.settings.memory_limit) // max(len(outputs), 1)
+        self._lease = lease(self.host.settings.memory_limit)
+        memory = self._lease.part(len(outputs))
         self._items = {o.ref_id: [self._item(c, at) for at, c in enumerate(o.columns)] for o in outputs}
         self._groups = {
             ref: Groups(items, memory=memory, folder=self.host.settings.temp) for ref, items in self._items.items()
@@ -76,6 +78,8 @@ class Aggregate(BlockingTransform):
         """Add the rows to each output's groups."""
         made = [fold(frame[column], flags).alias(key) for key, (column, flags) in self._folds.items()]
         rows = frame.with_columns(made) if made else frame
+        if self._lease is not None:
+            self._lease.take()
         for groups in (self._groups or {}).values():
             groups.add(rows)
         return ()
@@ -88,6 +92,7 @@ class Aggregate(BlockingTransform):
             for frame in (self._groups or {})[output.ref_id].results():
                 pairs = zip(output.columns, self._items[output.ref_id], strict=True)
                 yield output.ref_id, pl.DataFrame([self._result(frame, column, item) for column, item in pairs])
+        self.close()
 
     def interrupt(self) -> None:
         """End a query on disk."""
@@ -98,6 +103,8 @@ class Aggregate(BlockingTransform):
         """Forget the groups."""
         for groups in (self._groups or {}).values():
             groups.close()
+        if self._lease is not None:
+            self._lease.give_back()
 
     def _outputs(self) -> list[Output]:
         return [o for o in self.model.outputs if not o.is_error_out and o.columns]

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
+from dtserve.dataflow.budget import Lease, lease
 from dtserve.dataflow.errors import BadProperty
 from dtserve.dataflow.fuzzy.grouping import Membership, group_records
 from dtserve.dataflow.fuzzy.matcher import Matcher
 from dtserve.dataflow.fuzzy.settings import EXACT, FUZZY, announce, check_memory, delimiters, similarity
 from dtserve.dataflow.fuzzy.tokens import tokenise
 from dtserve.dataflow.registry import component
-from dtserve.dataflow.settings import spill_limit
 from dtserve.dataflow.sorting import OUT_ROWS
 from dtserve.dataflow.spool import Spool
 from dtserve.dataflow.text_errors import FuzzyColumnType, FuzzyNoJoin
@@ -50,6 +50,7 @@ class FuzzyGrouping(BlockingTransform):
     """Groups likely duplicates."""
 
     _spool: Spool | None = None
+    _lease: Lease | None = None
 
     def validate(self) -> None:
         """Compared columns and their types, thresholds, kinds of output columns."""
@@ -75,7 +76,8 @@ class FuzzyGrouping(BlockingTransform):
         announce(self)
         self._stopped = threading.Event()
         settings = self.host.settings
-        self._spool = Spool(settings.temp, spill_limit(settings.memory_limit))
+        self._lease = lease(settings.memory_limit)
+        self._spool = Spool(settings.temp, self._lease)
         self._rows = 0
         self._records: dict[tuple[object, ...], int] = {}
         self._counts: list[int] = []
@@ -85,8 +87,9 @@ class FuzzyGrouping(BlockingTransform):
         """Keep the rows, number their records."""
         import polars as pl
 
-        if self._spool is None:
+        if self._spool is None or self._lease is None:
             return ()
+        self._lease.take()
         numbers = []
         for at, row in enumerate(frame.select(c.lineage_id for c, _ in self._compared()).iter_rows(), self._rows):
             record = self._records.setdefault(row, len(self._counts))
@@ -130,6 +133,8 @@ class FuzzyGrouping(BlockingTransform):
         if self._spool is not None:
             self._spool.close()
             self._spool = None
+        if self._lease is not None:
+            self._lease.give_back()
 
     def _members(self, records: pl.DataFrame) -> list[Membership]:
         """The group of each record."""

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
+from dtserve.dataflow.budget import Lease, lease
 from dtserve.dataflow.errors import BadMetadata, InputNotConnected
 from dtserve.dataflow.keys import KeyColumn, RowKeys, sort_key_columns
 from dtserve.dataflow.queues import MAX_BYTES, SpillQueue
 from dtserve.dataflow.registry import component
-from dtserve.dataflow.settings import spill_limit
 from dtserve.dataflow.transform_errors import IncompatibleColumns, InputMustBeSorted, NoKeyColumns
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Merge(BlockingTransform):
     """Merges two inputs."""
 
     _keys: RowKeys | None = None
+    _lease: Lease | None = None
     _sides: dict[str, _Side]
 
     def validate(self) -> None:
@@ -64,14 +65,16 @@ class Merge(BlockingTransform):
         """Prepare both sides."""
         self._keys = RowKeys(self.locale)
         self._sides = {}
-        memory = min(spill_limit(self.host.settings.memory_limit) // 2, MAX_BYTES)
+        self._lease = lease(self.host.settings.memory_limit)
         for one in self.model.inputs:
             mapping = {properties.reference(c.properties, "OutputColumnLineageID"): c.lineage_id for c in one.columns}
-            queue = SpillQueue(self.host.settings.temp, memory)
+            queue = SpillQueue(self.host.settings.temp, self._lease.part(2, MAX_BYTES))
             self._sides[one.ref_id] = _Side(self._key_columns(one), mapping, queue)
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """Take a buffer and give what can go."""
+        if self._lease is not None:
+            self._lease.take()
         self._sides[input_ref].queue.put(frame)
         return self._advance()
 
@@ -90,6 +93,8 @@ class Merge(BlockingTransform):
             self._keys.close()
             for side in self._sides.values():
                 side.queue.close()
+        if self._lease is not None:
+            self._lease.give_back()
 
     def _key_columns(self, one: Input) -> list[KeyColumn]:
         schema = self.input_schemas.get(one.ref_id, {})

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
+from dtserve.dataflow.budget import Lease, lease
 from dtserve.dataflow.errors import BadMetadata, InputNotConnected
 from dtserve.dataflow.join_errors import (
     MergeJoinDirections,
@@ -30,7 +31,6 @@ from dtserve.dataflow.keys import KeyColumn, RowKeys, sort_key_columns
 from dtserve.dataflow.merging import FULL, INNER, LEFT, JoinSide, joined_rows, segments
 from dtserve.dataflow.queues import MAX_BYTES, SpillQueue
 from dtserve.dataflow.registry import component
-from dtserve.dataflow.settings import spill_limit
 from dtserve.dataflow.transform_errors import InputMustBeSorted
 from dtserve.datatypes import DT, TypeSpec
 
@@ -53,6 +53,7 @@ class MergeJoin(BlockingTransform):
     """Joins two inputs."""
 
     _keys: RowKeys | None = None
+    _lease: Lease | None = None
     _sides: dict[str, JoinSide]
     _warned = False
 
@@ -93,14 +94,17 @@ class MergeJoin(BlockingTransform):
         left, right = (self._sorted(one)[:count] for one in self.model.inputs)
         self._key_types = [_common(a.type, b.type) for a, b in zip(left, right, strict=True)]
         folder = self.host.settings.temp
-        memory = spill_limit(self.host.settings.memory_limit) // 2
+        self._lease = lease(self.host.settings.memory_limit)
+        memory, waiting = self._lease.part(2), self._lease.part(2, MAX_BYTES)
         self._sides = {
-            one.ref_id: JoinSide(keys, SpillQueue(folder, min(memory, MAX_BYTES)), memory=memory, folder=folder)
+            one.ref_id: JoinSide(keys, SpillQueue(folder, waiting), memory=memory, folder=folder)
             for one, keys in zip(self.model.inputs, (left, right), strict=True)
         }
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """Take a buffer and join what can be."""
+        if self._lease is not None:
+            self._lease.take()
         self._sides[input_ref].queue.put(frame)
         return self._advance()
 
@@ -120,6 +124,8 @@ class MergeJoin(BlockingTransform):
             self._keys.close()
             for side in self._sides.values():
                 side.close()
+        if self._lease is not None:
+            self._lease.give_back()
 
     def _advance(self) -> Iterable[Emit]:
         """Join as far as the complete runs of both sides go."""

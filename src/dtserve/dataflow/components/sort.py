@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
+from dtserve.dataflow.budget import Lease, lease
 from dtserve.dataflow.collation import NULLS_FIRST, SortKeys, fold
 from dtserve.dataflow.registry import component
-from dtserve.dataflow.settings import spill_limit
 from dtserve.dataflow.sorting import ExternalSort
 from dtserve.dataflow.transform_errors import OutputColumnNotInInput, SortDuplicateKey, SortNeedsKey
 
@@ -38,6 +38,7 @@ class Sort(BlockingTransform):
     """Collects all rows, then gives them in order."""
 
     _sort: ExternalSort | None = None
+    _lease: Lease | None = None
     _texts: SortKeys | None = None
 
     def validate(self) -> None:
@@ -64,16 +65,15 @@ class Sort(BlockingTransform):
         self._names = self._outputs()
         self._distinct = properties.boolean(self.model.properties, "EliminateDuplicates", owner=self.model.name)
         self._texts = SortKeys(self.locale)
+        self._lease = lease(self.host.settings.memory_limit)
         self._sort = ExternalSort(
-            self._columns,
-            nulls_first=NULLS_FIRST,
-            memory=spill_limit(self.host.settings.memory_limit),
-            folder=self.host.settings.temp,
+            self._columns, nulls_first=NULLS_FIRST, memory=self._lease, folder=self.host.settings.temp
         )
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """Keep the rows."""
-        if self._sort is not None:
+        if self._sort is not None and self._lease is not None:
+            self._lease.take()
             self._sort.add(frame.select([*dict.fromkeys([*self._names.values(), *(key.name for key in self._by)])]))
         return ()
 
@@ -88,6 +88,7 @@ class Sort(BlockingTransform):
         frames = self._sort.sorted()
         for frame in self._without_duplicates(frames) if self._distinct else frames:
             yield output, frame.select(rename)
+        self.close()
 
     def interrupt(self) -> None:
         """End a sort on disk."""
@@ -98,6 +99,8 @@ class Sort(BlockingTransform):
         """Forget the rows."""
         if self._sort is not None:
             self._sort.close()
+        if self._lease is not None:
+            self._lease.give_back()
         if self._texts is not None:
             self._texts.close()
 
