@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from dtserve.cli.remote import administration
 from dtserve.cli.store_places import add_home
@@ -20,15 +25,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", default="", help="only targets that begin so")
     parser.add_argument("--limit", type=int, default=50, help="how many rows (default: 50)")
     parser.add_argument("--before", type=int, help="only rows before this number")
+    parser.add_argument(
+        "--since", type=moment, metavar="TIME", help="only from then on: 2026-05-31 or 2026-05-31T14:00"
+    )
+    parser.add_argument("--until", type=moment, metavar="TIME", help="only before then")
+    parser.add_argument(
+        "--export",
+        type=Path,
+        metavar="FILE",
+        help="write all rows so chosen: CSV into *.csv, else JSON by line; - prints",
+    )
     parser.add_argument("--json", action="store_true", help="a JSON array")
     add_home(parser)
 
 
+def moment(text: str) -> float:
+    """A date, or a date and a time, of this machine's clock unless it names a zone."""
+    return datetime.fromisoformat(text).timestamp()
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Print the latest rows, newest first."""
-    names = ("user", "action", "outcome", "target", "limit", "before")
+    names = ("user", "action", "outcome", "target", "since", "until")
+    chosen = {name: getattr(arguments, name) for name in names}
     with administration(arguments) as at:
-        found = at.audit(**{name: getattr(arguments, name) for name in names})
+        if arguments.export is not None:
+            return _export(at.audit, arguments.export, chosen)
+        found = at.audit(limit=arguments.limit, before=arguments.before, **chosen)
     if arguments.json:
         print(json.dumps(found, indent=1))
         return 0
@@ -37,4 +60,22 @@ def run(arguments: argparse.Namespace) -> int:
         change = f"{each['before']} -> {each['after']}" if each["before"] or each["after"] else each["detail"]
         line = f"{each['number']:>6}  {when}  {each['outcome']:<6}  {each['user']} ({each['address']})"
         print(f"{line}  {each['action']}  {each['target']}  {change}".rstrip())
+    return 0
+
+
+def _export(entries: Callable[..., list[dict[str, Any]]], file: Path, chosen: dict[str, Any]) -> int:
+    """Write everything to a new file that only its owner reads."""
+    from dtserve.errors import UsageError
+    from dtserve.service.audit import export
+
+    pieces = export(entries, "csv" if file.suffix.lower() == ".csv" else "jsonl", **chosen)
+    if str(file) == "-":
+        sys.stdout.writelines(pieces)
+        return 0
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise UsageError(detail=f'"{file}" cannot be written: {error.strerror}.') from None
+    with open(descriptor, "w", encoding="utf-8", newline="") as stream:
+        stream.writelines(pieces)
     return 0

@@ -90,6 +90,7 @@ ENDPOINTS: dict[tuple[str, str], str] = {
     ("PUT", "/api/access/folders"): "access.manage",
     ("GET", "/api/access/check"): "access.manage",
     ("GET", "/api/audit"): "audit.view",
+    ("GET", "/api/audit/export"): "audit.view",
     ("POST", "/api/service/stop"): "service.launch",
 }
 
