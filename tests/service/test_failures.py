@@ -3,14 +3,19 @@
 import asyncio
 import json
 import os
+import socket
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from dtserve.service.config import load_home
+from dtserve.service.roots import DEFAULT_FILE
 from dtserve.service.samples import install_samples
 from dtserve.service.watch import Watchers
 from support.control_flow import package
@@ -181,3 +186,83 @@ def test_a_worker_that_writes_garbage(tmp_path, monkeypatch) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.05)
         assert found["state"] == "succeeded"
+
+
+def test_a_server_of_msdb_that_is_away_or_mute_costs_its_root_alone(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("dtserve.stores.msdb.engine.LOGIN_SECONDS", 2)
+    home = load_home(tmp_path).path
+    roots = "".join(
+        f'<Folder xsi:type="SqlServerFolder"><Name>{name}</Name><ServerName>{name}</ServerName></Folder>'
+        for name in ("Away", "Mute")
+    )
+    (home / "Binn" / "MsDtsSrvr.ini.xml").write_text(DEFAULT_FILE.replace("  </TopLevel", f"{roots}</TopLevel"))
+    with socket.create_server(("127.0.0.1", 0)) as mute, socket.create_server(("127.0.0.1", 0)) as away:
+        urls = {
+            name: f"postgresql+psycopg://u:canary@127.0.0.1:{s.getsockname()[1]}/msdb"
+            for name, s in (("Mute", mute), ("Away", away))
+        }
+        (home / "dtserve.toml").write_text("[servers]\n" + "".join(f'{name} = "{url}"\n' for name, url in urls.items()))
+        away.close()
+        with open_service(home) as (_, client), ThreadPoolExecutor(4) as pool:
+            waiting = [pool.submit(client.get, "/api/tree", params={"path": rf"\{name}"}) for name in ("Mute", "Away")]
+            began = time.monotonic()
+            roots = client.get("/api/tree").json()["folders"]
+            assert [each["name"] for each in roots] == ["MSDB", "File System", "Away", "Mute"]
+            for path in (r"\MSDB", r"\File System"):
+                assert client.get("/api/tree", params={"path": path}).status_code == 200
+            assert time.monotonic() - began < 1.5
+            for answer in (each.result(20) for each in waiting):
+                problem = answer.json()
+                assert (answer.status_code, problem["symbol"]) == (503, "DTSERVE_E_ROOTUNAVAILABLE")
+                assert problem["detail"].startswith(
+                    "Failed to retrieve data for this request. (Microsoft.SqlServer.SmoEnum)"
+                )
+                assert "is not present or is not available" in problem["detail"]
+                assert "Login Timeout Expired" in problem["detail"]
+                assert "canary" not in answer.text
+            assert client.post("/api/executions", json={"package": r"\Away\P"}).status_code == 503
+
+
+def test_a_database_that_another_program_holds_for_long(tmp_path, monkeypatch) -> None:
+    """Coded answers meanwhile; the run that is under way loses nothing."""
+    monkeypatch.setattr("dtserve.service.state.BUSY_SECONDS", 1)
+    code = (
+        "import sqlite3, sys\n"
+        "held = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)\n"
+        "held.execute('BEGIN EXCLUSIVE')\nprint('held', flush=True)\nsys.stdin.read()"
+    )
+    with open_service(tmp_path) as (hub, client):
+        install_samples(hub.home, hub.tree)
+        slow = {"package": r"\MSDB\Samples\SlowPackage", "parameters": {"Steps": "3"}}
+        begun = client.post("/api/executions", json=slow).json()
+        command = [sys.executable, "-c", code, hub.home.state_path]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+            assert other.stdout.readline() == "held\n"
+            answer = client.post("/api/executions", json={"package": MONTHS})
+            assert (answer.status_code, answer.json()["symbol"]) == (503, "DTSERVE_E_STATEUNAVAILABLE")
+            assert "locked" in answer.json()["detail"]
+            assert client.get("/api/executions").status_code == 200
+            assert client.get("/api/tree", params={"path": r"\MSDB"}).status_code == 200
+            time.sleep(4)
+            assert client.get(f"/api/executions/{begun['id']}").json()["ended"] is None
+            other.stdin.close()
+        found = ended(client, begun["id"])
+        assert (found["state"], found["errors"]) == ("succeeded", 0)
+        events = client.get(f"/api/executions/{begun['id']}/events", params={"limit": 5000}).json()["events"]
+        assert [event["sequence"] for event in events][-1] == found["last_event"]
+        assert client.post("/api/executions", json={"package": MONTHS}).status_code == 201
+
+
+def test_a_clock_that_is_set_back(tmp_path, monkeypatch) -> None:
+    with open_service(tmp_path) as (hub, client):
+        install_samples(hub.home, hub.tree)
+        slow = {"package": r"\MSDB\Samples\SlowPackage", "parameters": {"Steps": "2"}, "timeout_seconds": 600}
+        begun = client.post("/api/executions", json=slow).json()
+        real = time.time
+        monkeypatch.setattr(time, "time", lambda: real() - 86_400)
+        assert client.get("/api/session").status_code == 200
+        queued = client.post("/api/executions", json={"package": MONTHS}).json()
+        monkeypatch.undo()
+        assert ended(client, begun["id"])["state"] == "succeeded"
+        assert ended(client, queued["id"])["state"] == "succeeded"
+        assert [e["id"] for e in client.get("/api/executions").json()["executions"]] == [queued["id"], begun["id"]]

@@ -19,6 +19,8 @@ from dtserve.service.errors import StateTooNew, StateUnavailable
 
 __all__ = ["State", "open_state"]
 
+BUSY_SECONDS = 30
+"""How long the database may be held by another program."""
 CONNECTIONS = 40
 """As many as threads answer requests: none waits for another's connection, none opens one for a single query."""
 
@@ -64,7 +66,7 @@ def open_state(path: Path) -> State:
         path.touch(mode=0o600, exist_ok=True)
     except OSError as error:
         raise StateUnavailable(detail=f"{path}: {error.strerror}") from error
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, pool_size=CONNECTIONS)
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS}, pool_size=CONNECTIONS)
     sa.event.listen(engine, "connect", _configure_sqlite)
     state = State(engine)
     with state.write() as connection:
@@ -79,7 +81,7 @@ def open_state(path: Path) -> State:
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
 
 

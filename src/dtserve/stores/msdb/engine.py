@@ -19,6 +19,8 @@ from dtserve.stores.names import name_key
 
 __all__ = ["BUSY_SECONDS", "Database", "sqlite_url"]
 
+LOGIN_SECONDS = 15
+"""How long a server may say nothing: the login time-out of SQL Server's clients."""
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one of the same SQLite file."""
 
@@ -125,7 +127,10 @@ def _start(connection: sa.Connection, *, write: bool) -> None:
 
 def _make_engine(url: sa.URL) -> sa.Engine:
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8)
+        waits = {"connect_timeout": LOGIN_SECONDS, "tcp_user_timeout": LOGIN_SECONDS * 1000}
+        given = waits if url.get_backend_name() == "postgresql" else {}
+        arguments = {name: seconds for name, seconds in given.items() if name not in url.query}
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8, connect_args=arguments)
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
