@@ -66,11 +66,13 @@ class PipelineComponent:
     ``output_schemas``, per output refId with a path, the columns that somebody behind it wants.
     ``buffer_rows`` is how many rows a buffer of SSIS would have here (DATA_FLOW §1.1), for the
     components whose results depend on it.
+    ``concurrent`` ones allow ``process`` on several buffers at the same time, each in a thread of its own.
     ``stateless`` components may run anywhere, ``side_effects`` ones run although nothing
     reads their outputs, ``writes`` ones report "wrote N rows"; a component that knows
     better than the engine how many rows it stored sets ``rows_written``.
     """
 
+    concurrent: bool = False
     stateless: ClassVar[bool] = False
     side_effects: ClassVar[bool] = False
     writes: ClassVar[bool] = False

@@ -20,11 +20,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dtserve.dataflow.base import PipelineComponent, Schema, Source
-from dtserve.dataflow.errors import BadMetadata
+from dtserve.dataflow.errors import BadMetadata, FrameMismatch
 from dtserve.dataflow.lineage import resolve_lineage
 from dtserve.dataflow.registry import resolve
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from dtserve.package.model import Column, Component, DataFlow, Input, Output, Path
 
 __all__ = ["Plan", "PlannedPath", "UnusedColumn", "make_plan", "optimised"]
@@ -41,6 +43,20 @@ class PlannedPath:
     input: Input
     available: Schema
     schema: Schema
+
+    def check(self, frame: pl.DataFrame) -> None:
+        """Raise FrameMismatch unless a buffer has the columns that the path needs, in their declared types."""
+        found = frame.schema
+        for lineage, spec in self.schema.items():
+            declared = spec.polars()
+            if found.get(lineage) != declared:
+                raise FrameMismatch(
+                    output=self.output.name,
+                    component=self.source.name,
+                    column=lineage,
+                    found=found.get(lineage, "nothing"),
+                    declared=declared,
+                )
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dtserve.dataflow.plan import PlannedPath
     from dtserve.package.model import Input
 
-__all__ = ["PIPELINE", "Running", "Stopped", "Turns", "coded", "post"]
+__all__ = ["PIPELINE", "Running", "StepFailed", "Stopped", "Turns", "coded", "post"]
 
 PIPELINE = "SSIS.Pipeline"
 """The subcomponent under which the engine itself posts events."""
@@ -34,6 +34,16 @@ COUNT_SECONDS = 1.0
 
 class Stopped(Exception):
     """Raised in a thread of a data flow that must end: cancelled, or another thread failed."""
+
+
+class StepFailed(Exception):
+    """A component raised ``error`` while it worked on the input ``at`` (None for a source); not posted yet."""
+
+    def __init__(self, component: PipelineComponent, error: BaseException, at: Input | None) -> None:
+        super().__init__(component, error, at)
+        self.component = component
+        self.error = error
+        self.at = at
 
 
 def coded(error: BaseException, where: str) -> DtserveError:
@@ -80,6 +90,7 @@ class Running:
     def __init__(self, host: FlowHost, components: dict[str, PipelineComponent], engine_threads: int = 10) -> None:
         self.host = host
         self.components = components
+        self.engine_threads = engine_threads
         self.error: DtserveError | None = None
         self.failed_component = ""
         self._stop = threading.Event()
@@ -183,6 +194,20 @@ class Running:
         Its failure is posted and becomes :class:`Stopped`, so that nobody upstream takes
         it for one of its own. ``at`` is the input it works on, None for a source.
         """
+        try:
+            yield from self.steps(component, call, at)
+        except StepFailed as failed:
+            raise self.failed(failed, thread) from failed.error
+
+    def failed(self, step: StepFailed, thread: str) -> Stopped:
+        """Post the failure of a step; gives what is to be raised."""
+        self.fail(step.component, step.error, thread, step.at)
+        return Stopped()
+
+    def steps(
+        self, component: PipelineComponent, call: Callable[[], Iterable[Emit]], at: Input | None = None
+    ) -> Iterator[Emit]:
+        """Go through what a component gives, counting its own time; its failure becomes :class:`StepFailed`."""
         phase = "PrimeOutput" if at is None else "ProcessInput"
         turns = self._sources if at is None else self._workers
         iterator: Iterator[Emit] | None = None
@@ -200,8 +225,7 @@ class Running:
             except BaseException as error:
                 if isinstance(error, GeneratorExit):
                     raise
-                self.fail(component, error, thread, at)
-                raise Stopped from error
+                raise StepFailed(component, error, at) from error
             finally:
                 self.spent(component, phase, time.perf_counter() - start)
             yield item

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["FlowSettings", "cache_limit", "memory_of", "queue_limit", "spill_limit"]
+__all__ = ["FlowSettings", "cache_limit", "cores", "memory_of", "queue_limit", "spill_limit"]
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,8 @@ def cache_limit(memory_limit: int) -> int:
 def queue_limit(memory_limit: int) -> int:
     """Bytes that may wait between two threads: a thirty-second part of the memory, 64 MB at most."""
     return min(max(memory_of(memory_limit) // 32, 4 * 2**20), 64 * 2**20)
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

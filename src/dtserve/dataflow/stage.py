@@ -2,7 +2,8 @@
 
 Each source has a reader thread and each destination a writer thread, with a bounded
 queue between it and the row stage. The row stage is one thread that takes a buffer from
-a *pump* and pushes it from component to component. A pump is a source's queue, the rows
+a *pump* and pushes it from component to component; chains of components that allow it work
+on several buffers at once (:mod:`lanes`). A pump is a source's queue, the rows
 an asynchronous component gives once its inputs have ended (taken one buffer at a time),
 or what a destination sends to its error output.
 
@@ -15,14 +16,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dtserve.dataflow.base import BlockingTransform, Destination, Emit, PipelineComponent, RowTransform, Source
 from dtserve.dataflow.errors import FrameMismatch
+from dtserve.dataflow.lanes import Landed, Lanes
+from dtserve.dataflow.pump import Pump, waiting_inputs
 from dtserve.dataflow.queues import END, BufferQueue, SpillQueue
-from dtserve.dataflow.running import Running, Stopped
+from dtserve.dataflow.running import Running, StepFailed, Stopped
 from dtserve.dataflow.settings import queue_limit
 from dtserve.dataflow.tracing import end_of_rowset, prime_output
 
@@ -41,26 +45,6 @@ STALL_SECONDS = 1.0
 """After so long without work a pump that was passed over goes on."""
 
 
-class Pump:
-    """Where the row stage gets buffers from; ``feeds`` are the waiting inputs its rows can reach."""
-
-    def __init__(self, component: PipelineComponent, feeds: frozenset[tuple[str, str]]) -> None:
-        self.component = component
-        self.feeds = feeds
-        self.queue: BufferQueue | None = None
-        self.spill: SpillQueue | None = None
-        self.closed = False
-        self.emits: Iterator[Emit] | None = None
-
-    def ready(self) -> bool:
-        """Whether :meth:`take` gives something at once."""
-        if self.queue is not None:
-            return self.queue.ready()
-        if self.spill is not None:
-            return len(self.spill) > 0 or self.closed
-        return True
-
-
 class Stage:
     """One island at run time."""
 
@@ -76,6 +60,7 @@ class Stage:
         self._open: dict[str, set[str]] = {}
         self._checked: set[str] = set()
         self._threads: list[threading.Thread] = []
+        self._lanes = Lanes(self._name, running.engine_threads, spare=not running.host.settings.memory_limit)
         self._build()
 
     def threads(self) -> list[threading.Thread]:
@@ -100,7 +85,7 @@ class Stage:
         for ref, component in self._components.items():
             self._open[ref] = {i.ref_id for i in component.model.inputs if i.ref_id in self._plan.by_input}
             if isinstance(component, Source):
-                pump = Pump(component, self._feeds(component))
+                pump = Pump(component, waiting_inputs(component, self._plan, self._components))
                 pump.queue = BufferQueue(self._running.check, self._wake, max_bytes=waiting)
                 self._pumps.append(pump)
                 self._spawn(f"SourceThread{readers}", self._read, component, pump.queue)
@@ -125,23 +110,6 @@ class Stage:
                 self._running.fail(next(iter(self._components.values())), error, name)
 
         self._threads.append(threading.Thread(target=body, name=name, daemon=True))
-
-    def _feeds(self, component: PipelineComponent) -> frozenset[tuple[str, str]]:
-        """Inputs of asynchronous components that rows of this one reach before they are held back."""
-        found: set[tuple[str, str]] = set()
-        todo = [component]
-        while todo:
-            here = todo.pop()
-            for output in here.model.outputs:
-                path = self._plan.by_output.get(output.ref_id)
-                if path is None:
-                    continue
-                target = self._components[path.target.ref_id]
-                if isinstance(target, BlockingTransform):
-                    found.add((path.target.ref_id, path.input.ref_id))
-                if not isinstance(target, Destination):
-                    todo.append(target)
-        return frozenset(found)
 
     # --- reader and writer threads ------------------------------------------------------
 
@@ -196,15 +164,31 @@ class Stage:
             if isinstance(component, BlockingTransform):
                 prime_output(self._running.host, component.model, done=False)
                 prime_output(self._running.host, component.model, done=True)
-        while self._pumps:
-            pump = self._choose()
-            self._running.check()
-            emit = self._take(pump)
-            if emit is None:
+        with closing(self._lanes):
+            while self._pumps:
+                if self._lanes and self._one_landed():
+                    self._land()
+                    continue
+                pump = self._choose()
+                self._running.check()
+                emit = self._take(pump)
+                if emit is not None:
+                    self._send(*emit)
+                    continue
+                while self._lanes:
+                    self._land()
                 self._pumps.remove(pump)
                 self._end_outputs(pump.component)
-            else:
-                self._deliver(*emit)
+
+    def _one_landed(self) -> bool:
+        """Wait until the oldest buffer in the lanes has come through (True) or a pump has another one (False)."""
+        with self._wake:
+            while not self._lanes.ready:
+                self._running.check()
+                if any(pump.ready() and not self._held_up(pump) for pump in self._pumps):
+                    return False
+                self._wake.wait(0.1)
+        return True
 
     def _take(self, pump: Pump) -> Emit | None:
         """The next buffer of a pump; None when it has ended."""
@@ -249,15 +233,53 @@ class Stage:
                 return True
         return False
 
+    def _send(self, output: str, frame: pl.DataFrame) -> None:
+        """Deliver a buffer of a pump, through the lanes where the component behind the output allows it."""
+        path = self._plan.by_output.get(output)
+        if path is None or not self._components[path.target.ref_id].concurrent or not self._lanes.worth(frame.height):
+            return self._deliver(output, frame)
+        while self._lanes.full:
+            self._land()
+        self._lanes.start(partial(self._walk, output, frame), self._notify)
+
+    def _land(self) -> None:
+        """Deliver what came out of the oldest buffer in the lanes."""
+        try:
+            landed = self._lanes.land()
+        except StepFailed as failed:
+            raise self._running.failed(failed, self._name) from failed.error
+        for path, frame in landed:
+            self._arrive(path, frame)
+
+    def _walk(self, output: str, frame: pl.DataFrame, landed: Landed | None = None) -> Landed:
+        """Take a buffer through concurrent components; gives the rows that reach others. Runs in a lane."""
+        landed = [] if landed is None else landed
+        if (sent := self._on_path(output, frame)) is None:
+            return landed
+        path, frame = sent
+        component = self._components[path.target.ref_id]
+        if component.concurrent and isinstance(component, RowTransform):
+            call = partial(component.process, path.input.ref_id, frame)
+            for emit in self._running.steps(component, call, path.input):
+                self._walk(*emit, landed)
+        else:
+            landed.append(sent)
+        return landed
+
     def _deliver(self, output: str, frame: pl.DataFrame) -> None:
-        """Send a buffer over the path of an output and on through the components behind it."""
+        """Send a buffer over the path of an output and on."""
+        if (sent := self._on_path(output, frame)) is not None:
+            self._arrive(*sent)
+
+    def _on_path(self, output: str, frame: pl.DataFrame) -> tuple[PlannedPath, pl.DataFrame] | None:
+        """The path of an output and the columns that go over it, counted; None when nothing does."""
         path = self._plan.by_output.get(output)
         if path is None or frame.height == 0:
-            return
+            return None
         self._running.check()
         if path.path.ref_id not in self._checked:
             try:
-                check_frame(path, frame)
+                path.check(frame)
             except FrameMismatch as error:
                 self._running.fail(self._components[path.source.ref_id], error, self._name)
                 raise Stopped from error
@@ -266,16 +288,19 @@ class Stage:
         wanted = list(path.schema)
         if frame.columns != wanted:
             frame = frame.select(wanted) if wanted else _rows_only(frame)
+        return path, frame
+
+    def _arrive(self, path: PlannedPath, frame: pl.DataFrame) -> None:
+        """Give a buffer to the component at the end of a path."""
         ref = path.target.ref_id
         if ref in self._writers:
             self._writers[ref].put((path.input.ref_id, frame))
             return
         component = self._components[ref]
-        if not isinstance(component, RowTransform | BlockingTransform):
-            return
-        into = path.input.ref_id
-        for emit in self._running.work(component, self._name, partial(component.process, into, frame), path.input):
-            self._deliver(*emit)
+        if isinstance(component, RowTransform | BlockingTransform):
+            call = partial(component.process, path.input.ref_id, frame)
+            for emit in self._running.work(component, self._name, call, path.input):
+                self._deliver(*emit)
 
     def _end_outputs(self, component: PipelineComponent) -> None:
         for output in component.model.outputs:
@@ -297,7 +322,7 @@ class Stage:
             for emit in ended:
                 self._deliver(*emit)
             if not still:
-                pump = Pump(component, self._feeds(component))
+                pump = Pump(component, waiting_inputs(component, self._plan, self._components))
                 pump.emits = self._running.work(component, self._name, component.finish, into)
                 self._pumps.append(pump)
         elif isinstance(component, RowTransform) and not still:
@@ -306,21 +331,6 @@ class Stage:
         end_of_rowset(self._running.host, component.model, into, done=True)
         if isinstance(component, RowTransform) and not still:
             self._end_outputs(component)
-
-
-def check_frame(path: PlannedPath, frame: pl.DataFrame) -> None:
-    """Raise FrameMismatch unless a buffer has the columns that its path needs, in their declared types."""
-    found = frame.schema
-    for lineage, spec in path.schema.items():
-        declared = spec.polars()
-        if found.get(lineage) != declared:
-            raise FrameMismatch(
-                output=path.output.name,
-                component=path.source.name,
-                column=lineage,
-                found=found.get(lineage, "nothing"),
-                declared=declared,
-            )
 
 
 def _rows_only(frame: pl.DataFrame) -> pl.DataFrame:

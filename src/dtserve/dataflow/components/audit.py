@@ -40,6 +40,8 @@ ITEMS = (
 class Audit(RowTransform):
     """Adds constants of the run."""
 
+    concurrent = True
+
     def validate(self) -> None:
         """Items must exist."""
         for column in self.output().columns:

@@ -38,6 +38,8 @@ UNKNOWN_OPERATION = 1
 class CdcSplitter(RowTransform):
     """Splits changes."""
 
+    concurrent = True
+
     def validate(self) -> None:
         """There must be an operation column."""
         self._operation()

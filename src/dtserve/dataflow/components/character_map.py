@@ -54,6 +54,8 @@ _CONFLICTS = (
 class CharacterMap(RowTransform):
     """Maps characters."""
 
+    concurrent = True
+
     def validate(self) -> None:
         """Columns must be texts, flags must not contradict each other."""
         for column, source, spec, flags in self._columns():

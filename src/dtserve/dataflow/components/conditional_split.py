@@ -37,6 +37,8 @@ NULL_CONDITION = 0xC020902C
 class ConditionalSplit(RowTransform):
     """Routes rows by conditions."""
 
+    concurrent = True
+
     def validate(self) -> None:
         """Every condition must compile and be Boolean; there must be a default output."""
         self._compile()

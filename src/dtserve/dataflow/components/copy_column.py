@@ -20,6 +20,8 @@ __all__ = ["CopyColumn"]
 class CopyColumn(RowTransform):
     """Copies columns."""
 
+    concurrent = True
+
     def validate(self) -> None:
         """Each output column must name an input column of the same type."""
         arriving = self.input_schemas.get(self.model.inputs[0].ref_id, {})

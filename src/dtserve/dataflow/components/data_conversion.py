@@ -33,6 +33,8 @@ HOST = "data_conversion"
 class DataConversion(RowTransform):
     """Converts columns."""
 
+    concurrent = True
+
     def validate(self) -> None:
         """Every output column must come from an input column of a type that converts."""
         for column, _, source in self._pairs():

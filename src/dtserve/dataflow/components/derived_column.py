@@ -33,6 +33,8 @@ __all__ = ["DerivedColumn"]
 class DerivedColumn(RowTransform):
     """Computes columns."""
 
+    concurrent = True
+
     def validate(self) -> None:
         """Every expression must compile."""
         self._compile()

@@ -67,6 +67,7 @@ class Lookup(RowTransform):
 
     _session: SqlSession | None = None
     _rows: FullCache | DatabaseRows | None = None
+    _stopped = False
     _probe: list[tuple[str, str, pl.DataType | None]]
     """Lineage id, name and type (None as it arrives) of each key column."""
 
@@ -111,6 +112,7 @@ class Lookup(RowTransform):
         self._join_columns = self._joins()
         self._targets = self._copies()
         self._behavior = properties.integer(self.model.properties, "NoMatchBehavior", owner=self.model.name)
+        self.concurrent = self._from_cache() or self._cache_type() == FULL
         if self._from_cache():
             self._rows = self._cached_rows()
             return
@@ -172,7 +174,8 @@ class Lookup(RowTransform):
         return pl.DataFrame([rows[name] for name in wanted]) if wanted else rows
 
     def interrupt(self) -> None:
-        """End a query."""
+        """End a query, and ask no more."""
+        self._stopped = True
         if self._session is not None:
             self._session.cancel()
 
@@ -239,11 +242,14 @@ class Lookup(RowTransform):
 
     def _check_memory(self, size: int) -> None:
         """A full cache may take half of the memory; checked while it is read."""
-        if self.host.cancel.is_set():
-            raise Canceled
+        self._check_stop()
         limit = cache_limit(self.host.settings.memory_limit)
         if size > limit:
             raise LookupMemoryFull(component=self.model.name, limit=limit // 2**20)
+
+    def _check_stop(self) -> None:
+        if self._stopped or self.host.cancel.is_set():
+            raise Canceled
 
     def _single_rows(self, session: SqlSession) -> DatabaseRows:
         statement, columns = self._parameters()
@@ -259,6 +265,7 @@ class Lookup(RowTransform):
             locale_id=self.locale,
             memory=memory * 2**20 if self._cache_type() == PARTIAL else 0,
             missing_share=properties.integer(self.model.properties, "NoMatchCachePercentage", owner=self.model.name),
+            check=self._check_stop,
         )
 
     def _wanted_types(self, joins: dict[str, TypeSpec]) -> dict[str, TypeSpec]:

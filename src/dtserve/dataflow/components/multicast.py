@@ -18,6 +18,8 @@ __all__ = ["Multicast"]
 class Multicast(RowTransform):
     """Hands the buffer to each output; buffers are immutable, so nothing is copied."""
 
+    concurrent = True
+
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """The same rows on each output."""
         return [(output.ref_id, frame) for output in self.model.outputs]

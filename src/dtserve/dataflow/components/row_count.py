@@ -6,6 +6,7 @@ data flow that fails still writes the rows counted so far, as PostExecute runs t
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -24,9 +25,14 @@ __all__ = ["RowCount"]
 class RowCount(RowTransform):
     """Passes rows through and counts them."""
 
+    concurrent = True
     stateless = False
     side_effects = True
     _rows = 0
+
+    def start(self) -> None:
+        """Buffers may be counted in several threads."""
+        self._lock = threading.Lock()
 
     def validate(self) -> None:
         """The variable must exist and be an integer (0xC02020EE, 0xC02020EF)."""
@@ -39,7 +45,8 @@ class RowCount(RowTransform):
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """Count and pass on."""
-        self._rows += frame.height
+        with self._lock:
+            self._rows += frame.height
         return [(output.ref_id, frame) for output in self.model.outputs if not output.is_error_out]
 
     def post_execute(self, completed: bool) -> None:

@@ -6,7 +6,6 @@ run side by side. All threads end with the iterator, also when that is left earl
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections import deque
@@ -14,7 +13,9 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-__all__ = ["cores", "prefetched", "worked", "worthwhile"]
+from dtserve.dataflow.settings import cores
+
+__all__ = ["prefetched", "worked", "worthwhile"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -23,11 +24,6 @@ WAIT_SECONDS = 0.1
 
 
 MOST_AT_ONCE = 4
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def worthwhile() -> bool:
