@@ -131,6 +131,7 @@ class DatabaseRows:
 
     ``memory`` bytes of the partial cache, of which ``missing_share`` percent remember keys
     without a match; 0 bytes is "no cache", where only the key of the row before is kept.
+    ``check`` is called before each query and may raise.
     """
 
     def __init__(
@@ -143,6 +144,7 @@ class DatabaseRows:
         locale_id: int,
         memory: int = 0,
         missing_share: int = 0,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self._session = session
         self._statement = statement
@@ -152,6 +154,7 @@ class DatabaseRows:
         self._found = _Cache(memory * (100 - missing_share) // 100)
         self._missing = _Cache(memory * missing_share // 100)
         self._cached = memory > 0
+        self._check = check
         self._last: tuple[tuple[Any, ...], tuple[Any, ...] | None] | None = None
         self.queries = 0
 
@@ -187,6 +190,7 @@ class DatabaseRows:
 
     def _ask(self, key: tuple[Any, ...]) -> tuple[Any, ...] | None:
         """The first row the database gives for a key."""
+        self._check()
         self.queries += 1
         parameters = [
             SqlParameter(parameter_value(value, spec), spec) for value, spec in zip(key, self._types, strict=True)

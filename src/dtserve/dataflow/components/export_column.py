@@ -44,6 +44,7 @@ class ExportColumn(RowTransform):
 
     stateless = False
     side_effects = True
+    _stopped = False
 
     def validate(self) -> None:
         """Path columns are texts, data columns long values, options do not contradict each other."""
@@ -77,7 +78,7 @@ class ExportColumn(RowTransform):
                 codes.append(code)
                 if failure is not None:
                     failures[row] = failure
-                if self.host.cancel.is_set():
+                if self._stopped or self.host.cancel.is_set():
                     return
             errors.errors(
                 column,
@@ -88,6 +89,10 @@ class ExportColumn(RowTransform):
         if redirected is not None:
             yield self.output(error=True).ref_id, redirected
         yield self.output().ref_id, kept
+
+    def interrupt(self) -> None:
+        """End before the next row."""
+        self._stopped = True
 
     def _write(self, column: Column, name: str | None, value: Any, spec: TypeSpec) -> tuple[int | None, Any]:
         """Write one file; the code and error of the row where that fails."""

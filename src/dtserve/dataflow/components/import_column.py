@@ -39,6 +39,8 @@ BAD_MARK = 0xC02090C4
 class ImportColumn(RowTransform):
     """Reads files."""
 
+    _stopped = False
+
     def validate(self) -> None:
         """Path columns are texts, data columns long values; ExpectBOM is for DT_NTEXT."""
         pairs = self._pairs()
@@ -74,7 +76,7 @@ class ImportColumn(RowTransform):
                 codes.append(code)
                 if failure is not None:
                     failures[row] = failure
-                if self.host.cancel.is_set():
+                if self._stopped or self.host.cancel.is_set():
                     return
             errors.errors(
                 self._disposed(column, target),
@@ -86,6 +88,10 @@ class ImportColumn(RowTransform):
         if redirected is not None:
             yield self.output(error=True).ref_id, redirected
         yield self.output().ref_id, kept
+
+    def interrupt(self) -> None:
+        """End before the next row."""
+        self._stopped = True
 
     def _read(self, column: Column, target: Column, name: str) -> tuple[Any, int | None, DtserveError | None]:
         """The value of one file, or the code and error of the row."""

@@ -48,6 +48,7 @@ class OLEDBCommand(RowTransform):
     stateless = False
     side_effects = True
     _session: SqlSession | None = None
+    _stopped = False
 
     def validate(self) -> None:
         """A statement, a connection, mappings that exist."""
@@ -85,7 +86,7 @@ class OLEDBCommand(RowTransform):
                 outputs.append([])
                 if self.model.inputs[0].error_disposition not in ("RedirectRow", "IgnoreFailure"):
                     break
-            if self.host.cancel.is_set():
+            if self._stopped or self.host.cancel.is_set():
                 return
         errors.errors(
             self.model.inputs[0],
@@ -100,7 +101,8 @@ class OLEDBCommand(RowTransform):
         yield self.output().ref_id, kept
 
     def interrupt(self) -> None:
-        """End the statement that runs."""
+        """End the statement that runs, and run no more."""
+        self._stopped = True
         if self._session is not None:
             self._session.cancel()
 

@@ -67,6 +67,7 @@ class SlowlyChangingDimension(RowTransform):
 
     stateless = False
     _session: SqlSession | None = None
+    _stopped = False
 
     def validate(self) -> None:
         """Keys, attributes, external columns, six outputs."""
@@ -128,14 +129,15 @@ class SlowlyChangingDimension(RowTransform):
                 known[key] = self._current(key)
             for output in self._route(incoming, known[key]):
                 routes[output][row] = True
-            if self.host.cancel.is_set():
+            if self._stopped or self.host.cancel.is_set():
                 return
         for ref, mask in zip(refs, routes, strict=True):
             if any(mask):
                 yield ref, frame.filter(pl.Series(mask))
 
     def interrupt(self) -> None:
-        """End the query that runs."""
+        """End the query that runs, and ask no more."""
+        self._stopped = True
         if self._session is not None:
             self._session.cancel()
 

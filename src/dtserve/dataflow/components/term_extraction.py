@@ -44,6 +44,8 @@ def tfidf(frequency: int, rows: int, rows_with_it: int) -> float:
 class TermExtraction(BlockingTransform):
     """Collects terms."""
 
+    _stopped = False
+
     def validate(self) -> None:
         """The text column, limits, the exclusion table, two output columns."""
         check_text_column(self, list(self.model.inputs[0].columns))
@@ -80,7 +82,7 @@ class TermExtraction(BlockingTransform):
         codes: list[int | None] = []
         length = 0
         for text in frame[column.lineage_id].to_list():
-            if self.host.cancel.is_set():
+            if self._stopped or self.host.cancel.is_set():
                 return
             found = list(terms(text, kind, longest)) if text else []
             length = max((len(term) for term in found), default=0)
@@ -98,6 +100,10 @@ class TermExtraction(BlockingTransform):
         error = next((o for o in self.model.outputs if o.is_error_out), None)
         if away is not None and error is not None:
             yield error.ref_id, away
+
+    def interrupt(self) -> None:
+        """End before the next row."""
+        self._stopped = True
 
     def finish(self) -> Iterator[Emit]:
         """The terms with their scores."""

@@ -39,6 +39,7 @@ class TermLookup(BlockingTransform):
     """Counts the terms of a table."""
 
     _finder: TermFinder | None = None
+    _stopped = False
 
     def validate(self) -> None:
         """The text column, the reference, where output columns come from."""
@@ -63,9 +64,13 @@ class TermLookup(BlockingTransform):
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """Search one buffer."""
         for start in range(0, frame.height, AT_ONCE):
-            if self.host.cancel.is_set():
+            if self._stopped or self.host.cancel.is_set():
                 return
             yield from self._part(frame.slice(start, AT_ONCE))
+
+    def interrupt(self) -> None:
+        """End before the next row."""
+        self._stopped = True
 
     def close(self) -> None:
         """Forget the reference."""
