@@ -30,6 +30,20 @@ class Authority:
         files[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
         return files
 
+    def revoke(self, file: Path, *certificates: Path, hours: int = 24) -> Path:
+        """Write the list of what is revoked; it runs out in ``hours``."""
+        now = datetime.now(UTC)
+        builder = x509.CertificateRevocationListBuilder(
+            self.name, now - timedelta(days=2), now + timedelta(hours=hours)
+        )
+        for each in certificates:
+            number = x509.load_pem_x509_certificate(each.read_bytes()).serial_number
+            builder = builder.add_revoked_certificate(
+                x509.RevokedCertificateBuilder(number, now - timedelta(hours=1)).build()
+            )
+        file.write_bytes(builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+        return file
+
     def _sign(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, authority: bool) -> x509.Certificate:
         now = datetime.now(UTC)
         names = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]

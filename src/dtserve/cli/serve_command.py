@@ -18,6 +18,7 @@ _SETTINGS = {
     "tls_certificate": "SERVICE_TLS_CERTIFICATE",
     "tls_key": "SERVICE_TLS_KEY",
     "client_ca": "SERVICE_CLIENT_CA",
+    "client_crl": "SERVICE_CLIENT_CRL",
     "log_format": "LOG_FORMAT",
     "log_level": "LOG_LEVEL",
 }
@@ -32,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tls-certificate", metavar="FILE", help="PEM file of the service's certificate")
     parser.add_argument("--tls-key", metavar="FILE", help="PEM file of its key")
     parser.add_argument("--client-ca", metavar="FILE", help="PEM file of the authority of client certificates")
+    parser.add_argument("--client-crl", metavar="FILE", help="PEM file of that authority's revocation list")
     parser.add_argument(
         "--self-signed", action="store_true", help="make a certificate for a first try; prints its fingerprint"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import socket
 import ssl
@@ -13,19 +14,27 @@ from pathlib import Path
 from dtserve.service.access_errors import BadCertificate, InsecureAddress
 from dtserve.service.settings import Settings
 
-__all__ = ["Tls", "fingerprint", "is_loopback", "self_signed", "tls_of"]
+__all__ = ["Tls", "check_revocation_list", "fingerprint", "is_loopback", "self_signed", "tls_of"]
 
+BEGIN_LIST = b"-----BEGIN X509 CRL-----"
+_log = logging.getLogger("dtserve.service.tls")
 SELF_SIGNED_DAYS = 397
 """As long as browsers take a certificate at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """Certificate, key, and the authority whose client certificates are taken (none when empty)."""
+    """Certificate, key, the authority whose client certificates are taken (none when empty), and what it revoked."""
 
     certificate: Path
     key: Path
     client_authority: str = ""
+    revoked: str = ""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files it is read from."""
+        return tuple(str(each) for each in (self.certificate, self.key, self.client_authority, self.revoked) if each)
 
     def context(self) -> ssl.SSLContext:
         """The server's side of TLS 1.2 or later; BadCertificate."""
@@ -41,7 +50,34 @@ class Tls:
             except (OSError, ssl.SSLError) as error:
                 raise BadCertificate(path=self.client_authority, reason=_reason(error)) from None
             context.verify_mode = ssl.CERT_OPTIONAL
+        if self.revoked:
+            self._refuse_revoked(context)
         return context
+
+    def _refuse_revoked(self, context: ssl.SSLContext) -> None:
+        """Have handshakes fail with certificates that the list names, and with all once the list has run out."""
+        if not self.client_authority:
+            raise BadCertificate(path=self.revoked, reason="service.client_ca names no authority")
+        try:
+            check_revocation_list(Path(self.revoked).read_bytes())
+            context.load_verify_locations(cafile=self.revoked)
+        except (OSError, ValueError) as error:
+            raise BadCertificate(path=self.revoked, reason=_reason(error)) from None
+        context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
+
+
+def check_revocation_list(data: bytes) -> None:
+    """ValueError unless each list in PEM can be read; a warning for one that has run out: it refuses everybody."""
+    from cryptography import x509
+
+    parts = [BEGIN_LIST + each for each in data.split(BEGIN_LIST)[1:]]
+    if not parts:
+        raise ValueError("it holds no revocation list in PEM")
+    for each in parts:
+        known = x509.load_pem_x509_crl(each)
+        if known.next_update_utc is not None and known.next_update_utc < datetime.now(UTC):
+            issuer = known.issuer.rfc4514_string()
+            _log.warning("the revocation list of %s has run out: no client certificate is taken", issuer)
 
 
 def is_loopback(host: str) -> bool:
@@ -56,11 +92,11 @@ def tls_of(settings: Settings, home: Path, *, self_sign: bool = False, insecure:
     """The TLS that the settings and the command line ask for; InsecureAddress without any on an open address."""
     host = settings.text("service.listen_host")
     certificate, key = (settings.text(f"service.tls_{each}") for each in ("certificate", "key"))
-    authority = settings.text("service.client_ca")
+    authority, revoked = settings.text("service.client_ca"), settings.text("service.client_crl")
     if certificate:
-        return Tls(Path(certificate), Path(key or certificate), authority)
+        return Tls(Path(certificate), Path(key or certificate), authority, revoked)
     if self_sign:
-        return Tls(*self_signed(home / "tls", host), authority)
+        return Tls(*self_signed(home / "tls", host), authority, revoked)
     if not is_loopback(host) and not insecure:
         raise InsecureAddress(host=host)
     return None
@@ -125,13 +161,16 @@ def _addresses(name: str) -> set[str]:
 
 
 def fingerprint(certificate: Path) -> str:
-    """The SHA-256 of a certificate, as browsers show it: to be compared by whoever connects first."""
+    """The SHA-256 of a certificate, as browsers show it: to be compared by whoever connects first. BadCertificate."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
 
-    digest = x509.load_pem_x509_certificate(certificate.read_bytes()).fingerprint(hashes.SHA256())
+    try:
+        digest = x509.load_pem_x509_certificate(certificate.read_bytes()).fingerprint(hashes.SHA256())
+    except (OSError, ValueError) as error:
+        raise BadCertificate(path=certificate, reason=_reason(error)) from None
     return ":".join(f"{byte:02X}" for byte in digest)
 
 
-def _reason(error: OSError) -> str:
-    return getattr(error, "reason", None) or error.strerror or str(error)
+def _reason(error: OSError | ValueError) -> str:
+    return getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)

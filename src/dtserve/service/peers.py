@@ -11,6 +11,7 @@ import os
 import socket
 import ssl
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from dtserve.service.access_errors import SocketUnavailable
 from dtserve.service.api.guard import CERTIFICATE, PEER
 
-__all__ = ["PeerProtocol", "certificate_subject", "open_local_socket"]
+__all__ = ["PeerProtocol", "certificate_subject", "close_certified", "open_local_socket"]
 
 _CREDENTIALS = struct.Struct("3i")
 SOCKET_MODE, FOLDER_MODE = 0o666, 0o711
@@ -28,7 +29,9 @@ SOCKET_MODE, FOLDER_MODE = 0o666, 0o711
 
 
 class PeerProtocol(H11Protocol):
-    """HTTP/1.1 whose requests know the connection's user or certificate."""
+    """HTTP/1.1 whose requests know the connection's user or certificate; ``certified`` with one of the client's."""
+
+    certified = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Ask the connection once, for all of its requests."""
@@ -45,8 +48,16 @@ class PeerProtocol(H11Protocol):
         certificate = tls.getpeercert(binary_form=True) if isinstance(tls, ssl.SSLObject) else None
         if certificate:
             facts[CERTIFICATE] = certificate_subject(certificate)
+            self.certified = True
         if facts:
             self.app = _with(self.app, facts)
+
+
+def close_certified(connections: Iterable[object]) -> None:
+    """Close those with a client certificate, busy ones after their answer: the next handshake looks at it again."""
+    for each in list(connections):
+        if isinstance(each, PeerProtocol) and each.certified:
+            each.shutdown()
 
 
 def _with(app: ASGIApp, facts: dict[str, Any]) -> ASGIApp:

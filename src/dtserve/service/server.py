@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
-import ssl
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -27,10 +26,11 @@ from dtserve.service.eventlog import SERVICE_EVENTS, EventLog
 from dtserve.service.hub import Hub
 from dtserve.service.network import Tls
 from dtserve.service.opening import open_hub
-from dtserve.service.operating_system import HomeLock, on_stop_signals
-from dtserve.service.peers import PeerProtocol, open_local_socket
+from dtserve.service.operating_system import HomeLock, on_reload_signal, on_stop_signals
+from dtserve.service.peers import PeerProtocol, close_certified, open_local_socket
 from dtserve.service.state import open_state
 from dtserve.service.system_log import SystemLog, open_system_log
+from dtserve.service.tls_reload import TlsWatch
 from dtserve.stores.tree import PackageTree
 
 __all__ = ["create_app", "open_hub", "serve"]
@@ -43,15 +43,14 @@ class _Doors:
     """What the service listens on: the address, with TLS or without, and the local socket where there is one."""
 
     listener: socket.socket
-    tls: Tls | None = None
+    watch: TlsWatch | None = None
     local: socket.socket | None = None
-    context: ssl.SSLContext | None = None
 
     @property
     def address(self) -> str:
         """The console's address."""
         host, port = self.listener.getsockname()[:2]
-        return f"{'https' if self.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/"
+        return f"{'https' if self.watch else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 def serve(
@@ -88,7 +87,7 @@ def serve(
 
 def _open(opened: ExitStack, home: ServiceHome, tls: Tls | None, make_hub: Callable[[], Hub]) -> tuple[_Doors, Hub]:
     """Everything the service holds; what was opened is closed with ``opened``."""
-    context = tls.context() if tls is not None else None
+    watch = TlsWatch(tls) if tls is not None else None
     listener = opened.enter_context(_listen(home.listen_host, home.listen_port))
     place = home.settings.text("service.socket")
     local = None
@@ -97,7 +96,7 @@ def _open(opened: ExitStack, home: ServiceHome, tls: Tls | None, make_hub: Calla
         opened.callback((home.path / place).unlink, missing_ok=True)
     hub = make_hub()
     opened.callback(hub.state.close)
-    return _Doors(listener, tls, local, context), hub
+    return _Doors(listener, watch, local), hub
 
 
 def _tell_failure(home: ServiceHome, system_log: SystemLog, error: DtserveError, *, own: bool = True) -> None:
@@ -137,7 +136,7 @@ def _servers(hub: Hub, app: FastAPI, doors: _Doors) -> list[_Running]:
     proxies = hub.home.settings.text("service.trusted_proxies").strip()
     common = {"http": PeerProtocol, "ws": "none", "log_config": None, "access_log": False, "server_header": False}
     found = []
-    for door, tls in ((doors.listener, doors.context), (doors.local, None)):
+    for door, tls in ((doors.listener, doors.watch.context if doors.watch else None), (doors.local, None)):
         if door is None:
             continue
         config = uvicorn.Config(
@@ -161,6 +160,23 @@ class _Running:
 
     server: uvicorn.Server
     task: asyncio.Future[None]
+
+
+def _watch_tls(
+    loop: asyncio.AbstractEventLoop, watch: TlsWatch | None, running: list[_Running]
+) -> asyncio.Future[None]:
+    """Read TLS's files again when they change and on SIGHUP; connections of client certificates then begin anew."""
+    if watch is None:
+        on_reload_signal(loop, lambda: None)
+        return loop.create_future()
+
+    def close() -> None:
+        for each in running:
+            close_certified(each.server.server_state.connections)
+
+    watch.on_change = lambda: loop.call_soon_threadsafe(close)
+    on_reload_signal(loop, lambda: loop.run_in_executor(None, watch.reload))
+    return asyncio.ensure_future(watch.run())
 
 
 def _settle() -> None:
@@ -187,6 +203,7 @@ async def _serve(
     while not all(each.server.started or each.task.done() for each in running):
         await asyncio.sleep(0.01)
     on_stop_signals(loop, stopping.set)  # after uvicorn has set its own
+    watching = _watch_tls(loop, doors.watch, running)
     hub.event_log.write("DTS_MSG_SERVER_STARTED", __version__)
     _settle()
     announce(hub, doors.address, token)
@@ -202,6 +219,7 @@ async def _serve(
         hub.event_log.write("DTS_MSG_SERVER_STOP_ERROR", error.message)
     hub.watchers.close()
     waiting.cancel()
+    watching.cancel()
     for each in running:
         each.server.should_exit = True
     await asyncio.gather(*(each.task for each in running))

@@ -65,6 +65,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("service.tls_key", "", "PEM file of its key; empty when it stands in the certificate's file."),
     Setting("service.client_ca", "",
             "PEM file of the authority whose client certificates are taken as sign-in; empty for none."),
+    Setting("service.client_crl", "",
+            "PEM file of that authority's revocation list; certificates in it are refused. Empty for none."),
     Setting("service.trusted_proxies", "",
             "Addresses of proxies, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed."),
     Setting("service.public_url", "",

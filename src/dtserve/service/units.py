@@ -60,6 +60,7 @@ Wants=network-online.target
 Type=exec
 User={user}
 ExecStart={command}
+ExecReload=/bin/kill -HUP $MAINPID
 KillSignal=SIGTERM
 KillMode=mixed
 TimeoutStopSec=infinity
