@@ -87,15 +87,15 @@ class RunSpans:
             return None
         self._made += 1
         context = set_span_in_context(parent) if parent is not None else self._context
-        span: Span = self._tracer.start_span(name, context, attributes=facts, start_time=_nano(time))
-        return span
+        return self._tracer.start_span(name, context, attributes=facts, start_time=_nano(time))
 
     def _parent(self, path: str) -> Span | None:
         """The innermost open span around a path; a child package's path begins anew, inside what was opened last."""
-        for event, span in reversed(self._open):
+        around: Span | None = self._open[-1][1] if self._open else None
+        for event, span in self._open:
             if path.startswith((event["source_path"] + "\\", event["source_path"] + ".")):
-                return span
-        return self._open[-1][1] if self._open else None
+                around = span
+        return around
 
     def _OnPreExecute(self, event: dict[str, Any]) -> None:
         path = event["source_path"]
