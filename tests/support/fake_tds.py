@@ -129,14 +129,15 @@ class Cursor:
 class BulkCursor(Cursor):
     """As mssql-python has it."""
 
-    def bulkcopy(self, table_name, data, *, column_mappings, **options):
+    def bulkcopy_arrow(self, table_name, source, *, column_mappings, **options):
         self.connection.copies.append((table_name, None, column_mappings, options))
         if self.connection.panics:
             raise type("PanicException", (BaseException,), {})("native panic")
         marks = ", ".join("?" for _ in column_mappings)
         name = table_name.rpartition(".")[2]
         self.connection.database.executemany(
-            f"INSERT INTO {name} ({', '.join(column_mappings)}) VALUES ({marks})", data
+            f"INSERT INTO {name} ({', '.join(column_mappings)}) VALUES ({marks})",
+            [tuple(row.values()) for row in source.read_all().to_pylist()],
         )
 
 

@@ -1,7 +1,8 @@
 """A test double of SQL Server: its wire (TDS 7.4), spoken to real clients, over dtserve's own T-SQL on SQLite.
 
-It knows prelogin (without encryption), LOGIN7, SQL batches, RPC of sp_executesql, INSERT BULK with its data, attention,
-and ``WAITFOR DELAY``. What only SQL Server's engine can do is not tested with it.
+It knows prelogin with TLS, LOGIN7, SQL batches, RPC of sp_executesql, of prepared statements and of procedures
+that a test hands in, requests of the transaction manager, INSERT BULK with its data, attention, and
+``WAITFOR DELAY``. What only SQL Server's engine can do is not tested with it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import select
 import socket
 import struct
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -22,31 +25,95 @@ from dtserve.connections.errors import NoSuchTable, SqlError
 from dtserve.connections.sql import open_session, parse_url
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.errors import Canceled, DtserveError
-from support.tds_wire import COLLATION, Kind, Reader, kind_of, type_info, value_bytes
+from support.tds_link import ATTENTION, BATCH, BULK, LOGIN, PRELOGIN, RPC, TRANSACTION, Link, server_context
+from support.tds_tokens import (
+    ATTN,
+    COUNT,
+    ERROR,
+    changed,
+    changes_of_login,
+    declaration,
+    done,
+    failure,
+    message,
+    offset,
+    replies,
+    table,
+    token,
+    transaction_change,
+)
+from support.tds_wire import COLLATION, Kind, Reader
 
-__all__ = ["TdsServer"]
+__all__ = ["SAMPLES", "Answer", "TdsServer"]
 
-BATCH, RPC, REPLY, ATTENTION, BULK, LOGIN, PRELOGIN = 1, 3, 4, 6, 7, 16, 18
-MORE, ERROR, COUNT, ATTN = 1, 2, 0x10, 0x20
 ZONED = TypeSpec(DT.DBTIMESTAMPOFFSET, scale=7)
 TEXT, NUMBER, FLAG = TypeSpec(DT.WSTR, length=128), TypeSpec(DT.I4), TypeSpec(DT.BOOL)
-_NUMBERS = (
-    (r"no such table: (?:main\.)?(.+)", 208, "Invalid object name '{0}'."),
-    (r"no such column: (.+)", 207, "Invalid column name '{0}'."),
-    (r"UNIQUE constraint failed: (.+)", 2627, "Violation of PRIMARY KEY constraint. Cannot insert duplicate key in '{0}'."),
-    (r"NOT NULL constraint failed: (.+)", 515, "Cannot insert the value NULL into column '{0}'."),
-)  # fmt: skip
+INT = Kind(0x26, 4)
+_NUMBERED = {
+    10: "sp_executesql",
+    11: "sp_prepare",
+    12: "sp_execute",
+    13: "sp_prepexec",
+    15: "sp_unprepare",
+}
+_LEVELS = {1: "READ UNCOMMITTED", 2: "READ COMMITTED", 3: "REPEATABLE READ", 4: "SERIALIZABLE", 5: "SNAPSHOT"}
+_DECLARED = re.compile(r"(@\w+)\s+(?:AS\s+)?(\w+(?:\s*\([^)]*\))?)", re.IGNORECASE)
+_LOAD = re.compile(r"INSERT BULK (\S+?)\s*\((.*?)\)\s*(WITH\s*\([\w, =]*\))?\s*;?\s*$", re.DOTALL | re.IGNORECASE)
+_SHAPE = re.compile(r"SET FMTONLY ON;.*EXEC sp_tablecollations_100 N'([^']+)'", re.DOTALL)
+_EXEC = re.compile(
+    r"(?P<before>.*?)\bEXEC(?:UTE)?\s+(?:(?P<status>@\w+)\s*=\s*)?(?P<name>[\w.\[\]]+)\s*(?P<arguments>[^;]*)(?P<after>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass
+class Answer:
+    """What a procedure of a test answers: results, OUTPUT values by name, return value."""
+
+    results: list[ResultSet] = field(default_factory=list)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 0
+
+
+@dataclass
+class Given:
+    """A parameter of a call as the client sent it."""
+
+    name: str
+    kind: Kind
+    value: Any
+    output: bool
+
+
+def _doubled(arguments: dict[str, Any]) -> Answer:
+    value, text = arguments["@value"], arguments.get("@text")
+    outputs = {"@twice": 2 * value, "@text": None if text is None else text * 2}
+    return Answer([table(("value",), (NUMBER,), [(value,)])], outputs, 3)
+
+
+SAMPLES = {"doubled": _doubled}
+"""A procedure: a row, two OUTPUT parameters and a return value."""
 
 
 class TdsServer:
     """Listens on loopback; ``sent`` is every batch and call it got, ``login`` what the last client said of itself."""
 
-    def __init__(self, folder: Path, password: str = "p;w}") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        password: str = "p;w}",
+        *,
+        certificate: tuple[Path, Path] | None = None,
+        required: bool = False,
+        driver: str = "pytds",
+        procedures: Mapping[str, Callable[[dict[str, Any]], Answer]] = MappingProxyType({}),
+    ) -> None:
+        self.driver = driver
         self.password = password
-        self.database = f"sqlite:///{folder / 'sqlserver.db'}"
-        self.sent: list[tuple[str, list[Any]]] = []
-        self.loads: list[str] = []
-        self.login: dict[str, str] = {}
+        self.context = server_context(*certificate) if certificate else None
+        self.required = required
+        self.procedures = procedures
+        self.fresh(folder)
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self._threads: list[threading.Thread] = []
@@ -55,9 +122,19 @@ class TdsServer:
         accepting.start()
         self._threads.append(accepting)
 
+    def fresh(self, folder: Path) -> None:
+        """From now on an empty database, and nothing told of what came before."""
+        self.database = f"sqlite:///{folder / 'sqlserver.db'}"
+        self.sent: list[tuple[str, list[Any]]] = []
+        self.loads: list[str] = []
+        self.login: dict[str, str] = {}
+        self.encrypted: list[str] = []
+
     def url(self, user: str = "sa", password: str = "p%3Bw%7D", **options: Any) -> str:
+        if self.driver == "mssql_python":
+            options = {"trust": "yes", **options}
         more = "".join(f"&{key}={value}" for key, value in options.items())
-        return f"mssql://{user}:{password}@127.0.0.1:{self.port}/Sales?driver=pytds{more}"
+        return f"mssql://{user}:{password}@127.0.0.1:{self.port}/Sales?driver={self.driver}{more}"
 
     def stop(self) -> None:
         self._closed = True
@@ -92,10 +169,18 @@ class TdsServer:
 
 class _Client:
     def __init__(self, server: TdsServer, plug: socket.socket) -> None:
-        self.server, self.plug = server, plug
-        self.engine = open_session(parse_url(server.database, catalog="Sales"))
+        self.server = server
+        self.link = Link(plug, server.context, server.required)
+        self.descriptor = 0
+        self.started()
+        self.after_sending: Callable[[], None] = lambda: None
         self.loading: tuple[str, str] | None = None
         self.stopped = threading.Event()
+
+    def started(self) -> None:
+        """As after the login."""
+        self.engine = open_session(parse_url(self.server.database, catalog="Sales"))
+        self.prepared: dict[int, tuple[str, str]] = {}
 
     def close(self) -> None:
         self.engine.close()
@@ -104,44 +189,25 @@ class _Client:
 
     def run(self) -> None:
         while not self.server._closed:
-            ready, _, _ = select.select([self.plug], [], [], 0.02)
-            if ready:
-                self.answer(*self.message())
-
-    def message(self) -> tuple[int, bytes]:
-        kind, data, last = 0, b"", False
-        while not last:
-            head = self.exactly(8)
-            kind, last = head[0], bool(head[1] & 1)
-            data += self.exactly(struct.unpack(">H", head[2:4])[0] - 8)
-        return kind, data
-
-    def exactly(self, size: int) -> bytes:
-        data = b""
-        while len(data) < size:
-            part = self.plug.recv(size - len(data))
-            if not part:
-                raise EOFError
-            data += part
-        return data
-
-    def send(self, data: bytes) -> None:
-        size = 4096 - 8
-        parts = [data[at : at + size] for at in range(0, len(data), size)] or [b""]
-        for number, part in enumerate(parts):
-            last = number == len(parts) - 1
-            self.plug.sendall(struct.pack(">BBHHBB", REPLY, last, len(part) + 8, 0, number % 256, 0) + part)
+            if self.link.ready():
+                self.answer(*self.link.message())
 
     def answer(self, kind: int, data: bytes) -> None:
         if kind == PRELOGIN:
-            self.send(bytes.fromhex("00000b00060100110001ff") + bytes(6) + b"\x02")
+            self.link.prelogin(data)
         elif kind == LOGIN:
-            self.send(self.log_in(data))
+            self.link.send(self.log_in(data))
+            self.after_sending()
         elif kind == ATTENTION:
-            self.send(done(ATTN))
+            self.link.send(done(ATTN))
         else:
-            work = {BATCH: self.batch, RPC: self.call, BULK: self.bulk}[kind]
-            self.work(lambda: work(Reader(data)))
+            first = b""
+            if self.link.reset:  # a client that takes the connection from its pool
+                self.close()
+                self.started()
+                first = changed(18, b"\0\0")
+            work = {BATCH: self.batch, RPC: self.call, BULK: self.bulk, TRANSACTION: self.transaction}[kind]
+            self.work(lambda: first + work(Reader(data)))
 
     def work(self, job: Any) -> None:
         """Do a job while listening for an attention."""
@@ -151,14 +217,13 @@ class _Client:
         thread.start()
         attention = False
         while thread.is_alive():
-            ready, _, _ = select.select([self.plug], [], [], 0.02)
-            if ready:
-                assert self.message()[0] == ATTENTION
+            if self.link.ready():
+                assert self.link.message()[0] == ATTENTION
                 attention = True
                 self.stopped.set()
                 self.engine.cancel()
             thread.join(0.01)
-        self.send(done(ATTN) if attention else found[0])
+        self.link.send(done(ATTN) if attention else found[0])
 
     def guarded(self, job: Any) -> bytes:
         try:
@@ -177,38 +242,137 @@ class _Client:
 
         names = {"host": 36, "user": 40, "application": 48, "server": 52, "database": 68}
         self.server.login = {name: field(at).decode("utf-16-le") for name, at in names.items()}
+        self.server.encrypted.append(self.link.encrypted)
         secret = bytes(((b ^ 0xA5) << 4 & 0xF0) | ((b ^ 0xA5) >> 4) for b in field(44)).decode("utf-16-le")
         if secret != self.server.password:
             text = f"Login failed for user '{self.server.login['user']}'."
             return message(0xAA, 18456, 14, text) + done(ERROR)
-        database = self.server.login["database"]
         name = "Test double".encode("utf-16-le")
         ack = struct.pack(">BI", 1, 0x74000004) + bytes([len(name) // 2]) + name + bytes([16, 0, 0, 0])
-        changes = changed(1, b_text(database) + b_text("master")) + changed(7, b"\x05" + COLLATION + b"\0")
-        return changes + changed(4, b_text("4096") + b_text("4096")) + token(0xAD, ack) + done(0)
+        size = min(max(struct.unpack_from("<I", data, 8)[0], 512), 32767) or 4096
+        answer = changes_of_login(self.server.login["database"] or "master", size) + token(0xAD, ack) + done(0)
+        self.after_sending = lambda: setattr(self.link, "size", size)
+        return answer
 
     def batch(self, reader: Reader) -> bytes:
         reader.headers()
         text = reader.text((len(reader.data) - reader.at) // 2)
         self.server.sent.append((text, []))
-        return replies(self.execute(text, []))
+        return self.changing(lambda: replies(self.execute(text, [])))
+
+    def changing(self, job: Callable[[], bytes]) -> bytes:
+        """A job, and word of the transaction that it begins or ends."""
+        before = self.engine.transaction_depth
+        found = job()
+        after = self.engine.transaction_depth
+        if bool(before) == bool(after):
+            return found
+        if after:
+            self.descriptor += 1
+        return transaction_change(8 if after else 9, self.descriptor) + found
+
+    def transaction(self, reader: Reader) -> bytes:
+        """A request of the transaction manager."""
+        reader.headers()
+        kind = reader.number(2)
+        level = reader.number(1) if kind == 5 else 0
+        text = {5: "BEGIN TRANSACTION", 7: "COMMIT TRANSACTION", 8: "ROLLBACK TRANSACTION"}[kind]
+        self.server.sent.append((f"{text} {_LEVELS.get(level, '')}".rstrip(), []))
+        rest = reader.data[reader.at :]
+        self.execute(text, [])
+        if kind == 5:
+            self.descriptor += 1
+        found = transaction_change({5: 8, 7: 9, 8: 10}[kind], self.descriptor)
+        if kind != 5 and len(rest) > 1 and rest[1 + rest[0] * 2] & 1:  # and begin another one
+            self.execute("BEGIN TRANSACTION", [])
+            self.descriptor += 1
+            found += transaction_change(8, self.descriptor)
+        return found + done(0)
 
     def call(self, reader: Reader) -> bytes:
+        """One or several procedures."""
         reader.headers()
-        size = reader.number(2)
-        assert size == 0xFFFF, reader.text(size)
-        assert reader.number(2) == 10, "sp_executesql"
-        reader.take(2)
-        values = []
+        found = b""
         while reader.at < len(reader.data):
-            name = reader.text(reader.number(1))
-            reader.take(1)
-            kind = reader.kind()
-            values.append((name, reader.value(kind), ZONED if kind.number == 0x2B else None))
-        text, given = values[0][1], values[2:]
-        self.server.sent.append((text, [value for _, value, _ in given]))
-        parameters = [SqlParameter(value, spec, name) for name, value, spec in given]
-        return replies(self.execute(text, parameters), call=True)
+            size = reader.number(2)
+            name = _NUMBERED[reader.number(2)] if size == 0xFFFF else reader.text(size)
+            reader.take(2)
+            given = []
+            while reader.at < len(reader.data):
+                length = reader.number(1)
+                if length == 0xFF:  # another call follows
+                    break
+                label, flags = reader.text(length), reader.number(1)
+                kind = reader.kind()
+                given.append(Given(label, kind, reader.value(kind), bool(flags & 1)))
+            found += self.changing(lambda name=name, given=given: self.called(name.lower(), given))
+        return found
+
+    def called(self, name: str, given: list[Given]) -> bytes:
+        if name == "sp_executesql":
+            return self.prepared_call(given[0].value, given[1].value if len(given) > 1 else "", given[2:])
+        if name in ("sp_prepare", "sp_prepexec"):
+            handle = len(self.prepared) + 1
+            self.prepared[handle] = given[2].value, given[1].value or ""
+            first = [("", INT, handle)]
+            if name == "sp_prepare":
+                return replies([], call=True, outputs=first)
+            return self.prepared_call(given[2].value, given[1].value or "", given[3:], first)
+        if name == "sp_execute":
+            return self.prepared_call(*self.prepared[given[0].value], given[1:])
+        if name == "sp_unprepare":
+            del self.prepared[given[0].value]
+            return replies([], call=True)
+        self.server.sent.append((name, [each.value for each in given]))
+        answer = self.procedure(name, {each.name: each.value for each in given})
+        outputs = [(each.name, each.kind, answer.outputs.get(each.name)) for each in given if each.output]
+        return replies(answer.results, call=True, status=answer.status, outputs=outputs)
+
+    def prepared_call(
+        self, text: str, declared: str, given: list[Given], first: Sequence[tuple[str, Kind, Any]] = ()
+    ) -> bytes:
+        names = [found[1] for found in _DECLARED.finditer(declared)]
+        for each, name in zip(given, names, strict=False):
+            each.name = each.name or name
+        self.server.sent.append((text, [each.value for each in given]))
+        parameters = [
+            SqlParameter(each.value, ZONED if each.kind.number == 0x2B else None, each.name, "Output" if each.output else "Input")
+            for each in given
+        ]  # fmt: skip
+        results = self.execute(text, parameters)
+        values = {name: value for result in results for name, value in result.output_values.items()}
+        outputs = [(each.name, each.kind, values.get(each.name)) for each in given if each.output]
+        return replies(results, call=True, outputs=[*first, *outputs])
+
+    def procedure(self, name: str, arguments: dict[str, Any]) -> Answer:
+        plain = re.sub(r"[\[\]]", "", name).rpartition(".")[2].lower()
+        known = self.server.procedures.get(plain)
+        if known is None:
+            raise SqlError(detail=f"Could not find stored procedure '{name}'.")
+        return known(arguments)
+
+    def executed(self, call: re.Match[str], parameters: Sequence[SqlParameter]) -> list[ResultSet]:
+        """A batch with EXEC of a procedure: what stands before it, the procedure, what stands behind it."""
+        before = call["before"]
+        pieces = [piece.strip() for piece in call["arguments"].split(",") if piece.strip()]
+        named = [
+            re.match(r"(?:(@\w+)\s*=\s*)?(.*?)(\s+OUT(?:PUT)?)?$", piece, re.IGNORECASE | re.DOTALL) for piece in pieces
+        ]
+        arguments: dict[str, Any] = {}
+        if named:
+            rows = self.engine.execute(f"{before} SELECT {', '.join(each[2] for each in named if each)}", parameters)
+            (row,) = rows[-1].rows()
+            arguments = {
+                each[1] or str(at): value for at, (each, value) in enumerate(zip(named, row, strict=True)) if each
+            }
+        answer = self.procedure(call["name"], arguments)
+        places = {each[2]: each[1] or str(at) for at, each in enumerate(named) if each and each[3]}
+        values = {place: answer.outputs.get(name) for place, name in places.items()}
+        if call["status"]:
+            values[call["status"]] = answer.status
+        changes = "".join(f" SET {place} = {_literal(value)};" for place, value in values.items())
+        rest = self.engine.execute(f"{before}{changes} {call['after'].lstrip('; ')}", parameters)
+        return [*answer.results, *(each for each in rest if each.columns or not answer.results)]
 
     def execute(self, text: str, parameters: Sequence[SqlParameter]) -> list[ResultSet]:
         wait = re.match(r"\s*WAITFOR DELAY '00:00:(\d+)'", text, re.IGNORECASE)
@@ -216,7 +380,7 @@ class _Client:
             if self.stopped.wait(float(wait[1])):
                 raise Canceled
             return [ResultSet()]
-        load = re.match(r"INSERT BULK (\S+?)\((.*?)\) (WITH \([\w, =]*\))?\s*$", text, re.DOTALL)
+        load = _LOAD.match(text)
         if load:
             self.server.loads.append(load[3] or "")
             self.loading = load[1], load[3] or ""
@@ -225,6 +389,12 @@ class _Client:
             return [self.described(str(parameters[0].value))]
         if "sys.columns c WHERE c.object_id" in text:
             return [self.columns(str(parameters[0].value))]
+        shape = _SHAPE.search(text)
+        if shape:
+            return self.shape(shape[1])
+        call = _EXEC.fullmatch(text)
+        if call and not call["before"].strip().lower().startswith("select"):
+            return self.executed(call, parameters)
         if text.lower().startswith("use "):
             return [ResultSet()]
         if re.match(r"SET (IDENTITY_INSERT|TRANSACTION ISOLATION)", text):
@@ -266,6 +436,18 @@ class _Client:
             rows.append((column.name, name, size, kind.precision, scale, *flags, column.default or None))
         return table(names, specs, rows)
 
+    def shape(self, path: str) -> list[ResultSet]:
+        """What a bulk copy asks of a table: open transactions, the columns, their collations."""
+        found = self.engine.require_table(path).columns
+        empty = table([c.name for c in found], [c.type or TEXT for c in found], [])
+        spec = TypeSpec(DT.BYTES, length=5)
+        texts = [
+            (at + 1, c.name, *((COLLATION, "Latin1_General_CI_AS") if (c.type or TEXT).family == "text" else (None, None)))
+            for at, c in enumerate(found)
+        ]  # fmt: skip
+        names = ("colid", "name", "tds_collation", "collation")
+        return [table(("",), (NUMBER,), [(0,)]), empty, table(names, (NUMBER, TEXT, spec, TEXT), texts)]
+
     def bulk(self, reader: Reader) -> bytes:
         assert self.loading is not None
         path, words = self.loading
@@ -300,89 +482,7 @@ class _Client:
         return done(COUNT, stored)
 
 
-# --- tokens ------------------------------------------------------------------------------
-
-
-def token(number: int, data: bytes) -> bytes:
-    return bytes([number]) + struct.pack("<H", len(data)) + data
-
-
-def b_text(text: str) -> bytes:
-    return bytes([len(text)]) + text.encode("utf-16-le")
-
-
-def changed(kind: int, data: bytes) -> bytes:
-    return token(0xE3, bytes([kind]) + data)
-
-
-def done(status: int, rows: int = 0, number: int = 0xFD) -> bytes:
-    return bytes([number]) + struct.pack("<HHQ", status, 0, rows)
-
-
-def message(number: int, code: int, severity: int, text: str) -> bytes:
-    body = struct.pack("<iBB", code, 1, severity) + struct.pack("<H", len(text)) + text.encode("utf-16-le")
-    return token(number, body + b_text("double") + b_text("") + struct.pack("<I", 1))
-
-
-def failure(error: DtserveError) -> bytes:
-    detail = str(error.facts.get("detail", error.message))
-    for pattern, code, text in _NUMBERS:
-        found = re.search(pattern, detail)
-        if found:
-            return message(0xAA, code, 16, text.format(found[1]))
-    return message(0xAA, 50000, 16, detail)
-
-
-def replies(results: Sequence[ResultSet], *, call: bool = False) -> bytes:
-    parts = []
-    for number, result in enumerate(results):
-        more = MORE if call or number < len(results) - 1 else 0
-        rows = result.rows_affected
-        if result.columns:
-            kinds = [kind_of(column.type) for column in result.columns]
-            heads = (
-                struct.pack("<IH", 0, 1) + type_info(kind) + b_text(column.name)
-                for kind, column in zip(kinds, result.columns, strict=True)
-            )
-            parts.append(b"\x81" + struct.pack("<H", len(kinds)) + b"".join(heads))
-            rows = 0
-            for row in result.rows():
-                rows += 1
-                cells = (value_bytes(kind, value) for kind, value in zip(kinds, row, strict=True))
-                parts.append(b"\xd1" + b"".join(cells))
-        parts.append(done(more | (COUNT if rows >= 0 else 0), max(rows, 0), 0xFF if call else 0xFD))
-    if call:
-        parts.append(b"\x79\0\0\0\0" + done(0, 0, 0xFE))
-    return b"".join(parts)
-
-
-def table(names: Sequence[str], specs: Sequence[TypeSpec], rows: Sequence[Sequence[Any]]) -> ResultSet:
-    columns = tuple(ResultColumn(name, spec) for name, spec in zip(names, specs, strict=True))
-    frame = pl.DataFrame(
-        [pl.Series(str(at), [row[at] for row in rows], dtype=spec.polars()) for at, spec in enumerate(specs)]
-    )
-    return ResultSet(columns, len(rows), [frame])
-
-
-def offset(value: Any) -> Any:
-    if getattr(value, "tzinfo", None) is None:
-        return value
-    return {
-        "utc": value.astimezone(__import__("datetime").UTC).replace(tzinfo=None),
-        "offset": value.utcoffset().seconds // 60,
-    }
-
-
-def declaration(spec: TypeSpec) -> str:
-    """The T-SQL type of an SSIS type, as SQL Server would name it."""
-    simple = {
-        DT.BOOL: "bit", DT.UI1: "tinyint", DT.I2: "smallint", DT.I4: "int", DT.I8: "bigint", DT.R4: "real", DT.R8: "float",
-        DT.CY: "money", DT.GUID: "uniqueidentifier", DT.DBDATE: "date", DT.DBTIMESTAMP: "datetime", DT.TEXT: "varchar(max)",
-        DT.NTEXT: "nvarchar(max)", DT.IMAGE: "varbinary(max)", DT.DBTIMESTAMP2: "datetime2(7)", DT.DBTIME2: "time(7)",
-        DT.DBTIMESTAMPOFFSET: "datetimeoffset(7)",
-    }  # fmt: skip
-    if spec.dt in simple:
-        return simple[spec.dt]
-    if spec.dt in (DT.NUMERIC, DT.DECIMAL):
-        return f"decimal({spec.precision},{spec.scale})"
-    return f"{ {DT.STR: 'varchar', DT.BYTES: 'varbinary'}.get(spec.dt, 'nvarchar') }({spec.length})"
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, int | float) else "N'" + str(value).replace("'", "''") + "'"

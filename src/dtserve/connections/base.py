@@ -169,6 +169,11 @@ class SqlSession(ABC):
     keep_open: bool = False
     """While true, :meth:`close` does nothing: the connection manager shares this session."""
 
+    @property
+    def loads_apart(self) -> bool:
+        """Whether :meth:`bulk_load` outside a transaction goes over a connection, and in a transaction, of its own."""
+        return False
+
     @abstractmethod
     def execute(self, sql: str, parameters: Sequence[SqlParameter] = (), *, timeout: int = 0) -> list[ResultSet]:
         """Run a batch and return all its results, rows read into memory.

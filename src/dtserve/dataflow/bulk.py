@@ -37,7 +37,8 @@ class BatchLoader:
     ``tolerant``: a refused batch is handed back (for Redirect and Ignore) instead of
     raising the database's error. Inside a transaction of the package nothing is committed
     here and a refusal is always an error. On SQLite, which lets one writer in at a time, a
-    load with one commit waits on disk until the end instead of holding the lock.
+    load with one commit waits on disk until the end instead of holding the lock; so it does
+    where a load is a transaction apart, of another connection.
     """
 
     def __init__(
@@ -58,7 +59,8 @@ class BatchLoader:
         self._commit_rows = commit_rows
         self._enlisted = in_transaction(session)
         self._tolerant = tolerant and not self._enlisted
-        self._postponed = commit_rows == 0 and session.dialect == "sqlite" and not self._enlisted
+        self._apart = session.loads_apart and not self._enlisted
+        self._postponed = commit_rows == 0 and not self._enlisted and (session.dialect == "sqlite" or self._apart)
         self._rows = SpillQueue(folder)
         self._originals = SpillQueue(folder)
         self._open = False
@@ -95,11 +97,14 @@ class BatchLoader:
         if not self._open and not len(self._rows):
             return []
         try:
-            if len(self._rows):
-                self._begin()
-                self._store(self._drained(self._rows))
-            self._session.commit()
-            self._open = False
+            if self._apart:
+                self.rows += self._loaded(self._drained(self._rows))
+            else:
+                if len(self._rows):
+                    self._begin()
+                    self._store(self._drained(self._rows))
+                self._session.commit()
+                self._open = False
         except ConnectionError_:
             self._undo()
             if not self._tolerant:
@@ -117,9 +122,12 @@ class BatchLoader:
 
     def _batch(self, rows: pl.DataFrame) -> None:
         """One batch in a transaction of its own."""
+        if self._apart:
+            self.rows += self._loaded([rows])
+            return
         self._begin()
         try:
-            self._session.bulk_load(self._table, self._columns, [rows], self._options)
+            self._loaded([rows])
             self._session.commit()
         except BaseException:
             self._undo()
@@ -150,8 +158,11 @@ class BatchLoader:
 
     def _store(self, frames: Iterable[pl.DataFrame]) -> None:
         for frame in frames:
-            self._session.bulk_load(self._table, self._columns, [frame], self._options)
+            self._loaded([frame])
             self.rows += frame.height
+
+    def _loaded(self, frames: Iterable[pl.DataFrame]) -> int:
+        return self._session.bulk_load(self._table, self._columns, frames, self._options)
 
     def _begin(self) -> None:
         self._session.begin()

@@ -1,9 +1,14 @@
-"""SQL Server's wire with the real python-tds against a test double of the server: logins, values, loads, attention."""
+"""SQL Server's wire with the real drivers, python-tds and mssql-python (this one through TLS), against a test double.
+
+Logins, values, loads, calls, transactions, attention.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import socket
+import sys
 import threading
 import time
 from decimal import Decimal
@@ -23,9 +28,11 @@ from dtserve.dataflow.errors import DataFlowFailed
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.errors import Canceled
 from dtserve.package.model import Column, Component, ComponentConnection, DataFlow, ExternalColumn, Input, Output, Path
+from support.certificates import Authority
 from support.connections import manager
 from support.flows import I4, RecordingHost, numbers, props, sink, source, wstr
-from support.tds_server import TdsServer
+from support.tds_process import TdsProcess
+from support.tds_server import SAMPLES, TdsServer
 
 TABLE = """CREATE TABLE dbo.Everything (
  i int NOT NULL PRIMARY KEY, t nvarchar(20), m nvarchar(max), s smallint, y tinyint, l bigint, f float, d decimal(18,4),
@@ -53,9 +60,25 @@ def frame(rows):
     )
 
 
-@pytest.fixture
-def server(tmp_path):
-    started = TdsServer(tmp_path)
+@pytest.fixture(scope="module")
+def remote(tmp_path_factory):
+    """The double in a process of its own: Microsoft's driver holds Python's lock while it copies in bulk."""
+    folder = tmp_path_factory.mktemp("double")
+    started = TdsProcess(
+        folder, certificate=Authority(folder).issue("double"), driver="mssql_python", procedures=SAMPLES
+    )
+    yield started
+    started.stop()
+
+
+@pytest.fixture(params=["pytds", "mssql_python"])
+def server(request, tmp_path):
+    if request.param == "mssql_python":
+        remote = request.getfixturevalue("remote")
+        remote.fresh(tmp_path)
+        yield remote
+        return
+    started = TdsServer(tmp_path, procedures=SAMPLES)
     yield started
     started.stop()
 
@@ -72,9 +95,11 @@ def rows_of(session, text="SELECT * FROM dbo.Everything ORDER BY i"):
 
 
 def test_a_login_says_who_we_are_and_a_wrong_one_is_refused(server):
-    with open_session(parse_url(server.url(application="nightly"))):
+    with open_session(parse_url(server.url(application="nightly"))) as session:
         assert server.login["user"] == "sa"
-        assert (server.login["database"], server.login["application"]) == ("Sales", "nightly")
+        name = "nightly" if session.driver == "pytds" else "MSSQL-Python"  # Microsoft's driver gives no other
+        assert (server.login["database"], server.login["application"]) == ("Sales", name)
+        assert server.encrypted == ["" if session.driver == "pytds" else "all"]
     with pytest.raises(CannotAcquireConnection, match="Login failed for user 'eve'") as caught:
         open_session(parse_url(server.url("eve", "guess")))
     assert "guess" not in caught.value.message
@@ -91,18 +116,36 @@ def test_a_server_that_says_nothing_is_given_up():
         assert time.monotonic() - started < 5
 
 
-def test_every_type_is_loaded_in_bulk_and_read_back(session, server):
-    options = BulkOptions(keep_nulls=True, check_constraints=True, table_lock=True, fire_triggers=True)
-    assert session.bulk_load("dbo.Everything", COLUMNS, [frame([FULL]), frame([EMPTY])], options) == 2
-    assert server.loads[0] == "WITH (CHECK_CONSTRAINTS,FIRE_TRIGGERS,KEEP_NULLS,TABLOCK)"
+def test_every_type_is_loaded_and_read_back(session):
+    assert session.bulk_load("dbo.Everything", COLUMNS, [frame([FULL]), frame([EMPTY])], BulkOptions()) == 2
     assert rows_of(session) == [FULL, EMPTY]
+    (frames,) = session.query("SELECT * FROM dbo.Everything ORDER BY i").batches
+    assert frames.rows() == [FULL, EMPTY]
     (result,) = session.execute("SELECT * FROM dbo.Everything")
-    assert [str(c.type) for c in result.columns] == [str(kind) for kind in KINDS]
+    kinds = [str(kind) for kind in KINDS]
+    if session.driver == "mssql_python":  # ODBC has one number for decimal and money
+        kinds[NAMES.index("c")] = "DT_NUMERIC(19,4)"
+    assert [str(c.type) for c in result.columns] == kinds
     assert [str(c.type) for c in session.table_columns("[dbo].[Everything]")] == [str(kind) for kind in KINDS]
     assert [str(c.type) for c in session.describe("SELECT t, d FROM dbo.Everything")] == [
         "DT_WSTR(20)",
         "DT_NUMERIC(18,4)",
     ]
+
+
+@pytest.mark.parametrize("zone", [False, True], ids=["without a zone", "with one"])
+def test_loads_are_bulk_copies_with_their_options(session, server, zone):
+    options = BulkOptions(keep_nulls=True, check_constraints=True, table_lock=True, fire_triggers=True)
+    kept = [at for at, name in enumerate(NAMES) if zone or name != "o"]
+    rows = frame([FULL, EMPTY])[:, kept]
+    assert session.bulk_load("dbo.Everything", [COLUMNS[at] for at in kept], [rows[:1], rows[1:]], options) == 2
+    columns = ", ".join(NAMES[at] for at in kept)
+    assert rows_of(session, f"SELECT {columns} FROM dbo.Everything ORDER BY i") == [
+        tuple(row[at] for at in kept) for row in (FULL, EMPTY)
+    ]
+    words = {word for text in server.loads for word in re.findall(r"[A-Z_]{5,}", text)}
+    wished = {"CHECK_CONSTRAINTS", "FIRE_TRIGGERS", "KEEP_NULLS", "TABLOCK"}
+    assert words == (set() if zone and session.driver == "mssql_python" else wished)
 
 
 @pytest.mark.parametrize("at", range(1, 17), ids=NAMES[1:])
@@ -157,7 +200,7 @@ def test_a_refused_load_leaves_nothing_and_refused_rows_are_named(session):
     assert [row[0] for row in rows_of(session)] == [1, 2, 3]
 
 
-def test_transactions(session):
+def test_transactions_and_their_levels(session, server):
     session.begin()
     session.bulk_load("dbo.Everything", COLUMNS, [frame([FULL])], BulkOptions())
     assert len(rows_of(session)) == 1
@@ -167,6 +210,17 @@ def test_transactions(session):
     session.execute("INSERT INTO dbo.Everything (i) VALUES (7)")
     session.commit()
     assert [row[0] for row in rows_of(session)] == [7]
+    session.begin_isolated("REPEATABLE READ")
+    session.check_commit()
+    session.begin_isolated("SERIALIZABLE")  # inside a transaction its level stays
+    session.execute("DELETE FROM dbo.Everything WHERE i = ?", [SqlParameter(7, I4)])
+    session.rollback()
+    assert [row[0] for row in rows_of(session)] == [7]
+    said = [text for text, _ in server.sent if "TRAN" in text or "XACT" in text]
+    assert said[-4:] == [
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "BEGIN TRANSACTION", "SELECT XACT_STATE()",
+        "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION",
+    ]  # fmt: skip
 
 
 def test_errors_of_the_server_have_its_words(session):
@@ -219,15 +273,56 @@ def test_a_query_left_half_read_does_not_disturb_the_next(session):
     assert rows_of(session, "SELECT MAX(i) FROM dbo.Everything") == [(1999,)]
 
 
+def test_procedures_with_output_parameters_and_return_values(session):
+    parameters = [
+        SqlParameter(None, I4, direction="ReturnValue"), SqlParameter(20, I4), SqlParameter(None, I4, direction="Output"),
+        SqlParameter("a", wstr(20), direction="InputOutput"),
+    ]  # fmt: skip
+    results = session.execute("EXEC ? = dbo.doubled @value = ?, @twice = ? OUTPUT, @text = ? OUTPUT", parameters)
+    assert results[-1].output_values == {"0": 3, "2": 40, "3": "aa"}
+    assert [list(result.rows()) for result in results if result.columns] == [[(20,)]]
+    with pytest.raises(SqlError, match=r"Could not find stored procedure 'dbo\.missing'"):
+        session.execute("EXEC dbo.missing")
+
+
+def test_the_calls_of_the_drivers_themselves(session):
+    cursor = session.connection.cursor()
+    mark = "?" if session.driver == "mssql_python" else "%s"
+    for number in range(3):  # prepared once, executed three times
+        cursor.execute(f"SELECT {mark} + 1, {mark}", (number, None))
+        assert [tuple(row) for row in cursor.fetchall()] == [(number + 1, None)]
+    cursor.executemany(
+        f"INSERT INTO dbo.Everything (i, t) VALUES ({mark}, {mark})",
+        [(n, None if n % 2 else f"t{n}") for n in range(5)],
+    )
+    assert rows_of(session, "SELECT i, t FROM dbo.Everything ORDER BY i")[:2] == [(0, "t0"), (1, None)]
+    cursor = session.connection.cursor()
+    if session.driver == "pytds":
+        from pytds import output
+
+        cursor.callproc("doubled", {"@value": 4, "@twice": output(param_type="int")})
+        assert [tuple(row) for row in cursor.fetchall()] == [(4,)]
+        assert cursor.get_proc_return_status() == 3
+    session.connection.autocommit = False  # transactions by requests, not by statements
+    cursor.execute("DELETE FROM dbo.Everything")
+    session.connection.rollback()
+    cursor.execute("DELETE FROM dbo.Everything WHERE i = 0")
+    session.connection.commit()
+    session.connection.autocommit = True
+    assert rows_of(session, "SELECT COUNT(*) FROM dbo.Everything") == [(4,)]
+
+
 # --- the data flow over the wire -----------------------------------------------------------
 
 
 @pytest.fixture
-def host(server, session, tmp_path):
+def host(server, session, tmp_path, monkeypatch):
+    if session.driver == "pytds":
+        monkeypatch.setitem(sys.modules, "mssql_python", None)
     made = RecordingHost(tmp_path)
     text = (
         f'Data Source=127.0.0.1,{server.port};Initial Catalog=Sales;User ID=sa;Password="p;w}}";Provider=SQLNCLI11.1;'
-        "Auto Translate=False;Connect Timeout=5;"
+        "Auto Translate=False;Connect Timeout=5;TrustServerCertificate=yes;"
     )
     made.connections["DB"] = create_connection(
         manager("OLEDB", {"ConnectionString": text}), Environment(tmp_path, tmp_path)

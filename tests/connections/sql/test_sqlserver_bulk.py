@@ -1,9 +1,11 @@
+import datetime as dt
+
 import pytest
 
 from dtserve.connections.base import ResultColumn
 from dtserve.connections.sql.catalog import CatalogColumn, CatalogTable
 from dtserve.connections.sql.declared_types import from_declared
-from dtserve.connections.sql.sqlserver_bulk import tds_columns
+from dtserve.connections.sql.sqlserver_bulk import early_as_text, tds_columns
 
 KINDS = [
     "bit",
@@ -43,3 +45,10 @@ def test_every_type_is_declared_as_the_table_has_it(kind):
     assert declared.startswith(
         kind.partition("(")[0].replace("char", "varchar") if kind.startswith("char") else kind.partition("(")[0]
     )
+
+
+def test_early_dates_are_texts():
+    assert early_as_text(dt.date(1752, 12, 31)) == "1752-12-31"
+    assert early_as_text(dt.datetime(1, 1, 1, 10, 11, 12, 500000)) == "0001-01-01 10:11:12.500000"
+    for value in (dt.date(1753, 1, 1), dt.time(1), 5, None, "1"):
+        assert early_as_text(value) is value

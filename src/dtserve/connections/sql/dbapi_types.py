@@ -45,6 +45,10 @@ _ODBC: dict[int, DT] = {
 _SCALED = (DT.DBTIME2, DT.DBTIMESTAMP2, DT.DBTIMESTAMPOFFSET)
 
 
+_DATETIME_SIZE = 23
+"""Digits and marks of SQL Server's datetime, with three digits of a second; ODBC has one number for it and datetime2."""
+
+
 def from_odbc(number: int, size: int, scale: int) -> TypeSpec | None:
     """The type of an ODBC type number (SQL_INTEGER 4, SQL_WVARCHAR -9 …); None for an unknown one.
 
@@ -53,6 +57,8 @@ def from_odbc(number: int, size: int, scale: int) -> TypeSpec | None:
     """
     if number in _ODBC:
         dt = _ODBC[number]
+        if dt is DT.DBTIMESTAMP2 and 0 < size <= _DATETIME_SIZE:
+            return TypeSpec(DT.DBTIMESTAMP)
         return TypeSpec(dt, scale=min(max(scale, 0), 7)) if dt in _SCALED else TypeSpec(dt)
     if number in (2, 3):
         return _numeric(size, scale)

@@ -17,7 +17,7 @@ from dtserve.connections.sql.catalog import CatalogColumn, CatalogTable, TableNa
 from dtserve.connections.sql.dbapi_types import from_odbc, from_python, from_tds
 from dtserve.connections.sql.declared_types import from_declared
 from dtserve.connections.sql.sqlserver_attention import AttentionSession
-from dtserve.connections.sql.sqlserver_bulk import binary_parameter
+from dtserve.connections.sql.sqlserver_bulk import binary_parameter, early_as_text
 from dtserve.connections.sql.sqlserver_calls import prepare
 from dtserve.connections.sql.statement import Statement
 from dtserve.datatypes import DT, TypeSpec
@@ -31,9 +31,6 @@ DRIVERS = ("mssql_python", "pytds")
 """The drivers in order of preference; the URL setting ``driver`` names one."""
 
 LOGIN_SECONDS = 15
-WHOLE = 2_147_483_647
-"""A batch size that makes the whole load one transaction."""
-
 _PACKAGES = {"mssql_python": "mssql-python", "pytds": "python-tds"}
 _LOST = ("08S01", "08001", "HYT00", "40001")
 _TRANSIENT_NUMBERS = (1205, -2, 10053, 10054, 40197, 40501, 40613)
@@ -108,14 +105,19 @@ class SqlServerSession(AttentionSession):
         )
 
     def bind(self, value: Any) -> Any:
-        """As the driver takes it; python-tds takes bytes for a text unless it is told."""
+        """As the driver takes it: python-tds' bytes say that they are binary, mssql-python's early dates are texts."""
         bound = super().bind(value)
-        return binary_parameter(bound) if self.driver == "pytds" and isinstance(bound, bytes) else bound
+        if self.driver == "pytds":
+            return binary_parameter(bound) if isinstance(bound, bytes) else bound
+        return early_as_text(bound)
 
     def bound_rows(self, frame: pl.DataFrame, columns: Sequence[ResultColumn]) -> Iterator[tuple[Any, ...]]:
         """The rows as parameters."""
         rows = self.rows_for(frame, columns)
-        if self.driver != "pytds" or not any(column.type.family == "binary" for column in columns):
+        families = {column.type.family for column in columns}
+        if self.driver != "pytds":
+            return (tuple(map(early_as_text, row)) for row in rows) if "datetime" in families else rows
+        if "binary" not in families:
             return rows
         return (tuple(binary_parameter(v) if isinstance(v, bytes) else v for v in row) for row in rows)
 
@@ -208,9 +210,12 @@ class SqlServerSession(AttentionSession):
     def arrow_batches(
         self, cursor: Any, statement: Statement, batch_rows: int
     ) -> tuple[tuple[ResultColumn, ...], Iterator[pl.DataFrame]] | None:
-        """mssql-python reads Arrow; a column that its description does not type sends us back to rows."""
+        """mssql-python reads Arrow, but rows where a column is not typed, or has zones: they would be lost."""
         reader = getattr(cursor, "arrow_reader", None)
-        if reader is None or any(self.column_type(cursor, at) is None for at in range(len(cursor.description))):
+        if reader is None:
+            return None
+        types = [self.column_type(cursor, at) for at in range(len(cursor.description))]
+        if any(spec is None or spec.dt is DT.DBTIMESTAMPOFFSET for spec in types):
             return None
         from dtserve.connections.sql.sqlserver_arrow import frame_of_arrow
 
@@ -254,33 +259,22 @@ class SqlServerSession(AttentionSession):
 
     # --- loading ---------------------------------------------------------------------
 
+    @property
+    def loads_apart(self) -> bool:
+        """The bulk copy of mssql-python opens a connection, but a shared session loads itself: its transaction may be open."""
+        return self.driver == "mssql_python" and not self.keep_open
+
     def _load(
         self, table: CatalogTable, places: list[int], columns: list[ResultColumn], frames: Iterable[pl.DataFrame], options: BulkOptions
     ) -> int:  # fmt: skip
-        copies = self.driver == "mssql_python" and not self.transaction_depth and not self.keep_open
+        from dtserve.connections.sql.sqlserver_copy import copy_frames, fits_arrow
+
+        copies = self.loads_apart and not self.transaction_depth and fits_arrow(table, columns)
         if not copies or table.name.startswith("#"):
             return super()._load(table, places, columns, frames, options)
-        stored = 0
-
-        def counted() -> Iterator[tuple[Any, ...]]:
-            nonlocal stored
-            for frame in frames:
-                yield from self.rows_for(frame[:, places], columns)
-                stored += frame.height
-
+        chosen = (frame[:, places] for frame in frames)
         with self.lock, self.errors(options.timeout), self.open_cursor() as cursor:
-            try:
-                cursor.bulkcopy(
-                    table.path, counted(), batch_size=WHOLE, timeout=options.timeout,
-                    column_mappings=[column.name for column in columns], keep_identity=options.keep_identity,
-                    check_constraints=options.check_constraints, table_lock=options.table_lock,
-                    keep_nulls=options.keep_nulls, fire_triggers=options.fire_triggers, use_internal_transaction=True,
-                )  # fmt: skip
-            except BaseException as error:  # a panic of its native part is no Exception
-                if type(error).__name__ != "PanicException":
-                    raise
-                raise SqlError(detail=f"The driver's bulk copy failed: {error}") from None
-        return stored
+            return copy_frames(cursor, table, columns, chosen, options)
 
     def write(
         self, cursor: Any, table: CatalogTable, columns: list[ResultColumn], frame: pl.DataFrame, options: BulkOptions

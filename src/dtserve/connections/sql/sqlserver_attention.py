@@ -1,4 +1,4 @@
-"""Stopping a statement that runs on SQL Server through python-tds: an attention, as TDS calls it."""
+"""Stopping a statement that runs on SQL Server: an attention, as TDS calls it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from dtserve.connections.errors import SqlTimeout
+from dtserve.connections.errors import SqlError, SqlTimeout
 from dtserve.connections.sql.dbapi import DbApiSession
 from dtserve.connections.sql.target import DatabaseTarget
 from dtserve.errors import Canceled
@@ -32,7 +32,11 @@ class AttentionSession(DbApiSession):
         being sent its buffer is in use, so the connection is closed then.
         """
         if self.driver != "pytds":
-            super().stop()
+            # SQLCancel, the one call of ODBC that another thread may make: closing the connection crashes the driver
+            cancel = getattr(getattr(self._cursor, "hstmt", None), "_cancel", None)
+            with suppress(Exception):
+                if cancel is not None:
+                    cancel()
             return
         from pytds import tds_base
 
@@ -46,12 +50,27 @@ class AttentionSession(DbApiSession):
                 inner.put_cancel()
 
     @contextmanager
+    def limited(self, timeout: int) -> Iterator[None]:
+        """The statement's time limit; Microsoft's driver may end a statement that was stopped without an error."""
+        with super().limited(timeout):
+            yield
+        if self.driver != "pytds" and self._expired.is_set():
+            raise SqlTimeout(seconds=timeout)
+        if self.driver != "pytds" and self._canceled.is_set():
+            raise Canceled
+
+    @contextmanager
     def errors(self, timeout: int) -> Iterator[None]:
         """The driver's errors as ours; a statement that an attention ended has not been carried out."""
-        with super().errors(timeout):
-            yield
+        try:
+            with super().errors(timeout):
+                yield
+        except RuntimeError as error:  # what Microsoft's driver finds itself, as a date that it does not take
+            raise SqlError(detail=str(error)) from None
         with self._stopping:
             inner, self._attention = self._attention, None
+        if self.driver != "pytds" and self._streaming and self._canceled.is_set():
+            raise Canceled  # a cancel between two fetches is none for the driver
         if inner is None:
             return
         if inner.in_cancel:  # the statement was over before the attention came: its answer is still to be read

@@ -1,7 +1,8 @@
-"""Columns of a bulk copy and binary parameters as python-tds takes them."""
+"""Columns of a bulk copy and binary parameters as python-tds takes them, early dates as mssql-python does."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,10 @@ from dtserve.connections.base import ResultColumn
 from dtserve.connections.sql.catalog import CatalogTable
 from dtserve.datatypes import DT, TypeSpec
 
-__all__ = ["binary_parameter", "tds_columns"]
+__all__ = ["binary_parameter", "early_as_text", "tds_columns"]
+
+_FIRST_YEAR = 1753
+"""The first that mssql-python takes in a parameter, whatever the type of the column."""
 
 _SIMPLE = {
     DT.BOOL: "BitType", DT.UI1: "TinyIntType", DT.I1: "SmallIntType", DT.I2: "SmallIntType", DT.UI2: "IntType",
@@ -38,6 +42,13 @@ def binary_parameter(value: bytes) -> Any:
 
     kind = tds_types.VarBinaryType(size=len(value) or 1) if len(value) <= 8000 else tds_types.VarBinaryMaxType()
     return tds_base.Param(type=kind, value=value)
+
+
+def early_as_text(value: Any) -> Any:
+    """A date before 1753 as a text, which the server reads; anything else as it is."""
+    if isinstance(value, dt.date) and value.year < _FIRST_YEAR:
+        return value.isoformat(" ") if isinstance(value, dt.datetime) else value.isoformat()
+    return value
 
 
 def _type(types: Any, spec: TypeSpec) -> Any:
