@@ -9,7 +9,7 @@ was. Writes xlsx and xlsm; the old xls format is refused, as is a query as acces
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from dtserve.dataflow.file_errors import FileCannotOpenWrite
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.sql import variable_text
 from dtserve.dataflow.table_writer import TableWriter
+from dtserve.errors import Canceled
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,12 +35,16 @@ __all__ = ["ExcelDestination"]
 
 MAX_ROWS = 1_048_576
 
+ROWS_AT_ONCE = 1000
+"""Rows between two looks whether the data flow is to stop."""
+
 
 @component("ExcelDestination")
 class ExcelDestination(Destination):
     """Writes workbooks."""
 
     _book: Any = None
+    _stopped = False
 
     def validate(self) -> None:
         """Access mode, file format, mapping."""
@@ -78,7 +83,9 @@ class ExcelDestination(Destination):
         rows, _, redirected = self._writer.convert(frame)
         if self._row + rows.height > MAX_ROWS + 1:
             raise SheetFull(sheet=self._sheet.title, most=MAX_ROWS)
-        for values in rows.iter_rows():
+        for number, values in enumerate(rows.iter_rows()):
+            if number % ROWS_AT_ONCE == 0:
+                self._check_stop()
             for place, value in zip(self._places, values, strict=True):
                 if value is not None:
                     self._sheet.cell(row=self._row, column=place, value=_cell(value))
@@ -89,6 +96,7 @@ class ExcelDestination(Destination):
     def finish(self) -> Iterator[Emit]:
         """Replace the file."""
         written = self._path.with_name(f".{self._path.name}.{os.getpid()}.tmp")
+        self._sheet.row_dimensions = _Watched(self._sheet.row_dimensions, self._check_stop)
         try:
             self._book.save(written)
             os.replace(written, self._path)
@@ -98,11 +106,19 @@ class ExcelDestination(Destination):
             Path(written).unlink(missing_ok=True)
         yield from ()
 
+    def interrupt(self) -> None:
+        """End before the next rows."""
+        self._stopped = True
+
     def close(self) -> None:
         """Close the workbook."""
         if self._book is not None:
             self._book.close()
             self._book = None
+
+    def _check_stop(self) -> None:
+        if self._stopped or self.host.cancel.is_set():
+            raise Canceled
 
     def _empty(self) -> bool:
         return bool(self._sheet.max_row == 1 and all(cell.value is None for cell in self._sheet[1]))
@@ -149,6 +165,29 @@ class ExcelDestination(Destination):
         if not text:
             raise BadProperty(property="OpenRowset", component=self.model.name, detail="it is empty")
         return text
+
+
+class _Watched:
+    """The row dimensions of a sheet, which saving asks for at every row: so it can be stopped there."""
+
+    def __init__(self, dimensions: Any, check: Callable[[], None]) -> None:
+        self._dimensions = dimensions
+        self._check = check
+
+    def get(self, row: Any, default: Any = None) -> Any:
+        """The dimensions of a row."""
+        self._check()
+        return self._dimensions.get(row, default)
+
+    def __getitem__(self, row: Any) -> Any:
+        self._check()
+        return self._dimensions[row]
+
+    def __contains__(self, row: Any) -> bool:
+        return row in self._dimensions
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._dimensions, name)
 
 
 def _cell(value: Any) -> Any:
