@@ -1,6 +1,8 @@
 """dtserve serve: what it prints, where the token goes, and where it listens."""
 
 import os
+import pty
+import signal
 import ssl
 import stat
 import subprocess
@@ -12,16 +14,35 @@ import httpx2 as httpx
 from support.service import serve
 
 
-def test_the_token_is_shown_once_and_kept_in_a_private_file(tmp_path) -> None:
+def test_the_token_is_kept_in_a_private_file_and_in_no_log(tmp_path) -> None:
     with serve(tmp_path) as first:
         path = tmp_path / "administrator.token"
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert first.token in first.printed
+        assert str(path) in first.printed
+        assert first.token not in first.printed
         with first.client as client:
             assert client.get("/api/session").json()["user"] == "administrator"
     with serve(tmp_path) as second, second.client as client:
         assert client.get("/api/session").status_code == 200
-        assert second.token not in second.printed
+
+
+def test_a_terminal_is_shown_the_token_once(tmp_path) -> None:
+    def printed() -> str:
+        ours, theirs = pty.openpty()
+        command = [Path(sys.executable).parent / "dtserve", "serve", "--port", "0"]
+        process = subprocess.Popen(command, env={**os.environ, "DTSERVE_HOME": str(tmp_path)}, stdout=theirs)
+        os.close(theirs)
+        text = b""
+        while b"Ctrl-C" not in text:
+            text += os.read(ours, 4096)
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        os.close(ours)
+        return text.decode()
+
+    first, second = printed(), printed()
+    token = (tmp_path / "administrator.token").read_text().strip()
+    assert (first.count(token), second.count(token)) == (1, 0)
 
 
 def test_an_open_address_needs_tls_or_a_word(tmp_path) -> None:

@@ -44,6 +44,18 @@ def test_systemd_takes_the_unit(tmp_path) -> None:
     assert "dtserve.service:" not in answer.stderr, answer.stderr
 
 
+def test_systemd_counts_little_exposure(tmp_path) -> None:
+    file = tmp_path / "dtserve.service"
+    file.write_text(unit().content)
+    verifier = shutil.which("systemd-analyze")
+    if verifier is None:
+        assert "SystemCallFilter=@system-service" in file.read_text()
+        return
+    command = [verifier, "security", "--offline=yes", "--threshold=20", "--no-pager", str(file)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # 2.0 of 10
+    assert answer.returncode == 0, answer.stdout[-300:] + answer.stderr
+
+
 @pytest.mark.parametrize(("startup", "verb"), [("automatic", "enable"), ("manual", "disable"), ("disabled", "mask")])
 def test_start_up_types(startup, verb) -> None:
     assert ("systemctl", verb, NAME) in unit(startup).install

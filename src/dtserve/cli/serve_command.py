@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,10 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"Fingerprint of the certificate (SHA-256): {fingerprint(tls.certificate)}", flush=True)
         elif not is_loopback(hub.home.listen_host):
             print("WARNING: without TLS everybody on the way can read tokens and passwords.", flush=True)
-        if token is not None:
+        if token is not None and sys.stdout.isatty():  # anywhere else it would stand in a log
             print(f"Administrator's token, shown this once: {token}", flush=True)
-        print(
-            f"(it stands in {hub.home.token_path}, readable by its owner only). Ctrl-C stops the service.", flush=True
-        )
+        print(f"The administrator's token stands in {hub.home.token_path}, readable by its owner only.", flush=True)
+        print("Ctrl-C stops the service.", flush=True)
 
     return serve(home, tree, announce, tls=tls, read_command_files=options_of_files)
