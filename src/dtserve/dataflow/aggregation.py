@@ -1,30 +1,42 @@
 """Grouping and aggregates over any number of rows, exact and inside a memory limit.
 
-Buffers are reduced to partial results per group at once; partial results are reduced
-again as they pile up. When the groups themselves outgrow the limit, the partial results
-go to files by a hash of the group, and the last step takes one file after the other. Integers are summed as
-38-digit decimals and decimals in their own scale, so nothing overflows unseen.
+Buffers are added to the state of the groups (:mod:`.group_totals`) as long as it fits
+into memory and all values into 64 bits. After that they are reduced to partial results
+per group; partial results are reduced again as they pile up. When the groups themselves
+outgrow the limit, the partial results go to files by a hash of the group, and the last
+step takes one file after the other. There integers are summed as 38-digit decimals and
+decimals in their own scale, so nothing overflows unseen.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, SupportsInt
 
+from dtserve.dataflow.aggregate_items import (
+    AVERAGE,
+    COUNT,
+    COUNT_ALL,
+    COUNT_DISTINCT,
+    GROUP_BY,
+    MAXIMUM,
+    MINIMUM,
+    SUM,
+    Item,
+    check_sums,
+    first_step,
+    second_step,
+)
+from dtserve.dataflow.group_totals import GroupTotals
 from dtserve.dataflow.runs import Partitions, compact, held_bytes
 from dtserve.dataflow.sorting import OUT_ROWS, ExternalSort
-from dtserve.dataflow.transform_errors import AggregationFailed
-from dtserve.datatypes import TypeSpec
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["AVERAGE", "COUNT", "COUNT_ALL", "COUNT_DISTINCT", "GROUP_BY", "MAXIMUM", "MINIMUM", "SUM", "Groups", "Item"]
-
-GROUP_BY, COUNT, COUNT_ALL, COUNT_DISTINCT, SUM, AVERAGE, MINIMUM, MAXIMUM = range(8)
 
 FIRST = "__first"
 FILES = 64
@@ -33,38 +45,8 @@ FILES = 64
 BATCH_ROWS = 400_000
 """Rows that are reduced to partial results in one go."""
 
-_ARITHMETIC_OVERFLOW = "0xC0047011"
-_MAX_38 = 9.9e37
-
-
-@dataclass(frozen=True)
-class Item:
-    """One column of an aggregate: a plain name, what it does, the column it reads and that column's type.
-
-    ``key`` is the column (of the frames given to :meth:`Groups.add`) whose values are
-    compared: the column itself, or the text without what the comparison flags ignore.
-    """
-
-    name: str
-    kind: int
-    column: str
-    type: TypeSpec
-    key: str = ""
-
-    @property
-    def parts(self) -> dict[str, str]:
-        """Partial columns → how partial results of one group join."""
-        if self.kind == GROUP_BY:
-            return {f"{self.name}.v": "arg_min"}
-        if self.kind in (COUNT, COUNT_ALL):
-            return {f"{self.name}.n": "sum"}
-        if self.kind == MINIMUM:
-            return {f"{self.name}.v": "min"}
-        if self.kind == MAXIMUM:
-            return {f"{self.name}.v": "max"}
-        if self.kind in (SUM, AVERAGE):
-            return {f"{self.name}.s": "sum", f"{self.name}.n": "sum"}
-        return {}
+DIRECT_ROWS = 32_768
+"""Rows that are worth adding to the groups by themselves."""
 
 
 class Groups:
@@ -89,6 +71,7 @@ class Groups:
         self._seen_files: dict[str, Partitions] = {}
         self._stop = threading.Event()
         self._schema: dict[str, pl.DataType] = {}
+        self._totals: GroupTotals | None = GroupTotals(items, self._keys, self._key_columns, FIRST)
 
     @property
     def _memory(self) -> int:
@@ -97,58 +80,100 @@ class Groups:
 
     def add(self, frame: pl.DataFrame) -> None:
         """Take a buffer."""
-        kept = compact(frame.select(self._needed)) if self._needed else frame
+        kept = frame.select(self._needed) if self._needed else frame
+        if self._totals is not None and kept.height >= DIRECT_ROWS and not self._waiting:
+            self._absorb(kept)
+            return
+        kept = compact(kept)
         self._waiting.append(kept)
         self._waiting_rows += kept.height
         self._waiting_bytes += held_bytes(kept)
-        if self._waiting_rows >= BATCH_ROWS or self._waiting_bytes * 4 > self._memory:
-            self._absorb()
+        enough = BATCH_ROWS if self._totals is None else DIRECT_ROWS
+        if self._waiting_rows >= enough or self._waiting_bytes * 4 > self._memory:
+            self._absorb_waiting()
 
-    def _absorb(self) -> None:
-        """Reduce the buffers that wait to partial results."""
+    def _absorb_waiting(self) -> None:
+        """Take the buffers that wait together."""
         import polars as pl
 
-        if not self._waiting:
-            return
-        frame = pl.concat(self._waiting)
-        self._waiting.clear()
-        self._waiting_rows = self._waiting_bytes = 0
+        if self._waiting:
+            frame = pl.concat(self._waiting)
+            self._waiting.clear()
+            self._waiting_rows = self._waiting_bytes = 0
+            self._absorb(frame)
+
+    def _absorb(self, frame: pl.DataFrame) -> None:
+        """Add rows to the groups, or reduce them to partial results."""
+        if self._totals is not None:
+            if self._totals.add(frame, self._rows):
+                self._rows += frame.height
+                if self._totals.size > self._memory:
+                    self._leave_totals(self._totals)
+                return
+            self._leave_totals(self._totals)
+        self._partly(frame)
+
+    def _leave_totals(self, totals: GroupTotals) -> None:
+        """The state of the groups as partial results, to go on with those."""
+        import polars as pl
+
+        self._totals = None
+        if self._rows:
+            part = totals.frame()
+            self._schema = {**part.schema, **{f"{item.name}.n": pl.Int64() for item in self._distinct}}
+            self._keep(part, {item.name: totals.seen(item.name) for item in self._distinct})
+
+    def _keep(self, part: pl.DataFrame, seen: dict[str, pl.DataFrame]) -> None:
+        """Partial results and distinct values wait; too many are reduced."""
+        self._partial.append(part)
+        self._bytes += held_bytes(part)
+        for name, values in seen.items():
+            self._seen[name].append(values)
+            self._bytes += held_bytes(values)
+        if self._bytes > self._memory:
+            self._reduce()
+
+    def _partly(self, frame: pl.DataFrame) -> None:
+        """Reduce rows to partial results."""
+        import polars as pl
+
         rows = pl.int_range(self._rows, self._rows + frame.height, dtype=pl.Int64)
         made = [pl.col(column) for column in self._key_columns] or [pl.lit(0, pl.Int8)]
         keyed = frame.with_columns(*(e.alias(key) for key, e in zip(self._keys, made, strict=True)), rows.alias(FIRST))
         keys = self._keys
         self._rows += frame.height
         summed = [i.column for i in self._items if i.kind in (SUM, AVERAGE) and i.type.family == "decimal"]
-        _check_sums(keyed, keys, summed)
+        check_sums(keyed, keys, summed)
         part = keyed.group_by(keys, maintain_order=True).agg(
-            pl.col(FIRST).min(), *(expr for item in self._items for expr in _first_step(item))
+            pl.col(FIRST).min(), *(expr for item in self._items for expr in first_step(item))
         )
         self._schema = {**part.schema, **{f"{item.name}.n": pl.Int64() for item in self._distinct}}
-        self._partial.append(part)
-        self._bytes += held_bytes(part)
-        for item in self._distinct:
-            seen = (
-                keyed.select(*keys, pl.col(item.key or item.column).alias("v"))
+        self._keep(
+            part,
+            {
+                item.name: keyed.select(*keys, pl.col(item.key or item.column).alias("v"))
                 .filter(pl.col("v").is_not_null())
                 .unique()
-            )
-            self._seen[item.name].append(seen)
-            self._bytes += held_bytes(seen)
-        if self._bytes > self._memory:
-            self._reduce()
+                for item in self._distinct
+            },
+        )
 
     def results(self) -> Iterator[pl.DataFrame]:
         """The groups in the order in which they first appeared: partial columns, and ``name.n`` of distinct counts."""
         import polars as pl
 
-        self._absorb()
+        self._absorb_waiting()
         if not self._rows:
             return
         if self._spilled is None:
-            whole = self._joined(pl.concat(self._partial)).sort(FIRST)
-            for item in self._distinct:
-                found = self._counted(item, pl.concat(self._seen[item.name]))
-                whole = whole.join(found, on=self._keys, how="left", nulls_equal=True, maintain_order="left")
+            if self._totals is not None:
+                whole = self._totals.frame()
+                whole = whole.with_columns(self._totals.distinct(item.name) for item in self._distinct)
+            else:
+                whole = self._joined(pl.concat(self._partial)).sort(FIRST)
+                for item in self._distinct:
+                    found = self._counted(item, pl.concat(self._seen[item.name]))
+                    whole = whole.join(found, on=self._keys, how="left", nulls_equal=True, maintain_order="left")
             for start in range(0, whole.height, OUT_ROWS):
                 yield whole.slice(start, OUT_ROWS)
             return
@@ -168,6 +193,7 @@ class Groups:
     def close(self) -> None:
         """Forget everything."""
         self._waiting.clear()
+        self._totals = None
         self._partial.clear()
         self._seen.clear()
         for files in (self._spilled, *self._seen_files.values()):
@@ -238,11 +264,11 @@ class Groups:
         import polars as pl
 
         summed = [i for i in self._items if i.kind in (SUM, AVERAGE) and i.type.family != "float"]
-        _check_sums(parts, self._keys, [f"{item.name}.s" for item in summed])
+        check_sums(parts, self._keys, [f"{item.name}.s" for item in summed])
         counts = [pl.col(f"{item.name}.n").sum() for item in self._distinct if f"{item.name}.n" in parts.columns]
         return parts.group_by(self._keys, maintain_order=True).agg(
             pl.col(FIRST).min(),
-            *(_second_step(name, how) for item in self._items for name, how in item.parts.items()),
+            *(second_step(name, how) for item in self._items for name, how in item.parts.items()),
             *counts,
         )
 
@@ -250,68 +276,3 @@ class Groups:
 def _columns(items: Sequence[Item]) -> list[str]:
     """The columns that are read."""
     return [item.column for item in items if item.column]
-
-
-def _check_sums(frame: pl.DataFrame, keys: list[str], columns: list[str]) -> None:
-    """A sum may not leave 38 digits, nor come near on its way; Polars would end the thread."""
-    import polars as pl
-
-    for name in columns:
-        sizes = pl.col(name).cast(pl.Float64).abs()
-        limit = _limit(frame.schema[name])
-        largest = frame.select(sizes.max()).item() or 0.0
-        if largest * frame.height > limit and (frame.group_by(keys).agg(sizes.sum())[name] > limit).any():
-            raise AggregationFailed(object="sum", error_code=_ARITHMETIC_OVERFLOW)
-
-
-def _first_step(item: Item) -> list[pl.Expr]:
-    """Partial columns of a group from its rows."""
-    import polars as pl
-
-    column = pl.col(item.column) if item.column else pl.lit(None)
-    count = column.is_not_null().sum().cast(pl.Int64).alias(f"{item.name}.n")
-    if item.kind == GROUP_BY:
-        return [column.first().alias(f"{item.name}.v")]
-    if item.kind == COUNT_ALL:
-        return [pl.len().cast(pl.Int64).alias(f"{item.name}.n")]
-    if item.kind == COUNT:
-        return [count]
-    if item.kind == MINIMUM:
-        return [column.min().alias(f"{item.name}.v")]
-    if item.kind == MAXIMUM:
-        return [column.max().alias(f"{item.name}.v")]
-    if item.kind in (SUM, AVERAGE):
-        return [_sum(column, item.type).alias(f"{item.name}.s"), count]
-    return []
-
-
-def _sum(column: pl.Expr, spec: TypeSpec) -> pl.Expr:
-    """The exact sum of some ten thousand values."""
-    import polars as pl
-
-    if spec.family == "float":
-        return column.cast(pl.Float64).sum()
-    if spec.family == "decimal":
-        return column.cast(pl.Decimal(38, spec.polars().scale)).sum()  # type: ignore[attr-defined]
-    if spec.info.width == 64:
-        return column.cast(pl.Decimal(38, 0)).sum()
-    return column.cast(pl.Int64).sum().cast(pl.Decimal(38, 0))
-
-
-def _second_step(name: str, how: str) -> pl.Expr:
-    """A partial column of a group from partial columns; rows stand in order of arrival."""
-    import polars as pl
-
-    column = pl.col(name)
-    if how == "arg_min":
-        return column.first()
-    if how == "min":
-        return column.min()
-    if how == "max":
-        return column.max()
-    return column.sum()
-
-
-def _limit(dtype: pl.DataType) -> float:
-    scale = getattr(dtype, "scale", 0)
-    return float(_MAX_38 / 10.0 ** int(scale))
