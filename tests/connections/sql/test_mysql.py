@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from dtserve.connections.base import SqlParameter
@@ -45,3 +47,25 @@ def test_a_lost_connection_is_told_as_such(url):
             session.execute("SELECT 1")
     assert message_of(Exception(5, "x")) == "x"
     assert message_of(Exception()) == "Exception"
+
+
+@pytest.mark.parametrize("level", ["READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])
+def test_the_level_of_a_transaction_is_for_that_one_only(url, level):
+    asked = "SELECT trx_isolation_level FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = CONNECTION_ID()"
+
+    def found():
+        session._ask("INSERT INTO t VALUES (1)", ())
+        time.sleep(0.12)  # InnoDB keeps what it tells of transactions for a tenth of a second
+        return session._ask(asked, ())[0][0]
+
+    with open_session(parse_url(url)) as session:
+        session.execute("CREATE TABLE t (a int)")
+        session.begin_isolated(level)
+        assert found() == level
+        session.begin_isolated("READ COMMITTED")  # inside a transaction its level stays
+        assert found() == level
+        session.rollback()
+        session.begin()
+        assert found() == "REPEATABLE READ"
+        session.rollback()
+        assert session._ask("SELECT COUNT(*) FROM t", ())[0][0] == 0

@@ -54,6 +54,11 @@ class RebuildIndexTask(IndexTask):
     skip_unsupported = Property(
         "SkipUnsupported", bool, False, text="Indexes that cannot stay in use are left out, else rebuilt offline."
     )
+    # The object model's side of that choice, for property expressions. UNVERIFIED: read as "rebuild them offline",
+    # so false leaves them out.
+    offline_unsupported = Property(
+        "AdvOfflineUnsupportedIndex", bool, True, text="Indexes that cannot stay in use are rebuilt offline."
+    )
     limits_processors = Property(
         "MaximumDegreeOfParallelismUsed", bool, False, text="MaximumDegreeOfParallelism counts."
     )
@@ -67,7 +72,8 @@ class RebuildIndexTask(IndexTask):
     def statements(self, session: SqlSession, database: str) -> Iterator[str]:
         """One statement for an index."""
         for index in self.indexes(session):
-            if self.keep_online and index.type in _OFFLINE_ONLY and self.skip_unsupported:
+            skipped = self.skip_unsupported or not self.offline_unsupported
+            if self.keep_online and index.type in _OFFLINE_ONLY and skipped:
                 continue
             partition = "" if index.type in _OFFLINE_ONLY else " PARTITION = ALL"
             options = ", ".join(self._options(index))
