@@ -233,22 +233,27 @@ def _local_files(path: Path) -> Iterator[Path]:
 
 
 def _remote_files(client: ftplib.FTP, remote: str) -> Iterator[str]:
-    """The files a remote path means: itself, or those its wildcards match in its directory."""
+    """The files a remote path means: itself, or those its wildcards match in its directory.
+
+    A name in other case is meant only where the name itself is not there: many servers tell them apart.
+    """
     place = PurePosixPath(remote)
+    names = _names(client, str(place.parent)) - {".", ".."}
+    if place.name in names:
+        names = {place.name}
     wanted = compile(translate(place.name.replace("[", "[[]")), IGNORECASE)
-    for name in sorted(_names(client, str(place.parent))):
-        if name not in (".", "..") and (name == place.name or wanted.match(name)):
-            path = str(place.parent / name)
-            if not _is_directory(client, path):
-                yield path
+    for name in sorted(name for name in names if name == place.name or wanted.match(name)):
+        path = str(place.parent / name)
+        if not _is_directory(client, path):
+            yield path
 
 
 def _names(client: ftplib.FTP, folder: str) -> set[str]:
     """The names in a directory of the server; none when there is no such directory."""
     try:
         return {PurePosixPath(each).name for each in client.nlst(folder)}
-    except ftplib.error_perm as error:
-        if str(error).startswith("550"):
+    except (ftplib.error_perm, ftplib.error_temp) as error:
+        if str(error).startswith(("550", "450")):  # no such directory; nothing in it, as some servers say
             return set()
         raise
 
