@@ -7,8 +7,8 @@ DuckDB carries, with the language of the locale, and these rules on top:
 - word sort (default): hyphen and apostrophe count only between texts that are equal
   without them; flag 0x1000 (string sort) makes them ordinary punctuation
 - lower case before upper case, accents after their base letter
-- 1 ignore case · 2 ignore nonspacing marks · 4 ignore symbols and punctuation ·
-  0x10000 ignore kana type · 0x20000 ignore width
+- 1 ignore case · 2 ignore nonspacing marks · 4 ignore symbols, punctuation and white space ·
+  0x10000 ignore kana type · 0x20000 ignore width (of what has a full-width or half-width form, nothing else)
 
 Two texts are equal when :func:`fold` gives the same text; with flags 0 that is equality
 of the characters, trailing blanks included. :class:`SortKeys` gives keys that are equal
@@ -19,6 +19,7 @@ from Windows.
 from __future__ import annotations
 
 import threading
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,24 +53,46 @@ PLAIN_LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "nl", "pt"})
 SLICE_ROWS = 131_072
 
 _NOT_PLAIN = r"[^0-9A-Za-z ]"
-_SYMBOLS = r"[\p{P}\p{S}]"
+_SYMBOLS = r"[\p{P}\p{S}\p{Z}\s]"
 _WORD_SORT = r"['\-\u2010\u2011\u2019]"
-_KATAKANA = {chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
+_KATAKANA = {chr(code): chr(code - 0x60) for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
+
+
+@cache
+def _widths() -> dict[str, str]:
+    """Characters that are the full-width or half-width form of another one."""
+    import unicodedata
+
+    forms = ((chr(code), unicodedata.decomposition(chr(code)).split()) for code in (0x3000, *range(0xFF00, 0xFFEF)))
+    return {form: chr(int(found[1], 16)) for form, found in forms if found and found[0] in ("<wide>", "<narrow>")}
 
 
 def fold(values: pl.Series, flags: int) -> pl.Series:
     """Texts without what the flags ignore; texts are equal under the flags when this is equal."""
-    if flags & IGNORE_WIDTH:
-        values = values.str.normalize("NFKC")
-    if flags & IGNORE_NONSPACING:
-        values = values.str.normalize("NFD").str.replace_all(r"\p{Mn}", "").str.normalize("NFC")
+    if flags & (IGNORE_WIDTH | IGNORE_NONSPACING | IGNORE_KANA) and not _ascii(values):
+        values = _fold_marks(values, flags)
     if flags & IGNORE_SYMBOLS:
         values = values.str.replace_all(_SYMBOLS, "")
+    if flags & IGNORE_CASE:
+        values = values.str.to_lowercase().str.replace_all(
+            "\u03c2", "\u03c3", literal=True
+        )  # a sigma at the end of a word
+    return values
+
+
+def _fold_marks(values: pl.Series, flags: int) -> pl.Series:
+    """Texts without what only other scripts than ASCII have."""
+    if flags & IGNORE_WIDTH:
+        values = values.str.replace_many(list(_widths()), list(_widths().values())).str.normalize("NFC")
+    if flags & IGNORE_NONSPACING:
+        values = values.str.normalize("NFD").str.replace_all(r"\p{Mn}", "").str.normalize("NFC")
     if flags & IGNORE_KANA:
         values = values.str.replace_many(list(_KATAKANA), list(_KATAKANA.values()))
-    if flags & IGNORE_CASE:
-        values = values.str.to_lowercase()
     return values
+
+
+def _ascii(values: pl.Series) -> bool:
+    return bool(values.str.len_bytes().sum() == values.str.len_chars().sum())
 
 
 class SortKeys:
@@ -109,6 +132,8 @@ class SortKeys:
         """
         if self._language not in PLAIN_LANGUAGES or values.str.contains(_NOT_PLAIN).any():
             return [(self._in_slices(values, flags), False)]
+        if flags & IGNORE_SYMBOLS:
+            values = values.str.replace_all(" ", "", literal=True)
         small = values.str.to_lowercase()
         if flags & IGNORE_CASE or small.equals(values, null_equal=True):
             return [(small, False)]
