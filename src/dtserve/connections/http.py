@@ -71,8 +71,7 @@ class HttpManager(Connection):
         place = url or self.url
         request = urllib.request.Request(place, data=data, method=method, headers=dict(headers or {}))
         if is_true(self.get_property("UseServerCredentials")) and origin(place) == origin(self.url):
-            name = self.get_property("ServerUserName")
-            request.add_unredirected_header("Authorization", basic_credentials(name, self.secret("ServerPassword")))
+            request.add_unredirected_header("Authorization", self._credentials("Server"))
         timeout = to_int(self.get_property("TimeOut")) or DEFAULT_TIMEOUT
         return send(request, self._opener(place), timeout=timeout)
 
@@ -83,11 +82,15 @@ class HttpManager(Connection):
             proxy = urlsplit(self.get_property("ProxyURL"))
             proxies = {"http": proxy.geturl(), "https": proxy.geturl()}
             if is_true(self.get_property("UseProxyCredentials")):
-                name = self.get_property("ProxyUserName")
-                headers.append(("Proxy-Authorization", basic_credentials(name, self.secret("ProxyPassword"))))
+                headers.append(("Proxy-Authorization", self._credentials("Proxy")))
         opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
         opener.addheaders = headers
         return opener
+
+    def _credentials(self, side: str) -> str:
+        """Basic authentication with the user, of a domain where one is given."""
+        name, domain = self.get_property(f"{side}UserName"), self.get_property(f"{side}Domain").strip()
+        return basic_credentials(f"{domain}\\{name}" if domain else name, self.secret(f"{side}Password"))
 
     def _bypassed(self, host: str) -> bool:
         if is_true(self.get_property("BypassProxyOnLocal")) and ("." not in host or host.startswith("127.")):
