@@ -8,9 +8,12 @@ import sqlalchemy as sa
 
 from dtserve.service import schema
 from dtserve.service.config import load_home
-from dtserve.service.home_backup import PARTS, backup_home, parts_of, restore_home
+from dtserve.service.home_backup import KEY_LEFT_OUT, PARTS, backup_home, parts_of
+from dtserve.service.home_restore import restore_home
+from dtserve.service.sealed import Seal
 from dtserve.service.state import open_state
 from dtserve.stores.backup import read_files, verify_backup
+from dtserve.stores.errors import BackupCorrupt, BackupKeyWrong, BadManifest
 from support.servers import postgres_server
 from support.store_packages import package
 
@@ -141,3 +144,27 @@ def test_all_or_nothing(home, tmp_path):
     assert other.msdb().versions(("A", "P")) == []
     assert not other.tree().exists(("MSDB", "A", "P"))
     other.close()
+
+
+def test_the_key_goes_into_encrypted_backups_only(home, tmp_path):
+    key = Seal(home.seal_path).close(b"x") and home.seal_path.read_bytes()
+    plain = backup_home(home, tmp_path / "b")
+    assert "identities/service.key" not in plain.manifest.files
+    assert plain.left_out == (KEY_LEFT_OUT,)
+    sealed = backup_home(home, tmp_path / "c", passphrase="swordfish")
+    assert sealed.left_out == ()
+    assert read_files(tmp_path / "c", passphrase="swordfish")["identities/service.key"] == key
+    assert backup_home(home, tmp_path / "d", parts=["settings"]).left_out == ()
+
+
+@pytest.mark.parametrize(("passphrase", "bits"), [(None, 200), ("swordfish", 3)])
+def test_any_flipped_bit_is_found(home, tmp_path, passphrase, bits):
+    Seal(home.seal_path).close(b"x")
+    backup_home(home, tmp_path / "b", passphrase=passphrase)
+    data = (tmp_path / "b").read_bytes()
+    for number in range(bits):
+        damaged = bytearray(data)
+        damaged[number * len(data) // bits] ^= 1 << (number % 8)
+        (tmp_path / "damaged").write_bytes(damaged)
+        with pytest.raises((BackupCorrupt, BadManifest, BackupKeyWrong)):
+            verify_backup(tmp_path / "damaged", passphrase=passphrase)

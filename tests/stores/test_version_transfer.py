@@ -17,6 +17,8 @@ def test_there_and_back(tmp_path):
     assert len(json.loads(found[0][1])) == 5
     assert sorted(data for _, data in found[1:]) == [b"one", b"three", b"two"]
     loader = VersionLoader(target)
+    histories = loader.new_histories(found[0][1])
+    assert histories == [("s", "a\\p")]
     for name, data in found:
         loader.take(name, data)
     assert [(each.why, each.deleted) for each in target.list("s", ("a", "p"))] == [
@@ -24,7 +26,9 @@ def test_there_and_back(tmp_path):
     ]  # fmt: skip
     assert target.read("s", ("A", "P"), 4) == b"one"
     assert target.read("s", ("Q",), 1) == b"own"
-    loader.undo()
+    assert loader.new_histories(found[0][1]) == []
+    for _ in range(2):
+        loader.remove(histories)
     assert target.list("s", ("A", "P")) == []
     assert target.read("s", ("Q",), 1) == b"own"
     source.close()

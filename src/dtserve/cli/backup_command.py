@@ -13,7 +13,8 @@ from typing import Any
 
 from dtserve.cli.package_files import add_password, password_of
 from dtserve.cli.store_places import add_home, home_of
-from dtserve.service.home_backup import PARTS, backup_home, parts_of, restore_home
+from dtserve.service.home_backup import PARTS, backup_home, parts_of
+from dtserve.service.home_restore import restore_home
 from dtserve.stores.backup import BackupManifest, read_manifest, verify_backup
 from dtserve.stores.names import format_path, parse_path
 from dtserve.stores.restore import EXISTING
@@ -74,6 +75,8 @@ def _create(arguments: argparse.Namespace) -> int:
     print(f"{_summary(made.manifest)} in {arguments.file}.")
     for each in made.missing:
         print(f"dtserve: not found: {each}", file=sys.stderr)
+    for each in made.left_out:
+        print(f"dtserve: left out: {each}", file=sys.stderr)
     if passphrase is None and {"settings", "identities"} & set(parts_of(made.manifest)):
         print("dtserve: settings and accounts are in it, and no passphrase was given: keep it safe.", file=sys.stderr)
     return 0

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
 from dtserve.errors import DtserveError
-from dtserve.service.backup_parts import Part
+from dtserve.service.backup_parts import Part, Planned
 from dtserve.service.config import ServiceHome
 from dtserve.service.roots import DEFAULT_FILE
 from dtserve.service.settings import template
 from dtserve.stores.base import StorePath
-from dtserve.stores.durable import write_file
+from dtserve.stores.durable import sync_folder, write_file
 from dtserve.stores.errors import ReadFailed, WriteFailed
 from dtserve.stores.restore import Restored
+from dtserve.stores.restore_journal import Step
 
 __all__ = ["Configurations", "SettingsFiles"]
 
 
 class _Files(Part):
     """A part made of files that have a place on this machine."""
-
-    def __init__(self, home: ServiceHome) -> None:
-        super().__init__(home)
-        self._before: list[tuple[Path, bytes | None]] = []
 
     @abstractmethod
     def place(self, name: str) -> Path | None:
@@ -37,42 +36,57 @@ class _Files(Part):
         """Whether a file there is one that nobody wrote, and is replaced without asking."""
         return False
 
-    def look(self, name: str, data: bytes, existing: str) -> Iterable[Restored]:
+    def plan(self, name: str, data: bytes, existing: str) -> Iterable[Planned]:
         """What would become of the file."""
         return self._plan(name, data, existing)
 
-    def _plan(self, name: str, data: bytes, existing: str) -> list[Restored]:
+    def _plan(self, name: str, data: bytes, existing: str) -> list[Planned]:
         path = self.place(name)
         if path is None:
             return []
-        there = _content(path)
+        told, there = (self.name, path.name), _content(path)
         if there == data:
-            return [Restored((self.name, path.name), "same")]
+            return [(Restored(told, "same"), None)]
+        facts = {"path": str(path), "sha256": hashlib.sha256(data).hexdigest(), "folders": _missing_folders(path)}
+        step = Step(self.name, facts, there)
         if there is None or self.untouched(there):
-            return [Restored((self.name, path.name), "created")]
-        action = {"replace": "replaced", "fail": "failed"}.get(existing, "skipped")
-        return [Restored((self.name, path.name), action, "It exists already." if action == "failed" else "")]
+            return [(Restored(told, "created"), step)]
+        if existing == "replace":
+            return [(Restored(told, "replaced"), step)]
+        if existing == "fail":
+            return [(Restored(told, "failed", "It exists already."), None)]
+        return [(Restored(told, "skipped"), None)]
 
-    def load(self, name: str, data: bytes, existing: str) -> Iterable[Restored]:
+    def load(self, name: str, data: bytes, existing: str) -> None:
         """Write the file, durably."""
-        told = self._plan(name, data, existing)
-        path = self.place(name)
-        if path is not None and told and told[0].action in ("created", "replaced"):
-            self._before.append((path, _content(path)))
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_file(path, data, mode=0o600)
-            except OSError as error:
-                raise WriteFailed(path=str(path), reason=error.strerror) from None
-        return told
+        for _, step in self._plan(name, data, existing):
+            if step is not None:
+                self._write(Path(step.facts["path"]), data, mode=0o600)
 
-    def undo(self) -> None:
-        """Put back what stood there."""
-        for path, data in reversed(self._before):
-            if data is None:
-                path.unlink(missing_ok=True)
+    def _write(self, path: Path, data: bytes, mode: int | None = None) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_file(path, data, mode=mode)
+        except OSError as error:
+            raise WriteFailed(path=str(path), reason=error.strerror) from None
+
+    def revert(self, step: Step) -> None:
+        """Put back what stood there; take away the folders that were made for it, where they are empty."""
+        path, there = Path(step.facts["path"]), _content(Path(step.facts["path"]))
+        if there is not None and hashlib.sha256(there).hexdigest() == step.facts["sha256"]:
+            if step.before is None:
+                path.unlink()
+                sync_folder(path.parent)
             else:
-                write_file(path, data)
+                self._write(path, step.before)
+        with suppress(OSError):
+            for folder in step.facts["folders"]:
+                Path(folder).rmdir()
+
+
+def _missing_folders(path: Path) -> list[str]:
+    """The folders above a file that are not there, the lowest first."""
+    return [str(folder) for folder in path.parents if not folder.exists()]
 
 
 def _content(path: Path) -> bytes | None:
@@ -160,23 +174,22 @@ class Configurations(_Files):
         if self._found:
             yield self.INDEX, json.dumps({name: path for path, name in self._found.items()}).encode()
 
-    def look(self, name: str, data: bytes, existing: str) -> Iterable[Restored]:
+    def plan(self, name: str, data: bytes, existing: str) -> Iterable[Planned]:
         """The files come before their index, and are kept until it comes."""
-        return self._all(name, data, existing, super().look)
+        return [each for path, held in self._listed(name, data) for each in self._plan(path, held, existing)]
 
-    def load(self, name: str, data: bytes, existing: str) -> Iterable[Restored]:
-        """As :meth:`look`, written."""
-        return self._all(name, data, existing, super().load)
+    def load(self, name: str, data: bytes, existing: str) -> None:
+        """As :meth:`plan`, written."""
+        for path, held in self._listed(name, data):
+            super().load(path, held, existing)
 
-    def _all(
-        self, name: str, data: bytes, existing: str, each: Callable[[str, bytes, str], Iterable[Restored]]
-    ) -> Iterator[Restored]:
+    def _listed(self, name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         if name != self.INDEX:
             self._held[name] = data
             return
         for held, path in json.loads(data).items():
             if held in self._held and _is_configuration(self._held[held]):
-                yield from each(path, self._held[held], existing)
+                yield path, self._held[held]
 
     def place(self, name: str) -> Path | None:
         """Where the file stood."""

@@ -47,9 +47,11 @@ if TYPE_CHECKING:
     from dtserve.stores.tree import PackageTree
     from dtserve.stores.versions import VersionArchive
 
-__all__ = ["HOME_VARIABLE", "ServiceHome", "home_path", "is_local_server", "load_home"]
+__all__ = ["HOME_VARIABLE", "JOURNAL", "ServiceHome", "home_path", "is_local_server", "load_home"]
 
 HOME_VARIABLE = "DTSERVE_HOME"
+JOURNAL = "restore.sqlite"
+"""Stands in the home folder while a backup is restored, and is left there when the process of a restore is killed."""
 _LOCAL_NAMES = {"", ".", "(local)", "localhost", "127.0.0.1", "::1", "(localdb)"}
 _FOLDERS = ("Packages", "versions")
 
@@ -264,9 +266,13 @@ def load_home(home: Path | None = None, *, make: bool = True) -> ServiceHome:
     """Read a home folder, making it on first use; without ``make`` one that is not there has the defaults.
 
     Problems of MsDtsSrvr.ini.xml are told in ``problems`` (events 272 to 274); problems of dtserve.toml
-    are BadSettingsFile, UnknownSetting, BadSetting.
+    are BadSettingsFile, UnknownSetting, BadSetting. A restore that was interrupted is undone first.
     """
     path = home_path(home)
+    if (path / JOURNAL).exists():
+        from dtserve.service.home_restore import undo_interrupted
+
+        undo_interrupted(path)
     if make:
         _make(path)
     settings = read_settings(path / "dtserve.toml")

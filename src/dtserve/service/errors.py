@@ -22,6 +22,8 @@ __all__ = [
     "NoServiceManager",
     "NotRunning",
     "RequestInvalid",
+    "RestoreInterrupted",
+    "RestoreRunning",
     "ScheduleNotFound",
     "SealBroken",
     "ServiceError",
@@ -257,6 +259,24 @@ class TelemetryMissing(ServiceError):
     symbol = "DTSERVE_E_TELEMETRYMISSING"
     template = "Traces are asked for (telemetry.endpoint), but OpenTelemetry is not installed."
     remedy = "Install it with: pip install 'dtserve[telemetry]'; or leave telemetry.endpoint empty."
+
+
+class RestoreRunning(ServiceError):
+    """A backup is being restored into a home folder."""
+
+    code = 0xC0D518B0
+    symbol = "DTSERVE_E_RESTORERUNNING"
+    template = 'A backup is being restored into the home folder "{path}".'
+    remedy = "Wait until that restore has ended."
+
+
+class RestoreInterrupted(ServiceError):
+    """A restore did not come to its end, and cannot be undone at the moment."""
+
+    code = 0xC0D518B1
+    symbol = "DTSERVE_E_RESTOREINTERRUPTED"
+    template = 'A restore into the home folder "{path}" was interrupted, and what it did cannot be undone yet: {reason}'
+    remedy = "Remove the cause; the next command or the next start of the service undoes it. Nothing is lost meanwhile."
 
 
 class BadSettingsFile(ServiceError):

@@ -159,10 +159,20 @@ def read_files(path: Path, *, passphrase: str | None = None, prefix: str = "") -
     return found
 
 
-def verify_backup(path: Path, *, passphrase: str | None = None) -> BackupManifest:
-    """Read all of a backup and compare every hash; BackupCorrupt names what does not fit."""
+def verify_backup(
+    path: Path, *, passphrase: str | None = None, each: Callable[[str, bytes], None] | None = None
+) -> BackupManifest:
+    """Read all of a backup and compare every hash; BackupCorrupt names what does not fit.
+
+    ``each`` is told the files that are no packages; they are certain only when this returns.
+    """
     hashes: dict[str, str] = {}
-    take = lambda name, data: hashes.update({name: hashlib.sha256(data).hexdigest()})  # noqa: E731
+
+    def take(name: str, data: bytes) -> None:
+        hashes[name] = hashlib.sha256(data).hexdigest()
+        if each is not None and name.startswith("files/"):
+            each(name.removeprefix("files/"), data)
+
     manifest = _parse(path, read_backup(path, passphrase, take))
     wanted = {entry.entry: entry.sha256 for entry in (*manifest.packages, *manifest.attachments)}
     wanted |= {f"files/{name}": digest for name, digest in manifest.files.items()}

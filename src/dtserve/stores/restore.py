@@ -1,14 +1,15 @@
 """Restoring backups: everything that was asked for, or nothing.
 
 The backup is verified, then it is looked up what would become of each package; only when none is in the way
-something is written. When a write fails after all, what was written before is undone.
+something is written, and what stands there is written down before that (:mod:`dtserve.stores.restore_journal`). When a
+write fails after all, what was written before is undone; when the process ends, whoever has the journal undoes it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,11 +17,14 @@ from dtserve.errors import DtserveError, PackageNotFound, StoreError
 from dtserve.stores.backup import BackupEntry, BackupManifest, is_below, verify_backup
 from dtserve.stores.backup_file import read_backup
 from dtserve.stores.base import Caller, PackageStore, StorePath
-from dtserve.stores.errors import FolderNotFound, RolesUnsupported
+from dtserve.stores.errors import FolderNotEmpty, FolderNotFound, RolesUnsupported
+from dtserve.stores.restore_journal import RestoreJournal, Step
 from dtserve.stores.versions import because
 
-__all__ = ["EXISTING", "Restored", "restore_backup"]
+__all__ = ["EXISTING", "STEPS", "Restored", "restore_backup", "revert"]
 
+STEPS = ("folder", "attachment", "package")
+"""The kinds of steps that a restore into a store is made of."""
 EXISTING = ("skip", "replace", "fail")
 """What may become of packages that are there already."""
 
@@ -45,31 +49,37 @@ def restore_backup(
     folder: StorePath = (),
     existing: str = "skip",
     dry_run: bool = False,
+    manifest: BackupManifest | None = None,
+    journal: RestoreJournal | None = None,
 ) -> list[Restored]:
     """Put packages back, those of ``folder`` or all, with folders, owners, roles and the files beside them.
 
-    ``existing`` packages are kept (``skip``), replaced (``replace``) or a failure (``fail``).
+    ``existing`` packages are kept (``skip``), replaced (``replace``) or a failure (``fail``). ``manifest`` is that of a
+    backup verified already; ``journal`` is where the steps are written down, one of this process without it.
     """
-    manifest = verify_backup(path, passphrase=passphrase)
+    if manifest is None:
+        manifest = verify_backup(path, passphrase=passphrase)
     wanted = {each.entry: each for each in (*manifest.packages, *manifest.attachments) if is_below(each.path, folder)}
-    packages = {each.entry for each in manifest.packages}
-    planned = {name: _plan(store, entry, name in packages, existing) for name, entry in wanted.items()}
-    if any(each.action == "failed" for each in planned.values()):
-        return [each if each.action == "failed" else replace(each, action="undone") for each in planned.values()]
-    if dry_run:
-        return list(planned.values())
-    return _Restoring(store, planned).run(path, passphrase, manifest, wanted, folder)
-
-
-def _plan(store: PackageStore, entry: BackupEntry, package: bool, existing: str) -> Restored:
-    """What would become of one of them."""
+    folders = sorted((each for each in manifest.folders if is_below(each, folder)), key=len)
+    own = RestoreJournal() if journal is None else journal
     try:
-        there = _current(store, entry.path, package)
-    except DtserveError as error:
-        return Restored(entry.path, "failed", error.message)
+        restoring = _Restoring(store, own, wanted, {each.entry for each in manifest.packages})
+        planned = restoring.plan(folders, existing)
+        if any(each.action == "failed" for each in planned.values()):
+            return [each if each.action == "failed" else replace(each, action="undone") for each in planned.values()]
+        if dry_run:
+            return list(planned.values())
+        return restoring.run(path, passphrase)
+    finally:
+        if journal is None:
+            own.close()
+
+
+def _planned(entry: BackupEntry, there: bytes | None, existing: str) -> Restored:
+    """What would become of one of them."""
     if there is None:
         return Restored(entry.path, "created")
-    if hashlib.sha256(there).hexdigest() == entry.sha256:
+    if _digest(there) == entry.sha256:
         return Restored(entry.path, "same")
     action = {"replace": "replaced", "fail": "failed"}.get(existing, "skipped")
     return Restored(entry.path, action, "It exists already." if action == "failed" else "")
@@ -84,45 +94,76 @@ def _current(store: PackageStore, path: StorePath, package: bool) -> bytes | Non
         return None
 
 
-class _Restoring:
-    """One restore: what was done, and how it is undone."""
+def _digest(data: bytes | None) -> str:
+    return "" if data is None else hashlib.sha256(data).hexdigest()
 
-    def __init__(self, store: PackageStore, planned: Mapping[str, Restored]) -> None:
+
+class _Restoring:
+    """One restore: what shall be done, what was done, and how it is undone."""
+
+    def __init__(
+        self, store: PackageStore, journal: RestoreJournal, wanted: Mapping[str, BackupEntry], packages: set[str]
+    ) -> None:
         self.store = store
-        self.planned = planned
-        self.undo: list[Callable[[], object]] = []
+        self.journal = journal
+        self.wanted = wanted
+        self.packages = packages
+        self.folders: list[StorePath] = []
+        self.planned: dict[str, Restored] = {}
         self.broken: dict[str, str] = {}
 
-    def run(
-        self,
-        path: Path,
-        passphrase: str | None,
-        manifest: BackupManifest,
-        wanted: Mapping[str, BackupEntry],
-        folder: StorePath,
-    ) -> list[Restored]:
-        packages = {each.entry for each in manifest.packages}
+    def plan(self, folders: list[StorePath], existing: str) -> Mapping[str, Restored]:
+        """What would become of each, with its step in the journal."""
+        with self.journal.together():
+            self._plan_folders([*folders, *(each.path[:-1] for each in self.wanted.values())])
+            for name, entry in self.wanted.items():
+                self.planned[name] = self._plan(name, entry, existing)
+        return self.planned
+
+    def _plan_folders(self, wanted: list[StorePath]) -> None:
+        """The folders that are missing, with those they are in."""
+        every = {folder[:depth] for folder in wanted for depth in range(1, len(folder) + 1)}
+        for folder in sorted(every, key=lambda each: (len(each), each)):
+            with suppress(DtserveError):  # what is wrong is told when the folder is made
+                if not self.store.folder_exists(folder):
+                    self.journal.record(Step("folder", {"path": folder}))
+                    self.folders.append(folder)
+
+    def _plan(self, name: str, entry: BackupEntry, existing: str) -> Restored:
+        package = name in self.packages
+        try:
+            there = _current(self.store, entry.path, package)
+            planned = _planned(entry, there, existing)
+            if planned.action in ("created", "replaced"):
+                facts: dict[str, object] = {"path": entry.path, "sha256": entry.sha256}
+                if package and there is not None:
+                    facts["roles"] = _roles(self.store, entry.path)
+                self.journal.record(Step("package" if package else "attachment", facts, there))
+        except DtserveError as error:
+            return Restored(entry.path, "failed", error.message)
+        return planned
+
+    def run(self, path: Path, passphrase: str | None) -> list[Restored]:
+        """Do what was planned."""
 
         def put(name: str, data: bytes) -> None:
-            entry = wanted.get(name)
-            if entry is None or self.broken or self.planned[name].action not in ("created", "replaced"):
+            if name not in self.wanted or self.broken or self.planned[name].action not in ("created", "replaced"):
                 return
             try:
-                self._put(entry, data, name in packages)
+                self._put(self.wanted[name], data, self.planned[name].action == "replaced", name in self.packages)
             except (StoreError, PackageNotFound) as error:
                 self.broken[name] = error.message
 
-        with tempfile.TemporaryDirectory(prefix="dtserve-restore-") as saved:
-            self.saved = Path(saved)
-            try:
-                for each in sorted((f for f in manifest.folders if is_below(f, folder)), key=len):
-                    self._make_folders(each)
-                read_backup(path, passphrase, put)
-            except BaseException:
-                self._undo()
-                raise
-            if self.broken:
-                self._undo()
+        try:
+            for folder in self.folders:
+                if not self.store.folder_exists(folder):
+                    self.store.create_folder(folder)
+            read_backup(path, passphrase, put)
+        except BaseException:
+            self._undo()
+            raise
+        if self.broken:
+            self._undo()
         return [self._told(name, each) for name, each in self.planned.items()]
 
     def _told(self, name: str, planned: Restored) -> Restored:
@@ -132,56 +173,63 @@ class _Restoring:
             return replace(planned, action="failed", message=self.broken[name])
         return replace(planned, action="undone")
 
-    def _make_folders(self, folder: StorePath) -> None:
-        for depth in range(1, len(folder) + 1):
-            here = folder[:depth]
-            if not self.store.folder_exists(here):
-                self.store.create_folder(here)
-                self.undo.append(lambda here=here: self.store.delete_folder(here))  # type: ignore[misc]
-
-    def _put(self, entry: BackupEntry, data: bytes, package: bool) -> None:
-        self._make_folders(entry.path[:-1])
-        before = _current(self.store, entry.path, package)
+    def _put(self, entry: BackupEntry, data: bytes, replacing: bool, package: bool) -> None:
         if not package:
-            self._remember(entry.path, before, self.store.write_attachment, self.store.delete_attachment)
             self.store.write_attachment(entry.path, data)
             return
-        roles = _roles(self.store, entry.path) if before is not None else None
-        write = lambda path, old: self.store.write(path, old, overwrite=True)  # noqa: E731
-        if roles is not None:
-            self.undo.append(lambda: self.store.set_roles(entry.path, *roles))
-        self._remember(entry.path, before, write, self.store.delete)
         owner = Caller(entry.owner, sysadmin=True)
-        target = self.store.for_caller(owner) if entry.owner and before is None else self.store
-        target.write(entry.path, data, overwrite=before is not None)
+        target = self.store.for_caller(owner) if entry.owner and not replacing else self.store
+        target.write(entry.path, data, overwrite=replacing)
         if entry.reader or entry.writer:
             for role in filter(None, (entry.reader, entry.writer)):
                 self.store.add_role(entry.path, role)
             self.store.set_roles(entry.path, entry.reader, entry.writer)
 
-    def _remember(
-        self,
-        path: StorePath,
-        before: bytes | None,
-        write: Callable[[StorePath, bytes], object],
-        delete: Callable[[StorePath], object],
-    ) -> None:
-        """Keep on disk what is about to be replaced, and how it comes back."""
-        if before is None:
-            self.undo.append(lambda: delete(path))
-            return
-        kept = self.saved / str(len(self.undo))
-        kept.write_bytes(before)
-        self.undo.append(lambda: write(path, kept.read_bytes()))
-
     def _undo(self) -> None:
-        """Backwards; what was not done any more is nothing to undo."""
         with because("the restore failed and was undone"):
-            for step in reversed(self.undo):
-                try:
-                    step()
-                except PackageNotFound:
-                    continue
+            for step in self.journal.backwards():
+                if step.kind in STEPS:
+                    revert(self.store, step)
+
+
+def revert(store: PackageStore, step: Step) -> None:
+    """Undo one step, where it was done and nothing else has come in its place since."""
+    path = tuple(step.facts["path"])
+    if step.kind == "folder":
+        _revert_folder(store, path)
+    elif step.kind == "attachment":
+        if _was_put(step, _current(store, path, False)):
+            if step.before is None:
+                store.delete_attachment(path)
+            else:
+                store.write_attachment(path, step.before)
+    else:
+        _revert_package(store, path, step)
+
+
+def _was_put(step: Step, there: bytes | None) -> bool:
+    return there is not None and _digest(there) == step.facts["sha256"]
+
+
+def _revert_folder(store: PackageStore, folder: StorePath) -> None:
+    if store.folder_exists(folder):
+        with suppress(FolderNotEmpty):  # somebody else put something into it
+            store.delete_folder(folder)
+
+
+def _revert_package(store: PackageStore, path: StorePath, step: Step) -> None:
+    there = _current(store, path, True)
+    if step.before is None:
+        if _was_put(step, there):
+            store.delete(path)
+        return
+    if _was_put(step, there):
+        store.write(path, step.before, overwrite=True)
+    elif there != step.before:
+        return
+    roles = step.facts.get("roles")
+    if roles is not None and tuple(roles) != _roles(store, path):
+        store.set_roles(path, *roles)
 
 
 def _roles(store: PackageStore, path: StorePath) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dtserve.stores.versions import VersionArchive
@@ -33,8 +33,16 @@ class VersionLoader:
 
     def __init__(self, archive: VersionArchive) -> None:
         self.archive = archive
-        self.loaded: set[tuple[str, str]] = set()
         self._wanted: set[str] = set()
+
+    def new_histories(self, index: bytes) -> list[tuple[str, str]]:
+        """The histories that the archive has not, by store and package."""
+        with self.archive.transaction() as connection:
+            return sorted({(row["store"], row["pathkey"]) for row in self._new(connection, json.loads(index))})
+
+    def _new(self, connection: sqlite3.Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        known = set(connection.execute("SELECT DISTINCT store, pathkey FROM versions").fetchall())
+        return [row for row in rows if (row["store"], row["pathkey"]) not in known]
 
     def take(self, name: str, data: bytes) -> None:
         """The next one."""
@@ -47,21 +55,16 @@ class VersionLoader:
 
     def _histories(self, rows: list[dict[str, Any]]) -> None:
         with self.archive.transaction() as connection:
-            known = set(connection.execute("SELECT DISTINCT store, pathkey FROM versions").fetchall())
-            new = [row for row in rows if (row["store"], row["pathkey"]) not in known]
-            self._insert(connection, new)
-        self.loaded = {(row["store"], row["pathkey"]) for row in new}
+            new = self._new(connection, rows)
+            marks = ", ".join("?" * len(_COLUMNS))
+            values = [tuple(row[name] for name in _COLUMNS) for row in new]
+            connection.executemany(f"INSERT INTO versions VALUES ({marks})", values)
         self._wanted = {row["hash"] for row in new if row["hash"]}
 
-    def _insert(self, connection: sqlite3.Connection, rows: list[dict[str, Any]]) -> None:
-        marks = ", ".join("?" * len(_COLUMNS))
-        values = [tuple(row[name] for name in _COLUMNS) for row in rows]
-        connection.executemany(f"INSERT INTO versions VALUES ({marks})", values)
-
-    def undo(self) -> None:
-        """Take out what was loaded."""
+    def remove(self, histories: Iterable[tuple[str, str]]) -> None:
+        """Take out histories, and the contents that nothing else has."""
         with self.archive.transaction() as connection:
-            connection.executemany("DELETE FROM versions WHERE store = ? AND pathkey = ?", sorted(self.loaded))
+            connection.executemany("DELETE FROM versions WHERE store = ? AND pathkey = ?", histories)
             connection.execute(
                 "DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM versions v WHERE v.hash = contents.hash)"
             )
