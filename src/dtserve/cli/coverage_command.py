@@ -136,8 +136,18 @@ def markdown(report: CoverageReport) -> str:
             total = sum(waiting[part] for part in unknown)
             lines.append(f"| parts of other makers ({len(unknown)}) | | refused by name | {total} | {total} |")
         lines.append("")
+    lines += _scripts(report)
     lines += _functions()
     return "\n".join(lines)
+
+
+def _scripts(report: CoverageReport) -> list[str]:
+    """What scripts of the collection wait for; nothing when all run."""
+    waiting = [(part.name, count) for part, count in _ranked(report) if part.kind == "script"]
+    if not waiting:
+        return []
+    lines = ["## Scripts", "", "What scripts of that collection wait for, beyond Mono and its compiler.", ""]
+    return [*lines, "| waits for | waiting |", "|---|--:|", *(f"| {name} | {count} |" for name, count in waiting), ""]
 
 
 def _functions() -> Sequence[str]:

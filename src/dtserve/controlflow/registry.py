@@ -55,6 +55,7 @@ TASKS: dict[str, str] = {
     "FileSystemTask": "file_system_task",
     "FtpTask": "ftp_task",
     "Pipeline": "pipeline",
+    "ScriptTask": "script_task",
     "SendMailTask": "send_mail_task",
     "WebServiceTask": "web_service_task",
     "XMLTask": "xml_task",

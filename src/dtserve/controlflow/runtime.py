@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dtserve.connections.environment import Environment
 from dtserve.controlflow.cancel import CancelSwitch
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["ChildRequest", "PackageRun", "SharedRun"]
 
 __getattr__ = lazy("dtserve.controlflow", {"ChildRequest": "child_request"})
+
+_R = TypeVar("_R")
 
 
 @dataclass(eq=False)
@@ -47,6 +49,20 @@ class SharedRun:
     handler_lock: threading.Lock = field(default_factory=threading.Lock)
     _sequence: itertools.count[int] = field(default_factory=lambda: itertools.count(1), repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _resources: dict[type, Any] = field(default_factory=dict, repr=False)
+
+    def resource(self, kind: Callable[[SharedRun], _R]) -> _R:
+        """The one object of a class in this run, made of it when first asked for; closed with the run."""
+        with self._lock:
+            found: _R | None = self._resources.get(kind)  # type: ignore[call-overload]
+            if found is None:
+                found = self._resources[kind] = kind(self)  # type: ignore[index]
+            return found
+
+    def close(self) -> None:
+        """Close what the run's tasks share."""
+        while self._resources:
+            self._resources.popitem()[1].close()
 
     def emit(self, kind: str, source: str, source_id: str, source_path: str, **facts: Any) -> Event:
         """Number an event and hand it to the sink; the order of numbers is the order of delivery."""

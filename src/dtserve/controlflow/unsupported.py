@@ -34,7 +34,6 @@ UNSUPPORTED: dict[str, str] = {
     "MessageQueueTask": "it needs Microsoft Message Queuing, which exists only on Windows.",
     "PigTask": _AZURE,
     "ReplacementTask": "it stands for a task that was not installed when the package was upgraded.",
-    "ScriptTask": "no engine for C# or Visual Basic scripts is part of this installation.",
     "TransferDatabaseTask": _SMO,
     "TransferErrorMessagesTask": _SMO,
     "TransferJobsTask": _SMO,

@@ -21,6 +21,7 @@ __all__ = [
     "CoverageReport",
     "PackageCoverage",
     "Part",
+    "enabled",
     "known_parts",
     "needed_parts",
     "reason_against",
@@ -31,7 +32,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, order=True)
 class Part:
-    """``kind`` is task, container, enumerator, log provider, connection or component; ``name`` the part name."""
+    """``kind`` is task, container, enumerator, log provider, connection or component; ``name`` the part name.
+
+    Of kind script is what a script waits for on this machine.
+    """
 
     kind: str
     name: str
@@ -76,16 +80,22 @@ class CoverageReport:
 
 def survey(paths: Iterable[Path], password: str | None = None) -> CoverageReport:
     """Open every package and say what it needs; a file that does not open is in the report with its error."""
+    from dtserve.controlflow.tasks.script_survey import ScriptSurvey
+
     report = CoverageReport()
-    for path in paths:
-        try:
-            package = PackageDocument.open(path.read_bytes(), password).model
-            needs = frozenset(needed_parts(package))
-        except DtserveError as error:
-            report.packages.append(PackageCoverage(path, error=error))
-            continue
-        missing = tuple(sorted(part for part in needs if reason_against(part)))
-        report.packages.append(PackageCoverage(path, needs, missing))
+    with ScriptSurvey() as scripts:
+        for path in paths:
+            try:
+                package = PackageDocument.open(path.read_bytes(), password).model
+                needs = frozenset(needed_parts(package))
+            except DtserveError as error:
+                report.packages.append(PackageCoverage(path, error=error))
+                continue
+            missing = {part for part in needs if reason_against(part)}
+            for task in enabled(package):
+                if task.part == "ScriptTask" and (waits := scripts.obstacle(task.object_data, path.parent)):
+                    missing.add(Part("script", waits))
+            report.packages.append(PackageCoverage(path, needs, tuple(sorted(missing))))
     return report
 
 
@@ -95,13 +105,19 @@ def needed_parts(package: Package) -> Iterator[Part]:
         yield Part("connection", part_names.connection_kind(connection.creation_name) or connection.creation_name)
     for provider in package.log_providers:
         yield Part("log provider", part_names.log_provider_part(provider.creation_name) or provider.creation_name)
+    for executable in enabled(package):
+        yield from _own_parts(executable)
+
+
+def enabled(package: Package) -> Iterator[Executable]:
+    """Every executable that is not disabled, nor below one that is."""
     todo: list[Executable] = [package]
     while todo:
         here = todo.pop()
         if here.disabled:
             continue
         todo.extend((*here.executables, *here.event_handlers))
-        yield from _own_parts(here)
+        yield here
 
 
 def _own_parts(executable: Executable) -> Iterator[Part]:
@@ -129,14 +145,17 @@ def reason_against(part: Part) -> str:
         if part.name in registry.supported_parts() or registry.is_offered(part.name):
             return ""
         return registry.UNSUPPORTED.get(part.name, "there is no implementation of it")
+    if part.kind == "script":
+        return "scripts are run where that is there; see Script Task."
     if part.kind == "connection":
         from dtserve.connections.registry import KINDS
         from dtserve.connections.unsupported import REASONS
 
         return "" if part.name in KINDS else REASONS.get(part.name, "no kind of that name is known")
+    from dtserve.controlflow.offers import is_offered
     from dtserve.controlflow.registry import unsupported_reason
 
-    return unsupported_reason(part.kind, part.name)
+    return "" if part.kind == "task" and is_offered(part.name) else unsupported_reason(part.kind, part.name)
 
 
 def runner_of(part: Part) -> str:

@@ -101,7 +101,10 @@ def run(
         if read_store is None and options.msdb:
             read_store = _server_reader(options.msdb)
         execution = Execution(shared, options, project, read_store=read_store, source=source)
-        result, error = execution.run(document)
+        try:
+            result, error = execution.run(document)
+        finally:
+            shared.close()
     code = error.exit_code if error is not None else EXIT_CODES[result]
     return ExecutionResult(result, code, started, time.time(), execution.execution_id, error)
 
