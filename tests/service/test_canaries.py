@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +20,7 @@ from dtserve.package.edit import with_protection
 from dtserve.package.model import ProtectionLevel
 from support.service import SAMPLES, Served, start
 from support.store_packages import package
+from support.trace_receiver import trace_receiver
 
 DTSERVE = Path(sys.executable).parent / "dtserve"
 
@@ -109,7 +111,8 @@ def everything_told(served: Served) -> list[tuple[str, str]]:
     with served.client as client:
         paths = [
             "/", "/console/", "/api/session", "/api/openapi.json", "/api/tree?path=\\MSDB", "/api/executions?limit=1000",
-            "/api/events?limit=1000", "/api/audit?limit=1000", "/api/accounts", "/api/tokens?everybody=true",
+            "/api/events?limit=1000", "/api/audit?limit=1000", "/api/audit/export",
+            "/api/accounts", "/api/tokens?everybody=true",
             "/api/access/grants", "/api/access/roles", "/api/schedules", "/api/alerts", "/metrics", "/api/health",
         ]  # fmt: skip
         for execution in client.get("/api/executions?limit=1000").json()["executions"]:
@@ -167,11 +170,34 @@ def crash(served: Served, canaries: Canaries) -> str:
     printed = served.process.stdout.read()
     served.process.wait()
     served.process.stdout.close()
-    return printed + served.printed.replace(served.token, "")
+    return printed + served.printed
 
 
-def test_no_canary_sings(home, tmp_path) -> None:
+@pytest.fixture
+def outside(tmp_path_factory, monkeypatch):
+    """What the service tells other programs: a collector of traces and the journal, both real receivers."""
+    place = tmp_path_factory.mktemp("journal") / "socket"
+    with trace_receiver() as traces, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal:
+        journal.bind(str(place))
+        journal.setblocking(False)
+        monkeypatch.setenv("DTSERVE_SERVICE_JOURNAL_SOCKET", str(place))
+        monkeypatch.setenv("DTSERVE_TELEMETRY_ENDPOINT", traces.endpoint)
+        monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
+        yield traces, journal
+
+
+def received(journal: socket.socket) -> bytes:
+    found = b""
+    while True:
+        try:
+            found += journal.recv(1 << 20)
+        except BlockingIOError:
+            return found
+
+
+def test_no_canary_sings(home, tmp_path, outside) -> None:
     canaries, wrong = Canaries(), []
+    traces, journal = outside
     command(home, "config")
     with open(home / "dtserve.toml", "a", encoding="utf-8") as settings:
         settings.write(f'\n[connections]\n"Mapped" = "postgresql://etl:{canaries.map}@127.0.0.1:9/dw"\n')
@@ -179,7 +205,7 @@ def test_no_canary_sings(home, tmp_path) -> None:
     watcher.start()
     made = command(home, "accounts", "add", "alice", "--password-env", "SECRET", SECRET=canaries.password)
     assert made.returncode == 0, made.stderr
-    served = start(home, "--samples")
+    served = start(home, "--samples", "--log-level", "debug", "--log-format", "json")
     try:
         canaries.values["administrator"] = served.token
         with Client(Address.parse(served.address), served.token) as client:
@@ -198,7 +224,7 @@ def test_no_canary_sings(home, tmp_path) -> None:
             wrong += canaries.hits(path, text)
     finally:
         wrong += canaries.hits("what the service printed", crash(served, canaries))
-    again = start(home)
+    again = start(home, "--log-level", "debug")
     for path, text in everything_told(again):
         wrong += canaries.hits(path, text)
     again.process.send_signal(signal.SIGINT)
@@ -207,6 +233,10 @@ def test_no_canary_sings(home, tmp_path) -> None:
     again.process.stdout.close()
     watcher.over.set()
     watcher.join()
+    told = received(journal)
+    assert b"EVENT_ID=257" in told
+    assert len(traces.spans) > 50
+    wrong += canaries.hits("the journal", told) + canaries.hits("the traces", traces.raw)
     assert watcher.looked > 20
     for file in [*home.rglob("*"), *tmp_path.rglob("*")]:
         if file.is_file() and file.name not in ("administrator.token", "dtserve.toml"):  # where they belong
