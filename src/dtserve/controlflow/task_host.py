@@ -34,10 +34,21 @@ class TaskHost(Container):
         self._works = False
         super().__init__(model, parent, run)
         add_task_variables(self)
-        cls = task_class(model.part)
+        self._broken_offer = ""
+        cls = task_class(model.part) or self._offered()
         self.task: Task | None = cls(self) if cls is not None else None
         for name, value in model.overrides.items():
             self.set_property(name, value)
+
+    def _offered(self) -> type[Task] | None:
+        """The class of another distribution."""
+        from dtserve.controlflow.offers import BrokenOffer, offered_task
+
+        try:
+            return offered_task(self.model)
+        except BrokenOffer as error:
+            self._broken_offer = str(error)
+            return None
 
     # --- what a task sees -----------------------------------------------------------------
 
@@ -92,7 +103,7 @@ class TaskHost(Container):
                 kind="Task",
                 name=self.model.name,
                 part=part or self.model.type_id,
-                reason=" ".join([unsupported_reason("task", part), *more]),
+                reason=self._broken_offer or " ".join([unsupported_reason("task", part), *more]),
             )
         self.task.refuse()
 
