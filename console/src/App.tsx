@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import { AccessPage } from "./AccessPage";
 import { AccountPage } from "./AccountPage";
 import { ApiError, call, type Session } from "./api";
+import { AlertsPage } from "./AlertsPage";
 import { AuditPage } from "./AuditPage";
 import { Explorer } from "./Explorer";
 import { ExecutionPage } from "./ExecutionPage";
@@ -10,6 +11,7 @@ import { FolderPage } from "./FolderPage";
 import { LogPage } from "./LogPage";
 import { PackagePage } from "./PackagePage";
 import { RunningPage } from "./RunningPage";
+import { SchedulesPage } from "./SchedulesPage";
 import { SignIn } from "./SignIn";
 import { useRoute } from "./route";
 
@@ -34,6 +36,8 @@ export function App() {
           {session.server} (Integration Services {session.version} - {session.user})
         </span>
         <span className="who">
+          {session.may["packages.schedule"] && <><Link href="#/schedules">Schedules</Link>{" · "}</>}
+          {session.may["alerts.manage"] && <><Link href="#/alerts">Alerts</Link>{" · "}</>}
           {session.may["access.manage"] && <><Link href="#/access">Users and roles</Link>{" · "}</>}
           {session.may["audit.view"] && <><Link href="#/audit">Audit</Link>{" · "}</>}
           {session.may["events.view"] && <><Link href="#/log">View Logs</Link>{" · "}</>}
@@ -49,6 +53,8 @@ export function App() {
           {route.page === "execution" && <ExecutionPage id={route.rest} key={route.rest} toaster={toaster} />}
           {route.page === "package" && <PackagePage path={route.rest} key={route.rest} toaster={toaster} />}
           {route.page === "folder" && <FolderPage path={route.rest} key={route.rest} />}
+          {route.page === "schedules" && <SchedulesPage />}
+          {route.page === "alerts" && <AlertsPage />}
           {route.page === "log" && <LogPage />}
           {route.page === "access" && <AccessPage />}
           {route.page === "audit" && <AuditPage />}

@@ -1,36 +1,45 @@
 /** One run: state, elapsed time, rows on each path, events; all arriving live. */
-import { Badge, Button, ProgressBar, Switch } from "@fluentui/react-components";
+import { Badge, Button, ProgressBar } from "@fluentui/react-components";
 import { StopRegular } from "@fluentui/react-icons";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useState } from "react";
 import { useActions } from "./actions";
-import { running, type Execution, type PathRows, type RunEvent } from "./api";
-import { clock, count, elapsed, hresult, time } from "./format";
+import { call, running, told, type Execution, type PathRows, type RunEvent } from "./api";
+import { Events } from "./Events";
+import { clock, count, elapsed } from "./format";
+import { Phases } from "./Phases";
 import { go } from "./route";
 import { Timeline } from "./Timeline";
 
 const COLOR: Record<string, "success" | "danger" | "warning" | "informative"> = {
   succeeded: "success", failed: "danger", canceled: "warning",
 };
-const SHOWN = 1000;
+const KEPT = 3000;
 
 export function ExecutionPage({ id, toaster }: { id: string; toaster: string }) {
   const actions = useActions(toaster);
   const [run, setRun] = useState<Execution | null>(null);
   const [events, setEvents] = useState<RunEvent[]>([]);
-  const [progress, setProgress] = useState(false);
+  const [problem, setProblem] = useState("");
   const [, tick] = useState(0);
   useEffect(() => {
-    const source = new EventSource(`/api/executions/${id}/stream`);
-    source.addEventListener("execution", (e) => {
-      const found = JSON.parse((e as MessageEvent<string>).data) as Execution;
+    let source: EventSource | null = null;
+    let gone = false;
+    const watch = (found: Execution) => {
+      if (gone) return;
       setRun(found);
-      if (!running(found.state)) source.close();
-    });
-    source.addEventListener("events", (e) => {
-      const batch = JSON.parse((e as MessageEvent<string>).data) as RunEvent[];
-      setEvents((old) => [...old, ...batch]);
-    });
-    return () => source.close();
+      source = new EventSource(`/api/executions/${id}/stream?after=${Math.max(0, found.last_event - KEPT)}`);
+      source.addEventListener("execution", (e) => {
+        const now = JSON.parse((e as MessageEvent<string>).data) as Execution;
+        setRun(now);
+        if (!running(now.state)) source?.close();
+      });
+      source.addEventListener("events", (e) => {
+        const batch = JSON.parse((e as MessageEvent<string>).data) as RunEvent[];
+        setEvents((old) => [...old, ...batch].slice(-KEPT));
+      });
+    };
+    call<Execution>("GET", `/executions/${id}`).then(watch, (error) => { if (!gone) setProblem(told(error)); });
+    return () => { gone = true; source?.close(); };
   }, [id]);
   const live = run !== null && running(run.state);
   useEffect(() => {
@@ -38,10 +47,7 @@ export function ExecutionPage({ id, toaster }: { id: string; toaster: string }) 
     const timer = setInterval(() => tick((n) => n + 1), 200);
     return () => clearInterval(timer);
   }, [live]);
-  const shown = useMemo(
-    () => events.filter((e) => progress || !["OnProgress", "ComponentPhase"].includes(e.kind)).slice(-SHOWN),
-    [events, progress],
-  );
+  if (problem) return <p role="alert">{problem}</p>;
   if (run === null) return <p>Loading…</p>;
   return (
     <>
@@ -61,23 +67,9 @@ export function ExecutionPage({ id, toaster }: { id: string; toaster: string }) 
         <dt>Errors, warnings</dt><dd>{run.errors}, {run.warnings}</dd>
       </dl>
       <Timeline events={events} live={live} />
+      <Phases run={run} live={live} />
       <Rows paths={run.paths ?? []} />
-      <h2>Events</h2>
-      <Switch label="Progress and phases" checked={progress} onChange={(_, data) => setProgress(data.checked)} />
-      <div className="events">
-        <table className="grid" data-testid="events">
-          <thead><tr><th>Time</th><th>Event</th><th>Source</th><th>Message</th><th>Code</th></tr></thead>
-          <tbody>
-            {shown.map((e) => (
-              <tr key={e.sequence} className={e.kind}>
-                <td className="fixed">{time(e.time)}</td><td className="fixed">{e.kind}</td><td>{e.source}{e.subcomponent && ` › ${e.subcomponent}`}</td>
-                <td>{e.message}{e.percent >= 0 && ` ${e.percent} %`}</td><td className="fixed">{hresult(e.code)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {events.length > SHOWN && <div className="muted">The latest {SHOWN} of {count(events.length)} events.</div>}
+      <Events id={id} latest={events} total={run.last_event} />
     </>
   );
 }

@@ -1,4 +1,4 @@
-/** The page is named by the address's hash: #/package/\MSDB\Load, #/execution/<id>, #/running, #/log, #/access, #/audit, #/account. */
+/** The page is named by the address's hash: #/package/\MSDB\Load, #/execution/<id>, #/running, #/schedules, #/alerts, #/log, #/access, #/audit, #/account. */
 import { useSyncExternalStore } from "react";
 
 const subscribe = (changed: () => void) => {

@@ -1,11 +1,16 @@
 """The console in a real browser: tree, context menus, dialogs, a run that arrives live."""
 
+import os
 import re
+import time
+from pathlib import Path
 
 from playwright.sync_api import expect
 
+from dtserve.controlflow.events import Event
+from dtserve.service.config import load_home
 from support.browser import browse, expand, menu
-from support.service import SAMPLES, serve
+from support.service import SAMPLES, open_service, serve
 
 
 def test_wrong_tokens_are_refused_on_the_page(tmp_path) -> None:
@@ -63,6 +68,48 @@ def test_row_counts_arrive(tmp_path) -> None:
         expect(page.get_by_test_id("state")).to_have_text("succeeded", timeout=60_000)
         expect(page.get_by_test_id("rows")).to_contain_text("3,000")
         expect(page.get_by_test_id("rows")).to_contain_text("2,927")
+        phases = page.get_by_test_id("phases")
+        row = phases.get_by_role("row").filter(has_text="Look up customer")
+        expect(row.get_by_role("cell").nth(0)).to_have_text("Load orders")
+        for cell in (2, 3, 5, 6, 7):
+            expect(row.get_by_role("cell").nth(cell)).to_contain_text(re.compile(r"\d+(\.\d)? m?s"))
+        expect(row.get_by_title("Process input: ")).to_have_count(1)
+        page.reload()  # a past run shows the same
+        expect(phases.get_by_role("row").filter(has_text="Customers table")).to_contain_text("Load customers")
+        expect(page.get_by_test_id("rows")).to_contain_text("3,000")
+        if os.environ.get("DTSERVE_SCREENSHOTS"):
+            page.screenshot(path=Path(os.environ["DTSERVE_SCREENSHOTS"]) / "phases.png", full_page=True)
+
+
+def test_a_run_of_very_many_events_is_searched_in_the_database(tmp_path) -> None:
+    total = 60_000
+    home = load_home(tmp_path)
+    with open_service(home.path) as (hub, _):
+        number = hub.history.add(id="many", user="me", package_path="p", package_name="Many", state="running")
+        for first in range(1, total, 5000):
+            batch = [
+                Event("OnError" if n % 10_000 == 7 else "OnInformation", "Task", message=f"message {n}", sequence=n)
+                for n in range(first, first + 5000)
+            ]
+            hub.history.append(number, batch)
+        hub.history.update(number, state="failed", ended=time.time(), exit_code=1)
+    with serve(home.path) as served, browse(served.address, served.token) as page:
+        page.goto(f"{served.address}console/#/execution/many")
+        events = page.get_by_test_id("events")
+        expect(events).to_contain_text(f"message {total}")
+        expect(page.get_by_text("The latest of 60,000 events.")).to_be_visible()
+        expect(events.get_by_role("row")).to_have_count(1001)
+        page.get_by_label("Level").select_option("error")
+        expect(events.get_by_role("row")).to_have_count(7)
+        page.get_by_label("Level").select_option("verbose")
+        expect(events).to_contain_text("message 1")
+        page.get_by_role("button", name="More").click()
+        expect(events.get_by_role("row")).to_have_count(1001)
+        page.get_by_label("Search events").fill("message 5432")
+        expect(events.get_by_role("row")).to_have_count(12)
+        page.get_by_label("Level").select_option("latest")
+        page.get_by_label("Search events").fill("")
+        expect(events).to_contain_text(f"message {total}")
 
 
 def test_a_running_package_is_listed_and_stopped(tmp_path) -> None:

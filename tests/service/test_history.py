@@ -139,3 +139,21 @@ def test_old_executions_are_removed_running_ones_stay(history: History) -> None:
     assert [e["id"] for e in history.find()] == ["6", "5", "2"]
     assert history.remove(older_than=None, keep=0, limit=100) == 0
     assert len(history.events(1)) == 0
+
+
+def test_phases_are_summed_per_component(history) -> None:
+    number = history.add(id="x", user="me", package_path="p", package_name="p", state="running")
+    told = [("A", "Validate", 0.5), ("B", "Validate", 0.25), ("A", "ProcessInput", 2.0), ("A", "ProcessInput", 1.0)]
+    history.append(
+        number,
+        [
+            Event("ComponentPhase", "Load", source_path="Package\\Load", sequence=n, data={"component": c, "phase": p, "seconds": s})
+            for n, (c, p, s) in enumerate(told, 1)
+        ],
+    )  # fmt: skip
+    found = history.phases(number)
+    assert [(e["component"], e["phase"], e["seconds"], e["times"]) for e in found] == [
+        ("A", "Validate", 0.5, 1), ("B", "Validate", 0.25, 1), ("A", "ProcessInput", 3.0, 2),
+    ]  # fmt: skip
+    assert {(e["task"], e["task_path"]) for e in found} == {("Load", "Package\\Load")}
+    assert history.phases(number + 1) == []

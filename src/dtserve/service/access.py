@@ -56,6 +56,7 @@ ENDPOINTS: dict[tuple[str, str], str] = {
     ("GET", "/api/executions/{execution_id}"): "executions.view",
     ("POST", "/api/executions/{execution_id}/stop"): "executions.stop",
     ("GET", "/api/executions/{execution_id}/events"): "executions.view",
+    ("GET", "/api/executions/{execution_id}/phases"): "executions.view",
     ("GET", "/api/executions/{execution_id}/stream"): "executions.view",
     ("GET", "/api/events"): "events.view",
     ("GET", "/api/schedules"): "packages.schedule",

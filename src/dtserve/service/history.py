@@ -192,6 +192,32 @@ class History:
         with self._state.read() as connection:
             return [json.loads(record) for record in connection.execute(query).scalars()]
 
+    def phases(self, number: int) -> list[dict[str, Any]]:
+        """How long the components of the data flows worked in each phase, in the order in which they were told.
+
+        A data flow that runs several times has the sum, and in ``times`` how often.
+        """
+
+        def told(name: str) -> sa.Function[Any]:
+            return sa.func.json_extract(_v.c.record, f"$.data.{name}")
+
+        component, phase = told("component").label("component"), told("phase").label("phase")
+        query = (
+            sa.select(
+                _v.c.source.label("task"),
+                _v.c.source_path.label("task_path"),
+                component,
+                phase,
+                sa.func.total(told("seconds")).label("seconds"),
+                sa.func.count().label("times"),
+            )
+            .where(_v.c.execution == number, _v.c.kind == "ComponentPhase")
+            .group_by(_v.c.source, _v.c.source_path, component, phase)
+            .order_by(sa.func.min(_v.c.sequence))
+        )
+        with self._state.read() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
     def page(self, number: int, after: int, limit: int, upto: int | None = None) -> tuple[str, int] | None:
         """The next events as the text of a JSON list, and the last one's sequence number; None when there is none.
 

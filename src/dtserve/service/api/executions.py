@@ -103,6 +103,12 @@ def list_events(
     return JSONResponse({"events": found, "next": found[-1]["sequence"] if len(found) == limit else None})
 
 
+@router.get("/{execution_id}/phases")
+def list_phases(execution: ExecutionOf, hub: HubOf) -> dict[str, Any]:
+    """How long each component of its data flows spent in each phase: Validate, PreExecute, PrimeOutput, ProcessInput, PostExecute."""
+    return {"phases": hub.history.phases(execution["number"])}
+
+
 @router.get("/{execution_id}/stream", response_class=Response, responses=STREAM)
 async def stream_events(
     execution: ExecutionOf, request: Request, hub: HubOf, after: Annotated[int, Query(ge=0, le=2**53)] = 0
