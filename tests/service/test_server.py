@@ -5,12 +5,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import psutil
 
+from dtserve.service.errors import StateUnavailable
+from dtserve.service.eventlog import EventLog
+from dtserve.service.hub import Hub
 from dtserve.service.server import _listen
+from dtserve.service.state import open_state
+from dtserve.service.windows_service import Hosted
 from support.service import serve, start
 
 
@@ -76,3 +82,26 @@ def test_answers_do_not_wait_for_acknowledgements() -> None:
         accepted, _ = listener.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+
+
+def test_an_error_while_stopping_is_event_261(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DTSERVE_SERVICE_LISTEN_PORT", "0")
+    stop = Hub.shut_down
+
+    def fail(hub: Hub) -> None:
+        stop(hub)
+        raise StateUnavailable(detail="the disk is away")
+
+    monkeypatch.setattr(Hub, "shut_down", fail)
+    hosted = Hosted(tmp_path)
+    thread = threading.Thread(target=hosted.run)
+    thread.start()
+    assert hosted.ready.wait(30)
+    hosted.stop()
+    thread.join(30)
+    assert not thread.is_alive()
+    state = open_state(tmp_path / "state.sqlite")
+    entries = EventLog(state).entries()
+    state.close()
+    assert [each["event_id"] for each in entries] == [259, 261, 258, 257, 256]
+    assert "the disk is away" in entries[1]["message"]

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from dtserve.cli.export_rows import export_rows
 from dtserve.cli.remote import administration
 from dtserve.cli.store_places import add_home
 
@@ -50,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = {name: getattr(arguments, name) for name in names}
     with administration(arguments) as at:
         if arguments.export is not None:
-            return _export(at.audit, arguments.export, chosen)
+            return export_rows(at.audit, arguments.export, **chosen)
         found = at.audit(limit=arguments.limit, before=arguments.before, **chosen)
     if arguments.json:
         print(json.dumps(found, indent=1))
@@ -60,22 +57,4 @@ def run(arguments: argparse.Namespace) -> int:
         change = f"{each['before']} -> {each['after']}" if each["before"] or each["after"] else each["detail"]
         line = f"{each['number']:>6}  {when}  {each['outcome']:<6}  {each['user']} ({each['address']})"
         print(f"{line}  {each['action']}  {each['target']}  {change}".rstrip())
-    return 0
-
-
-def _export(entries: Callable[..., list[dict[str, Any]]], file: Path, chosen: dict[str, Any]) -> int:
-    """Write everything to a new file that only its owner reads."""
-    from dtserve.errors import UsageError
-    from dtserve.service.audit import export
-
-    pieces = export(entries, "csv" if file.suffix.lower() == ".csv" else "jsonl", **chosen)
-    if str(file) == "-":
-        sys.stdout.writelines(pieces)
-        return 0
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise UsageError(detail=f'"{file}" cannot be written: {error.strerror}.') from None
-    with open(descriptor, "w", encoding="utf-8", newline="") as stream:
-        stream.writelines(pieces)
     return 0

@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -82,21 +82,29 @@ class Audit:
             return [{key: row[key] for key in COLUMNS} for row in connection.execute(query).mappings()]
 
 
-def export(entries: Callable[..., list[dict[str, Any]]], form: str, **filters: Any) -> Iterator[str]:
-    """All rows of ``entries`` (:meth:`Audit.entries`, or the client's) that the filters choose, page by page, newest first.
+def export(
+    entries: Callable[..., Sequence[Mapping[str, Any]]],
+    form: str,
+    columns: Sequence[str] = COLUMNS,
+    **filters: Any,
+) -> Iterator[str]:
+    """All rows of ``entries`` that the filters choose, page by page, newest first.
 
-    ``form`` is ``jsonl``, a JSON object per line, or ``csv``, where what a spreadsheet would take for a formula has an
-    apostrophe before it.
+    ``entries`` is :meth:`Audit.entries`, :meth:`dtserve.service.eventlog.EventLog.entries`, or the client's form of
+    either. ``form`` is ``jsonl``, a JSON object per line, or ``csv``, where what a spreadsheet would take for a formula
+    has an apostrophe before it.
     """
     if form == "csv":
-        yield _csv(COLUMNS)
+        yield _csv(columns)
     before: int | None = None
     while page := entries(limit=_PAGE, before=before, **filters):
-        yield "".join(_csv(row.values()) if form == "csv" else json.dumps(row) + "\n" for row in page)
+        yield "".join(
+            _csv(row[name] for name in columns) if form == "csv" else json.dumps(dict(row)) + "\n" for row in page
+        )
         before = page[-1]["number"]
 
 
-def _csv(values: Any) -> str:
+def _csv(values: Iterable[Any]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow(
         [
