@@ -1,6 +1,5 @@
 """References to types in real assemblies of the compiler."""
 
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

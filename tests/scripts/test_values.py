@@ -1,5 +1,6 @@
 """Values on the line to scripts."""
 
+import gc
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.datatypes.recordset import DataSet, Recordset, RecordsetColumn
+from dtserve.scripts.errors import ScriptObjectGone
 from dtserve.scripts.values import Keeper, ScriptList, ScriptObject, ScriptTable, decode, encode, encode_table
 
 SCALARS = st.one_of(
@@ -128,3 +130,26 @@ def test_a_table_without_rows_or_columns() -> None:
     assert list(found.rows()) == []
     assert [each.name for each in found.columns] == ["s", "b"]
     assert list(decode({"t": "table", "id": 1, "columns": [], "rows": []}, Keeper())[0].rows()) == []
+
+
+def test_objects_that_are_not_used_any_more_are_told() -> None:
+    free: list[int] = []
+    keeper = Keeper(free.append)
+    held = [
+        decode(coded, keeper)[0]
+        for coded in (
+            {"t": "object", "id": 1, "v": "X"},
+            {"t": "list", "id": 2, "v": []},
+            {"t": "table", "id": 3, "columns": [], "rows": []},
+        )
+    ]
+    assert len(held) == 3
+    held.clear()
+    gc.collect()
+    assert sorted(free) == [1, 2, 3]
+
+
+def test_an_object_of_an_earlier_execution_is_refused() -> None:
+    coded = encode(object(), 13, Keeper())
+    with pytest.raises(ScriptObjectGone):
+        decode(coded, Keeper())

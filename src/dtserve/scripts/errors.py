@@ -12,6 +12,7 @@ __all__ = [
     "ScriptLanguageNotRun",
     "ScriptMembersMissing",
     "ScriptNotCompiled",
+    "ScriptObjectGone",
     "ScriptRuntimeMissing",
 ]
 
@@ -95,3 +96,12 @@ class ScriptHostEnded(ControlFlowError):
     symbol = "DTSERVE_E_SCRIPTHOSTENDED"
     template = "The host of the script ended before the script did. {detail}"
     remedy = "Look for Environment.Exit or a crash of a library in the script."
+
+
+class ScriptObjectGone(ControlFlowError):
+    """An object of the package that a script got in an earlier execution and gives back in a later one."""
+
+    code = 0xC0D51A09
+    symbol = "DTSERVE_E_SCRIPTOBJECTGONE"
+    template = "The script gives an object of the package that it was given in an earlier execution."
+    remedy = "Read the object from its variable again."

@@ -7,6 +7,7 @@ a script or its children print cannot disturb them.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import itertools
 import json
@@ -50,6 +51,7 @@ class ScriptHost:
         self._lock = threading.Lock()
         self._waiting: dict[int, queue.SimpleQueue[dict[str, Any] | None]] = {}
         self._ended = False
+        self._free: collections.deque[int] = collections.deque()
         self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         to_read, self._requests = os.pipe()
         self._answers, to_write = os.pipe()
@@ -91,6 +93,10 @@ class ScriptHost:
     def _send(self, message: Mapping[str, Any]) -> None:
         data = json.dumps(message).encode() + b"\n"
         with self._lock:
+            while self._free:
+                data = json.dumps({"op": "release", "id": self._free.popleft()}).encode() + b"\n" + data
+            if self._requests < 0:
+                return
             try:
                 view = memoryview(data)
                 while view:
@@ -173,8 +179,8 @@ class ScriptHost:
             self._send({**answer, "op": "answer", "call": call})
 
     def release(self, number: int) -> None:
-        """An object of a script that nobody holds any more."""
-        self._send({"op": "release", "id": number})
+        """An object of a script that nobody holds any more; told with the next message, as this is called anywhere."""
+        self._free.append(number)
 
     def _last_words(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -194,8 +200,9 @@ class ScriptHost:
 
     def close(self) -> None:
         """End it at the end of the run: it ends with its requests; what it started goes on as in SSIS."""
-        with self._lock, contextlib.suppress(OSError):
-            os.close(self._requests)
+        with self._lock:
+            requests, self._requests = self._requests, -1
+        os.close(requests)
         try:
             self.process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:

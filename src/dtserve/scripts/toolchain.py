@@ -60,7 +60,9 @@ class Toolchain:
 
 @cache
 def find_toolchain() -> Toolchain:
-    """The programs on the search path; ScriptRuntimeMissing names what is not there."""
+    """The programs on the search path; ScriptRuntimeMissing names what is not there (on Windows: pipes to Mono)."""
+    if os.name != "posix":
+        raise ScriptRuntimeMissing(program="mono for Linux or macOS")
     found = {}
     for program in ("mono", "mcs"):
         place = shutil.which(program)

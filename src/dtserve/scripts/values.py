@@ -8,14 +8,17 @@ package can hold stays here, under a number of :class:`Keeper`.
 from __future__ import annotations
 
 import base64
+import itertools
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.datatypes.recordset import DataSet, Recordset, RecordsetColumn
+from dtserve.scripts.errors import ScriptObjectGone
 
 __all__ = [
     "TYPE_CODES",
@@ -28,6 +31,8 @@ __all__ = [
     "encode",
     "encode_table",
 ]
+
+_H = TypeVar("_H")
 
 _BY_VT = {
     2: "i2", 3: "i4", 4: "r4", 5: "r8", 6: "decimal", 7: "date", 8: "string", 11: "bool", 14: "decimal", 16: "i1",
@@ -85,16 +90,39 @@ class ScriptSet(DataSet):
     number: int = 0
 
 
+_NUMBERS = itertools.count(1)
+"""Never the same twice, so that an old number cannot stand for a new object."""
+
+
 @dataclass
 class Keeper:
-    """Objects of the package that scripts hold by number."""
+    """Objects of the package that scripts hold by number, and what tells the host that one of its own is free.
 
+    One per execution of a script.
+    """
+
+    released: Callable[[int], None] | None = None
     kept: dict[int, Any] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)
 
     def number(self, value: Any) -> int:
         """Its number, the same each time."""
-        self.kept[id(value)] = value
-        return id(value)
+        if id(value) not in self.numbers:
+            number = self.numbers[id(value)] = next(_NUMBERS)
+            self.kept[number] = value
+        return self.numbers[id(value)]
+
+    def object(self, number: int) -> Any:
+        """The object of a number; ScriptObjectGone when it was given to an earlier execution."""
+        if number not in self.kept:
+            raise ScriptObjectGone
+        return self.kept[number]
+
+    def follow(self, value: _H, number: int) -> _H:
+        """Tell the host when an object made for one of its own is not used any more."""
+        if self.released is not None and number:
+            weakref.finalize(value, self.released, number)
+        return value
 
 
 def encode(value: Any, vt: int, keeper: Keeper) -> Any:
@@ -165,17 +193,18 @@ def decode(coded: Any, keeper: Keeper) -> tuple[Any, TypeSpec | None]:
         return None, None
     kind = coded["t"]
     if kind == "foreign":
-        return keeper.kept.get(coded["ref"]), None
+        return keeper.object(coded["ref"]), None
     if kind == "object":
-        return ScriptObject(coded["id"], coded["v"]), None
+        return keeper.follow(ScriptObject(coded["id"], coded["v"]), coded["id"]), None
     if kind == "list":
         items = ScriptList(decode(each, keeper)[0] for each in coded["v"])
         items.number = coded["id"]
-        return items, None
+        return keeper.follow(items, coded["id"]), None
     if kind == "table":
-        return _table(coded), None
+        return keeper.follow(_table(coded), coded.get("id", 0)), None
     if kind == "set":
-        return ScriptSet([_table(each) for each in coded["tables"]], coded.get("id", 0)), None
+        made = ScriptSet([_table(each) for each in coded["tables"]], coded.get("id", 0))
+        return keeper.follow(made, made.number), None
     if kind == "dbnull":
         return None, None
     return _scalar(kind, coded["v"]), _spec(kind, coded["v"])

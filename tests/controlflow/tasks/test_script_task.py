@@ -372,6 +372,7 @@ def test_a_stop_ends_the_script_and_what_it_started() -> None:
     outcome = execute(package(script_task("S", source(body))), cancel=switch)
     thread.join()
     assert outcome.result.name == "CANCELED"
+    assert outcome.errors() == []
     assert time.monotonic() - began[0] < 2
     assert children
     assert not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in children)

@@ -18,7 +18,7 @@ from dtserve.controlflow.tasks.script_locks import VariableLock
 from dtserve.controlflow.tasks.script_run import ScriptRun
 from dtserve.package.model import ConnectionManager
 from dtserve.package.names import connection_kind
-from dtserve.scripts.values import TYPE_CODES, decode, encode
+from dtserve.scripts.values import TYPE_CODES, Keeper, decode, encode
 
 __all__ = ["ScriptCalls"]
 
@@ -36,7 +36,8 @@ class ScriptCalls:
     def __init__(self, host: TaskHost, scripts: ScriptRun) -> None:
         self.host = host
         self.scripts = scripts
-        self.databases = ScriptDatabases(host, scripts.keeper)
+        self.keeper = Keeper(scripts.release)
+        self.databases = ScriptDatabases(host, self.keeper)
         self._locks: dict[int, VariableLock] = {}
         self._calls: dict[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | None]] = {
             "connection": self._connection,
@@ -66,7 +67,7 @@ class ScriptCalls:
 
     def value(self, coded: Any) -> Any:
         """A value that the script gives."""
-        return decode(coded, self.scripts.keeper)[0]
+        return decode(coded, self.keeper)[0]
 
     # --- variables --------------------------------------------------------------------------------
 
@@ -110,14 +111,14 @@ class ScriptCalls:
 
     def _get_variable(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:
         _, variable = self._held(facts)
-        coded = encode(variable.read(), variable.vt, self.scripts.keeper)
+        coded = encode(variable.read(), variable.vt, self.keeper)
         return {"value": coded, "volatile": variable.evaluate or variable.compute is not None}
 
     def _set_variable(self, facts: Mapping[str, Any]) -> None:
         lock, variable = self._held(facts)
         if variable.qualified_name not in lock.writable:
             raise ScriptVariableUnlisted(name=variable.qualified_name)
-        value, spec = decode(facts["value"], self.scripts.keeper)
+        value, spec = decode(facts["value"], self.keeper)
         self.host.scope.store(variable, value, spec, strict=True)
 
     def _exists(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:

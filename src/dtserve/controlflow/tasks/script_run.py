@@ -11,7 +11,6 @@ from dtserve.controlflow.tasks.script_locks import VariableLocks
 from dtserve.package.script_project import ScriptProject
 from dtserve.scripts.preparation import PreparedScript, ScriptSurroundings, prepare_script
 from dtserve.scripts.process import ScriptHost
-from dtserve.scripts.values import Keeper
 
 __all__ = ["ScriptRun"]
 
@@ -22,7 +21,6 @@ class ScriptRun:
     def __init__(self, shared: SharedRun) -> None:
         self.shared = shared
         self.locks = VariableLocks()
-        self.keeper = Keeper()
         self._lock = threading.Lock()
         self._surroundings: ScriptSurroundings | None = None
         self._host: ScriptHost | None = None
@@ -59,6 +57,12 @@ class ScriptRun:
                     end_tree,
                 )
             return self._host
+
+    def release(self, number: int) -> None:
+        """An object of the host that the package does not hold any more."""
+        host = self._host
+        if host is not None:
+            host.release(number)
 
     def paths(self) -> dict[str, Any]:
         """The path map for the scripts' own files."""

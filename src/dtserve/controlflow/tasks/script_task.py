@@ -18,6 +18,7 @@ from dtserve.controlflow.tasks.script_calls import ScriptCalls
 from dtserve.controlflow.tasks.script_errors import ScriptReturnedFailure, ScriptThrew
 from dtserve.controlflow.tasks.script_run import ScriptRun
 from dtserve.package.script_project import CSHARP, ScriptProject, read_script_project
+from dtserve.scripts.errors import ScriptHostEnded
 from dtserve.scripts.preparation import PreparedScript
 
 __all__ = ["ScriptTask"]
@@ -72,8 +73,12 @@ class ScriptTask(Task):
                 "culture": self.host.locale,
                 "paths": scripts.paths(),
             }
-            with self.host.run.cancel.calling(scripts.kill):
-                done = scripts.host().run("run", request, calls.serve, self.host.check_cancel)
+            try:
+                with self.host.run.cancel.calling(scripts.kill):
+                    done = scripts.host().run("run", request, calls.serve, self.host.check_cancel)
+            except ScriptHostEnded:
+                self.host.check_cancel()
+                raise
         return self._ended(done, calls)
 
     def _ended(self, done: Mapping[str, Any], calls: ScriptCalls) -> ExecResult:
