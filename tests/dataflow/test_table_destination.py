@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from dtserve.connections.base import BulkOptions
+from dtserve.connections.sql.sqlite import SqliteSession
 from dtserve.dataflow.errors import InducedFailureOnError, chain
-from dtserve.dataflow.table_destination import TableDestination
+from dtserve.dataflow.table_destination import TRIGGERS_FIRE, TableDestination
 from dtserve.package.model import Column, Component, ComponentConnection, ExternalColumn, Input, Output
-from support.flow_cases import connect
+from support.flow_cases import connect, load_cases, run_case
 from support.flows import I4, MemorySink, RecordingHost, used
 
 
@@ -68,3 +71,17 @@ def test_a_buffer_without_rows(made):
     assert list(work.store(rows())) == []
     assert list(work.finish()) == []
     work.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "mode", "warned"),
+    [("TABLOCK", "3", 1), ("FIRE_TRIGGERS", "3", 0), ("TABLOCK", "4", 1), ("TABLOCK", "0", 0)],
+)
+def test_triggers_that_fire_although_they_should_not_are_told_once(tmp_path, monkeypatch, options, mode, warned):
+    monkeypatch.setattr(SqliteSession, "insert_triggers", lambda session, table: ("audit", "stock"))
+    cases = load_cases(Path(__file__).parent / "cases")
+    document, case = next(c[1:] for c in cases if "fast load; columns without input" in c[0])
+    host = run_case(document, {**case, "with": {"options": options, "mode": mode}, "messages": {}}, tmp_path)
+    told = [message for kind, code, _, message in host.events if code == TRIGGERS_FIRE]
+    assert len(told) == warned
+    assert all("(audit, stock)" in message for message in told)

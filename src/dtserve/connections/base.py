@@ -199,6 +199,10 @@ class SqlSession(ABC):
     def table_columns(self, table: str) -> tuple[ResultColumn, ...]:
         """The columns of a table or view in order; ``table`` may be ``[dbo].[T]``, ``"s"."T"`` or ``T``."""
 
+    def insert_triggers(self, table: str) -> tuple[str, ...]:
+        """The triggers that a load into the table fires whatever its options; empty where it can do without."""
+        return ()
+
     @abstractmethod
     def bulk_load(
         self, table: str, columns: Sequence[ResultColumn], batches: Iterable[pl.DataFrame], options: BulkOptions

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from dtserve.connections.base import BulkOptions
     from dtserve.dataflow.base import Destination, Emit
 
-__all__ = ["TableDestination"]
+__all__ = ["TRIGGERS_FIRE", "TableDestination"]
+
+TRIGGERS_FIRE = 0x80D51444
+"""Warning: a bulk load fires triggers although it is not to."""
 
 
 class TableDestination:
@@ -38,6 +41,8 @@ class TableDestination:
         self._batches: BatchLoader | None = None
         self._rows: RowLoader | None = None
         columns, tolerant = self._writer.columns, self._writer.tolerant
+        if commit_rows is not None and not options.fire_triggers:
+            self._warn_of_triggers(table)
         if commit_rows is None:
             self._rows = RowLoader(self._session, table, columns, options, tolerant=tolerant)
         else:
@@ -80,6 +85,17 @@ class TableDestination:
         if self._batches is not None:
             self._batches.close()
         self._session.close()
+
+    def _warn_of_triggers(self, table: str) -> None:
+        """Only SQL Server loads without firing them."""
+        found = self._session.insert_triggers(table)
+        if found:
+            self._owner.host.fire_warning(
+                TRIGGERS_FIRE,
+                self._owner.label,
+                f"The load into {table} fires triggers ({', '.join(found)}), which its options would leave out: this database "
+                "cannot load without them.",
+            )
 
     def _insert(self, loader: RowLoader, rows: pl.DataFrame, originals: pl.DataFrame) -> Iterator[Emit]:
         refused = loader.add(rows)

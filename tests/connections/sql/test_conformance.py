@@ -487,3 +487,28 @@ def test_closing_twice_and_sharing(session):
     session.close()
     with pytest.raises(SqlError):
         session.execute("SELECT 1")
+
+
+TRIGGERS = {
+    "sqlite": ["create trigger {name} after {event} on t begin insert into log values (1); end"],
+    "postgres": [
+        "create or replace function f() returns trigger language plpgsql as 'begin insert into log values (1); return new; end'",
+        "create trigger {name} after {event} on t for each row execute function f()",
+    ],
+    "mysql": ["create trigger {name} after {event} on t for each row insert into log values (1)"],
+}
+
+
+def test_triggers_that_a_load_fires(url):
+    session = native(url)
+    session.execute("create table t (a int)")
+    session.execute("create table log (a int)")
+    assert session.insert_triggers("[dbo].[T]") == ()
+    for name, event in (("on_update", "update"), ("on_insert", "insert"), ("again", "insert")):
+        for statement in TRIGGERS[family_of(session)]:
+            session.execute(statement.format(name=name, event=event))
+    assert sorted(session.insert_triggers("[dbo].[T]")) == ["again", "on_insert"]
+    assert session.insert_triggers("log") == ()
+    with pytest.raises(NoSuchTable):
+        session.insert_triggers("none")
+    session.close()

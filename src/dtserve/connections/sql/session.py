@@ -7,10 +7,11 @@ the :class:`~dtserve.connections.base.SqlSession` of it.
 
 from __future__ import annotations
 
+import re
 import threading
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from dtserve.connections.base import ResultColumn, ResultSet, SqlParameter, SqlSession
 from dtserve.connections.errors import NoSuchTable
@@ -24,9 +25,15 @@ from dtserve.connections.sql.tsql_tokens import split_go
 
 __all__ = ["FamilySession"]
 
+_ON_INSERT = re.compile(r"(?:(?!\bBEGIN\b).)*\bINSERT\s+ON\b", re.I | re.S)
+"""A CREATE TRIGGER whose event, before its body, is INSERT."""
+
 
 class FamilySession(SqlSession):
     """A session of one database family."""
+
+    triggers_query: ClassVar[str] = ""
+    """Names of the triggers on INSERT of the table ``{path}`` or ``{name}``, with their text where that has to be looked at."""
 
     def __init__(self, target: DatabaseTarget) -> None:
         self.target = target
@@ -172,6 +179,16 @@ class FamilySession(SqlSession):
         if found is None:
             raise NoSuchTable(table=table)
         return found
+
+    def insert_triggers(self, table: str) -> tuple[str, ...]:
+        """The triggers that a load into the table fires, by name; raises NoSuchTable."""
+        if not self.triggers_query:
+            return ()
+        found = self.require_table(table)
+        path, name = (text.replace("'", "''") for text in (found.path, found.stored_name))
+        with self.lock:
+            rows = list(self.run(self.native(self.triggers_query.format(path=path, name=name)), (), 0).rows())
+        return tuple(str(row[0]) for row in rows if len(row) == 1 or _ON_INSERT.match(str(row[1])))
 
     def native(self, sql: str) -> Statement:
         """A statement in the database's own words."""

@@ -51,6 +51,9 @@ class SqliteSession(FamilySession):
     """One connection to a SQLite database."""
 
     dialect: ClassVar[str] = "sqlite"
+    triggers_query: ClassVar[str] = (
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = lower('{name}') ORDER BY name"
+    )
 
     def __init__(self, target: DatabaseTarget) -> None:
         super().__init__(target)
