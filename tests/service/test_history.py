@@ -157,3 +157,29 @@ def test_phases_are_summed_per_component(history) -> None:
     ]  # fmt: skip
     assert {(e["task"], e["task_path"]) for e in found} == {("Load", "Package\\Load")}
     assert history.phases(number + 1) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "sequences"),
+    [
+        ({}, range(1, 13)),
+        ({"level": "error"}, (3, 4, 9, 10)),
+        ({"level": "error", "limit": 3}, (3, 4, 9)),
+        ({"level": "error", "after": 4, "kind": "OnError"}, (9,)),
+        ({"level": "error", "kind": "OnInformation"}, ()),
+        ({"level": "warning", "text": "50%"}, (3, 5, 11)),
+        ({"level": "verbose", "text": "TASK_1"}, (1, 3, 5, 7, 9, 11)),
+        ({"kind": "OnWarning"}, (5, 6, 11, 12)),
+        ({"text": "a/b"}, (4,)),
+        ({"text": "_"}, range(1, 13)),
+    ],
+)
+def test_events_of_a_level_with_a_text_in_order(history, asked, sequences) -> None:
+    kinds = ["OnInformation", "OnProgress", "OnError", "OnTaskFailed", "OnWarning", "OnWarning"] * 2
+    number = history.add(id="x", user="me", package_path="p", package_name="p", state="running")
+    texts = {3: "Half: 50% of it", 4: "a/b", 5: "50% Again", 9: "50 percent", 11: "at 50%"}
+    history.append(
+        number,
+        [Event(kind, f"Task_{n % 2}", message=texts.get(n, ""), sequence=n) for n, kind in enumerate(kinds, 1)],
+    )
+    assert [each["sequence"] for each in history.events(number, **asked)] == list(sequences)

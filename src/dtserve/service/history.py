@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -25,6 +26,7 @@ LEVELS = {
 }
 """Which kinds of events a level shows; every other level shows all."""
 PAGE_CHARACTERS = 1 << 20
+_LIKE = re.compile("[%_/]")
 
 _e = schema.executions
 _v = schema.events
@@ -176,21 +178,24 @@ class History:
 
         ``level`` is one of :data:`LEVELS`; ``text`` is looked for in messages and sources.
         """
-        query = (
-            sa.select(_v.c.record)
-            .where(_v.c.execution == number, _v.c.sequence > after)
-            .order_by(_v.c.sequence)
-            .limit(limit)
-        )
-        if kind:
-            query = query.where(_v.c.kind == kind)
-        if level in LEVELS:
-            query = query.where(_v.c.kind.in_(LEVELS[level]))
+        wanted = [_v.c.execution == number, _v.c.sequence > after]
         if text:
-            places = (_v.c.message, _v.c.source)
-            query = query.where(sa.or_(*(place.icontains(text, autoescape=True) for place in places)))
+            escaped = _LIKE.sub(lambda each: f"/{each[0]}", text)
+            pattern = f"%{escaped}%"  # LIKE does not tell capital letters of ASCII from small ones
+            wanted.append(sa.or_(_v.c.message.like(pattern, escape="/"), _v.c.source.like(pattern, escape="/")))
+        kinds = [each for each in LEVELS.get(level, ("",)) if not kind or each in ("", kind)]
+        if kind and level not in LEVELS:
+            kinds = [kind]
+        parts = []
+        for each in kinds:  # each in the order of the index: sorting what all of them have takes longer
+            query = sa.select(_v.c.sequence, _v.c.record).where(*wanted).order_by(_v.c.sequence).limit(limit)
+            parts.append(sa.select((query.where(_v.c.kind == each) if each else query).subquery()))
+        if not parts:
+            return []
+        found = sa.union_all(*parts).subquery()
         with self._state.read() as connection:
-            return [json.loads(record) for record in connection.execute(query).scalars()]
+            rows = connection.execute(sa.select(found.c.record).order_by(found.c.sequence).limit(limit))
+            return [json.loads(record) for record in rows.scalars()]
 
     def phases(self, number: int) -> list[dict[str, Any]]:
         """How long the components of the data flows worked in each phase, in the order in which they were told.
