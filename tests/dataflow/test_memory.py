@@ -9,7 +9,16 @@ from types import ModuleType
 import pytest
 
 from dtserve.dataflow import memory
-from dtserve.dataflow.memory import SETTING, TIGHT, VALUE, YOUNG_OBJECTS, calm_collector, hold_pages
+from dtserve.dataflow.memory import (
+    ARROW_SETTING,
+    ARROW_TIGHT,
+    SETTING,
+    TIGHT,
+    VALUE,
+    YOUNG_OBJECTS,
+    calm_collector,
+    hold_pages,
+)
 
 
 def loaded(monkeypatch, name, there):
@@ -36,11 +45,23 @@ def test_hold_pages(module, setting, value, before, there, monkeypatch):
 def test_with_a_limit_pages_go_back_soon(monkeypatch):
     monkeypatch.setattr(os, "environ", {})
     loaded(monkeypatch, "polars", there=False)
+    loaded(monkeypatch, "pyarrow", there=False)
     given = []
     monkeypatch.setattr(memory, "_give_back", lambda: given.append(True))
     hold_pages(2**30)
     assert os.environ[SETTING] == TIGHT != VALUE
+    assert os.environ[ARROW_SETTING] == ARROW_TIGHT
     assert given == [True] * (sys.platform == "linux")
+
+
+def test_arrow_keeps_its_own_memory_without_a_limit_and_what_was_set_outside(monkeypatch):
+    monkeypatch.setattr(os, "environ", {})
+    loaded(monkeypatch, "pyarrow", there=False)
+    hold_pages()
+    assert ARROW_SETTING not in os.environ
+    os.environ[ARROW_SETTING] = "mimalloc"
+    hold_pages(2**30)
+    assert os.environ[ARROW_SETTING] == "mimalloc"
 
 
 def test_the_c_library_is_told_how_to_give_memory_back():

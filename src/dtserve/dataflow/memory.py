@@ -25,8 +25,11 @@ SETTING = "_RJEM_MALLOC_CONF"
 VALUE = f"narenas:{max(os.cpu_count() or 2, 2)},dirty_decay_ms:3000,muzzy_decay_ms:0"
 """One arena per core (four are usual, each with freed pages of its own), pages kept for three seconds."""
 
-TIGHT = VALUE.replace("dirty_decay_ms:3000", "dirty_decay_ms:300")
+TIGHT = VALUE.replace("dirty_decay_ms:3000", "dirty_decay_ms:100")
 """The same for a run with a memory limit."""
+
+ARROW_SETTING, ARROW_TIGHT = "ARROW_DEFAULT_MEMORY_POOL", "system"
+"""With a limit Arrow takes the C library's memory: its own allocator keeps some for each thread."""
 
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
 """Names of glibc's mallopt."""
@@ -50,6 +53,8 @@ def hold_pages(memory_limit: int = 0) -> None:
         os.environ.setdefault(SETTING, TIGHT if memory_limit else VALUE)
         if memory_limit and sys.platform == "linux":
             _give_back()
+    if memory_limit and "pyarrow" not in sys.modules:
+        os.environ.setdefault(ARROW_SETTING, ARROW_TIGHT)
     if "numpy" not in sys.modules:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
