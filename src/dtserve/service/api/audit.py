@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from dtserve.service.api.guard import HubOf
-from dtserve.service.audit import export
+from dtserve.service.audit import COLUMNS, export
 
 __all__ = ["router"]
 
@@ -56,4 +56,4 @@ def export_audit(
 ) -> StreamingResponse:
     """All rows that the filters choose, newest first: a JSON object per line, or CSV."""
     chosen = {"user": user, "action": action, "outcome": outcome, "target": target, "since": since, "until": until}
-    return StreamingResponse(export(hub.identities.audit.entries, form, **chosen), media_type=TYPES[form])
+    return StreamingResponse(export(hub.identities.audit.entries, form, COLUMNS, **chosen), media_type=TYPES[form])
