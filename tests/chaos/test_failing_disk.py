@@ -15,7 +15,7 @@ import pytest
 from chaos.kill_stores import Place, content, digest, look
 from dtserve.errors import StoreError
 from support import failing_disk
-from support.samba_server import PASSWORD
+from support.samba_server import PASSWORD, SambaServer
 from support.servers import samba_server
 
 OLD, NEW = content(1), content(2)
@@ -36,14 +36,18 @@ FOLDERS = ("A", "B", "C", "Z")
 def place(request, tmp_path):
     (tmp_path / "store").mkdir()
     made = Place(request.param, tmp_path / "store")
-    store = made.open()
+    fill(made)
+    return made
+
+
+def fill(place):
+    store = place.open()
     for name in ("A", "B"):
         store.create_folder((name,))
     store.write(("A", "one"), b"an earlier content")
     store.write(("A", "one"), OLD, overwrite=True)
     store.write(("B", "two"), content(3))
     store.close()
-    return made
 
 
 def everything(place):
@@ -85,6 +89,56 @@ def test_every_write_in_turn(place, name):
             assert after in (before, wanted), where
         else:
             assert after == before, where
+
+
+@pytest.fixture(scope="module")
+def failing_samba():
+    """A Samba server of its own, and the filter of what it and its children write."""
+    disk = failing_disk.FailingServer()
+    disk.begin()
+    server = SambaServer(disk.install)
+    yield server, disk
+    server.stop()
+
+
+@pytest.mark.parametrize("name", WORK)
+@pytest.mark.skipif(not failing_disk.SUPPORTED, reason="the filter of system calls is written for Linux on x86-64")
+def test_every_write_behind_a_share_in_turn(failing_samba, name, tmp_path):
+    """The server's own writes fail; what it answers comes out as a coded error, and the store is intact."""
+    server, disk = failing_samba
+    kept, folder = tmp_path / "kept", server.share / tmp_path.name
+    folder.mkdir()
+    place = Place("smb", folder, server.port, server.user, PASSWORD, tmp_path)
+    fill(place)
+    before = everything(place)
+    shutil.copytree(folder, kept)
+    shutil.copy(tmp_path / "versions.sqlite", tmp_path / "versions.kept")
+
+    def attempt(fail_at):
+        for path in (*folder.iterdir(), *tmp_path.glob("versions.sqlite*")):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.copytree(kept, folder, dirs_exist_ok=True)
+        shutil.copy(tmp_path / "versions.kept", tmp_path / "versions.sqlite")
+        store, told = place.open(), None
+        store.list(())
+        disk.arm(folder, fail_at, (errno.EIO, errno.ENOSPC)[fail_at % 2])
+        try:
+            WORK[name](store)
+        except StoreError as error:
+            told = error.message
+        store.close()
+        return *disk.disarm(), told
+
+    calls, _, told = attempt(0)
+    assert told is None
+    wanted, seen = everything(place), 0
+    for fail_at in range(1, len(calls) + 1):
+        _, failed, told = attempt(fail_at)
+        after = everything(place)
+        seen += told is not None
+        assert after == (wanted if told is None else before), (fail_at, failed, told)
+        assert told is None or "The disk of the server failed." in told or "not enough space" in told
+    assert seen
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system")

@@ -16,6 +16,7 @@ import select
 import socket
 import struct
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,13 +118,8 @@ def _supervise(listener: int, answers: Any, folder: Path, fail_at: int, number: 
         except OSError:
             return calls, failed  # the child is gone
         identity, pid, _, call = struct.unpack_from("QIIi", request)
-        name, concerned = WRITES[call], True
-        if name in _ON_DESCRIPTORS:
-            descriptor = struct.unpack_from("Q", request, 32)[0]
-            try:
-                concerned = os.readlink(f"/proc/{pid}/fd/{descriptor}").startswith(str(folder))
-            except OSError:
-                concerned = False
+        name = WRITES[call]
+        concerned = name not in _ON_DESCRIPTORS or _place(pid, name, request).startswith(str(folder))
         fails = False
         if concerned:
             calls.append(name)
@@ -134,3 +130,91 @@ def _supervise(listener: int, answers: Any, folder: Path, fail_at: int, number: 
             fcntl.ioctl(listener, _SEND, bytearray(answer))
         except OSError:
             return calls, failed
+
+
+def _place(pid: int, name: str, request: bytes | bytearray) -> str:
+    """The file or folder that a call is about; empty where that cannot be told."""
+    arguments = struct.unpack_from("6Q", request, 32)
+    try:
+        if name in _ON_DESCRIPTORS:
+            return os.readlink(f"/proc/{pid}/fd/{arguments[0]}")
+        folder, text = ("cwd", arguments[0]) if name in _ON_PATHS else (f"fd/{arguments[0]}", arguments[1])
+        if folder == f"fd/{_HERE}":
+            folder = "cwd"
+        with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+            memory.seek(text)
+            path = memory.read(4096).partition(b"\0")[0].decode("utf-8", "replace")
+        return os.path.normpath(os.path.join(os.readlink(f"/proc/{pid}/{folder}"), path))
+    except OSError:
+        return ""
+
+
+_ON_PATHS = {"rename", "mkdir", "rmdir", "unlink", "link"}
+_HERE = 0xFFFFFF9C
+"""AT_FDCWD as it stands in the lower half of a register."""
+
+
+class FailingServer:
+    """The filter for a server and the processes it starts: :attr:`install` is called in its process before it starts.
+
+    Between :meth:`arm` and :meth:`disarm` the ``fail_at``-th writing call below a folder fails.
+    """
+
+    def __init__(self) -> None:
+        self._mine, self._theirs = socket.socketpair()
+        self._lock = threading.Lock()
+        self._folder, self._fail_at, self._number = "", 0, 0
+        self._calls: list[str] = []
+        self._failed = ""
+
+    def install(self) -> None:
+        """In the server's process."""
+        listener = _install()
+        socket.send_fds(self._theirs, [b"x"], [listener])
+        os.close(listener)
+
+    def begin(self) -> None:
+        """Answer the calls of a server that is being started; in a thread of its own, until the server is gone."""
+        threading.Thread(target=self._supervise, daemon=True).start()
+
+    def arm(self, folder: Path, fail_at: int, number: int) -> None:
+        """Count from here on."""
+        with self._lock:
+            self._folder, self._fail_at, self._number, self._calls, self._failed = str(folder), fail_at, number, [], ""
+
+    def disarm(self) -> tuple[list[str], str]:
+        """The writing calls since, and which of them failed."""
+        with self._lock:
+            self._folder = ""
+            return self._calls, self._failed
+
+    def _supervise(self) -> None:
+        listener = socket.recv_fds(self._mine, 1, 1)[1][0]
+        self._mine.close()
+        self._theirs.close()
+        poll = select.poll()
+        poll.register(listener, select.POLLIN)
+        while True:
+            if not any(event & select.POLLIN for _, event in poll.poll()):
+                os.close(listener)
+                return  # all of them are gone
+            request = bytearray(80)
+            try:
+                fcntl.ioctl(listener, _RECEIVE, request)
+                identity, pid, _, call = struct.unpack_from("QIIi", request)
+                error = self._error(pid, WRITES[call], request)
+                fcntl.ioctl(
+                    listener, _SEND, bytearray(struct.pack("QqiI", identity, 0, -error, 0 if error else _CONTINUE))
+                )
+            except OSError:
+                continue  # that process is gone
+
+    def _error(self, pid: int, name: str, request: bytearray) -> int:
+        with self._lock:
+            if not self._folder or not _place(pid, name, request).startswith(self._folder):
+                return 0
+            self._calls.append(name)
+            if len(self._calls) != self._fail_at:
+                return 0
+            self._failed = name
+            return self._number

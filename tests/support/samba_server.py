@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 PASSWORD = "Sw0rdfish-1"
@@ -41,7 +42,8 @@ CONFIGURATION = """
 class SambaServer:
     """Started on a free port of loopback; ``share`` is the share's folder on this machine."""
 
-    def __init__(self) -> None:
+    def __init__(self, before_start: Callable[[], None] | None = None) -> None:
+        """``before_start`` is called in the server's process before it becomes the server."""
         self.folder = Path(tempfile.mkdtemp(prefix="dtserve-smb-"))
         self.user = pwd.getpwuid(os.geteuid()).pw_name
         self.share = self.folder / "share"
@@ -61,6 +63,7 @@ class SambaServer:
         self._process = subprocess.Popen(
             [smbd, "-F", "--no-process-group", "-s", str(config)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            preexec_fn=before_start,
         )  # fmt: skip
         self._wait()
 

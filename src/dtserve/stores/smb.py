@@ -252,7 +252,7 @@ class SmbStore(PackageStore):
 
     def clean(self, *, stale_after: float = 60.0) -> int:
         """Remove what crashed writers left anywhere below the root; returns how many files."""
-        return sum(self.share.sweep(folder) for folder, _, _ in self.walk())
+        return sum(self.share.sweep(folder, locks=True) for folder, _, _ in self.walk())
 
     def _package(self, path: StorePath) -> ShareEntry | None:
         """The file of a package; None when there is none, FolderNotFound when its folder is missing."""

@@ -44,6 +44,16 @@ _NO_SESSION = {
     0xC0000203: "The session was ended by the server.",
     0xC000035C: "The session has expired.",
 }
+_DISK_FAILED = {
+    0xC000007F: (errno.ENOSPC, "There is not enough space on the disk."),
+    0xC0000044: (errno.EDQUOT, "The disk quota is exceeded."),
+    0xC0000185: (errno.EIO, "The disk of the server failed."),
+    0xC00000E9: (errno.EIO, "The disk of the server failed."),
+    0xC000016A: (errno.EIO, "The disk of the server failed."),
+    0xC000003E: (errno.EIO, "The disk of the server failed."),
+    0xC00000A2: (errno.EROFS, "The disk of the server is write-protected."),
+}
+"""NTSTATUS of a disk that takes nothing: STATUS_DISK_FULL, STATUS_QUOTA_EXCEEDED, STATUS_IO_DEVICE_ERROR and its like."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,10 @@ class SmbShare:
 
     @contextmanager
     def talking(self) -> Iterator[Any]:
-        """The client module; StoreUnavailable when the server does not answer or refuses the login."""
+        """The client module; StoreUnavailable when the server does not answer or refuses the login.
+
+        OSError where the disk behind the share fails.
+        """
         try:
             import smbclient
             from smbprotocol.exceptions import SMBException, SMBOSError
@@ -118,6 +131,8 @@ class SmbShare:
         try:
             yield smbclient
         except SMBOSError as error:
+            if error.ntstatus in _DISK_FAILED:
+                raise self._disk_failed(error.ntstatus) from None
             if error.ntstatus not in _NO_SESSION:
                 raise
             self.close()
@@ -125,9 +140,14 @@ class SmbShare:
         except (SMBException, SpnegoError, ValueError, OSError) as error:
             if isinstance(error, OSError) and error.filename is not None:
                 raise
+            if getattr(error, "status", 0) in _DISK_FAILED:
+                raise self._disk_failed(error.status) from None
             lines = str(error).strip().splitlines()
             self.close()
             raise StoreUnavailable(store=self.root, reason=lines[0] if lines else type(error).__name__) from None
+
+    def _disk_failed(self, status: int) -> OSError:
+        return OSError(*_DISK_FAILED[status], self.root)
 
     def scan(self, folder: StorePath, pattern: str = "*") -> list[ShareEntry]:
         """What is in a folder; links are left out."""
@@ -235,14 +255,17 @@ class SmbShare:
         try:
             yield
         finally:
-            with self.talking(), suppress(OSError):
-                lock.close()
+            with suppress(OSError, StoreUnavailable), self.talking():
+                lock.close()  # the folder is free then, whether or not the server could remove the file
 
-    def sweep(self, folder: StorePath) -> int:
-        """Remove what crashed writers left; a file that somebody writes cannot be removed and stays."""
+    def sweep(self, folder: StorePath, *, locks: bool = False) -> int:
+        """Remove what crashed writers left; a file that somebody writes cannot be removed and stays.
+
+        With ``locks`` a lock file goes, too, that nobody holds and that the server could not remove.
+        """
         removed = 0
         for each in self.scan(folder):
-            if is_temporary(each.name) and each.name != LOCK_FILE:
+            if is_temporary(each.name) and (locks or each.name != LOCK_FILE):
                 with suppress(OSError):
                     self.remove(folder, each.name)
                     removed += 1
