@@ -201,6 +201,33 @@ def test_ctrl_c_ends_within_two_seconds_with_exit_code_3(tmp_path) -> None:
     assert not psutil.pid_exists(int(pid_file.read_text()))
 
 
+def test_a_stop_while_the_program_is_still_being_read_is_a_stop(tmp_path) -> None:
+    path = tmp_path / "slow.dtsx"
+    path.write_bytes(
+        package(
+            '<task name="P" type="Microsoft.ExecuteProcess"><ExecuteProcessData Executable="sleep" Arguments="9"/></task>'
+        )
+    )
+    codes = []
+    for number in range(10):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dtserve.cli.dtexec", "/F", str(path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        status = Path("/proc", str(process.pid), "status")
+        while not int(re.search(r"SigCgt:\s*(\w+)", status.read_text())[1], 16) >> (signal.SIGTERM - 1) & 1:  # type: ignore[index]
+            assert process.poll() is None
+        time.sleep(number * 0.012)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT if number % 2 else signal.SIGTERM)
+        text, _ = process.communicate(timeout=10)
+        codes.append(process.returncode)
+        assert b"Traceback" not in text
+        assert b"Error" not in text
+    assert codes == [3] * 10
+
+
 def test_nothing_heavy_is_imported_for_an_empty_package(tmp_path) -> None:
     path = tmp_path / "empty.dtsx"
     path.write_bytes(package(""))
