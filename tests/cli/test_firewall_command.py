@@ -24,3 +24,11 @@ def test_what_is_no_network(tmp_path, capsys) -> None:
     code, _, told = dtserve(capsys, tmp_path, "firewall", "--source", "x; rm -rf /")
     assert code == 6
     assert "DTSERVE_E_INVALIDARGUMENT" in told
+
+
+def test_rules_alone_open_nothing_while_the_service_listens_on_loopback(tmp_path, capsys, monkeypatch) -> None:
+    _, printed, _ = dtserve(capsys, tmp_path, "firewall", "ufw")
+    assert printed.startswith("# The service listens on 127.0.0.1 alone")
+    monkeypatch.setenv("DTSERVE_SERVICE_LISTEN_HOST", "0.0.0.0")
+    _, printed, _ = dtserve(capsys, tmp_path, "firewall", "ufw")
+    assert printed.startswith("# ufw")

@@ -30,13 +30,14 @@ def run(arguments: argparse.Namespace) -> int:
     import ipaddress
 
     from dtserve.cli.errors import InvalidArgument
+    from dtserve.service.network import is_loopback
 
     family = "ipv4"
     if arguments.source:
         try:
             family = f"ipv{ipaddress.ip_network(arguments.source, strict=False).version}"
         except ValueError as error:
-            raise InvalidArgument(argument=arguments.source, option="--source", reason=str(error)) from None
+            raise InvalidArgument(argument=arguments.source, option="--source", reason=f"{error}.") from None
     home = home_of(arguments)
     facts = {
         "port": arguments.port or home.listen_port,
@@ -46,6 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
         "remote": f" remoteip={arguments.source}" if arguments.source else "",
     }
     home.close()
+    if is_loopback(home.listen_host):
+        print(f"# The service listens on {home.listen_host} alone: first set service.listen_host and a certificate.")
     for name, rule in TOOLS.items():
         if arguments.tool in (None, name):
             print(f"# {name}")
