@@ -9,9 +9,10 @@ from dtserve.service import retention, schema
 from dtserve.service.audit import Audit
 from dtserve.service.eventlog import EventLog
 from dtserve.service.history import History
-from dtserve.service.retention import sweep, sweep_logs
+from dtserve.service.retention import sweep, sweep_logs, sweep_versions
 from dtserve.service.settings import read_settings
 from dtserve.service.state import open_state
+from dtserve.stores.versions import VersionArchive
 
 
 @pytest.fixture
@@ -115,3 +116,19 @@ def test_writers_do_not_wait_for_the_retention_of_many_rows(tmp_path, monkeypatc
     assert longest < 1.0
     assert not any(row["action"] == "a" for row in audit.entries(limit=100_000))
     state.close()
+
+
+def test_versions_go_by_number_and_age(tmp_path):
+    settings = read_settings(
+        tmp_path / "dtserve.toml", {"DTSERVE_VERSIONS_KEEP": "2", "DTSERVE_VERSIONS_KEEP_DAYS": "30"}
+    )
+    archive = VersionArchive(tmp_path / "versions.sqlite")
+    assert sweep_versions(archive, settings) == 0
+    assert not archive.path.exists()
+    for number in range(4):
+        archive.keep("s", ("P",), b"%d" % number, who="me", why="x")
+    assert sweep_versions(archive, settings) == 2
+    with archive.transaction() as connection:
+        connection.execute("UPDATE versions SET time = time - 31 * 86400")
+    assert sweep_versions(archive, settings) == 1
+    assert [each.version for each in archive.list("s", ("P",))] == [4]

@@ -1,6 +1,7 @@
 """The archive: numbers, equal contents, deletions, renames, pruning."""
 
 import sqlite3
+import time
 
 import pytest
 
@@ -101,3 +102,36 @@ def test_an_archive_that_cannot_be_opened(tmp_path):
     (tmp_path / "no.sqlite").write_bytes(b"no database" * 200)
     with pytest.raises(StoreUnavailable):
         VersionArchive(tmp_path / "no.sqlite").keep("s", ("P",), b"1", who="", why="")
+
+
+def test_a_policy_by_number_and_by_age(archive, monkeypatch):
+    def keep(path, data, at, **policy):
+        monkeypatch.setattr(time, "time", lambda: at)
+        archive.keep("s", path, data, who="me", why="x", **policy)
+
+    def numbers(path):
+        return [each.version for each in archive.list("s", path)]
+
+    for path, times in ((("P",), (1.0, 2.0, 100.0)), (("Q",), (1.0, 90.0))):
+        for at in times:
+            keep(path, b"%f" % at, at)
+    keep(("Gone",), b"x", 1.0)
+    keep(("Gone",), None, 5.0)
+    keep(("Gone lately",), b"y", 1.0)
+    keep(("Gone lately",), None, 60.0)
+    assert archive.expire(0) == 0
+    assert archive.expire(0, 50.0) == 3
+    assert (numbers(("P",)), numbers(("Q",))) == ([2, 3], [1, 2])  # the first of P was replaced long ago
+    assert (numbers(("Gone",)), numbers(("Gone lately",))) == ([], [1, 2])
+    assert archive.expire(1, 50.0) == 3
+    assert (numbers(("P",)), numbers(("Q",)), numbers(("Gone lately",))) == ([3], [2], [2])
+    assert archive.read("s", ("P",), 3) == b"100.000000"
+
+
+def test_old_versions_go_when_a_new_one_comes(archive, monkeypatch):
+    for at in (1.0, 2.0, 3.0, 50.0):
+        monkeypatch.setattr(time, "time", lambda at=at: at)
+        archive.keep("s", ("P",), b"%f" % at, who="me", why="x", before=at - 10)
+    assert [each.version for each in archive.list("s", ("P",))] == [3, 4]
+    archive.keep("s", ("Q",), b"1", who="me", why="x", before=49.0)
+    assert len(archive.list("s", ("Q",))) == 1

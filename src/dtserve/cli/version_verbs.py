@@ -41,8 +41,9 @@ def declare(verbs: Any) -> None:
     restore = add_verb(verbs, "restore", "store a kept version again", ONE)
     restore.add_argument("version", type=int)
     restore.set_defaults(call=_restore)
-    prune = verbs.add_parser("prune", help="forget old versions of all packages")
-    prune.add_argument("--keep", type=int, default=0, help="how many of each package stay (default: versions.keep)")
+    text = "forget old versions of all packages; without options those that the settings no longer keep"
+    prune = verbs.add_parser("prune", help=text, description=text)
+    prune.add_argument("--keep", type=int, help="how many of each package stay (default: versions.keep)")
     prune.add_argument("--older-than", type=float, metavar="DAYS", help="forget only versions older than that")
     add_home(prune)
     prune.set_defaults(call=_prune)
@@ -110,7 +111,13 @@ def _restore(home: ServiceHome, arguments: argparse.Namespace) -> int:
 
 
 def _prune(home: ServiceHome, arguments: argparse.Namespace) -> int:
-    keep: int = arguments.keep or home.settings.number("versions.keep")
-    limit = None if arguments.older_than is None else time.time() - arguments.older_than * 86400
-    print(f"{home.version_archive.prune(keep, older_than=limit)} versions were forgotten.")
+    if arguments.keep is None and arguments.older_than is None:
+        from dtserve.service.retention import sweep_versions
+
+        count = sweep_versions(home.version_archive, home.settings)
+    else:
+        keep = home.settings.number("versions.keep") if arguments.keep is None else arguments.keep
+        limit = None if arguments.older_than is None else time.time() - arguments.older_than * 86400
+        count = home.version_archive.prune(keep, older_than=limit)
+    print(f"{count} versions were forgotten.")
     return 0

@@ -123,7 +123,8 @@ class ServiceHome(HomePaths):
             return store
         from dtserve.stores.versioned import VersionedStore
 
-        return VersionedStore(store, self.version_archive, key, who=user or _this_user(), keep=keep)
+        days = self.settings.number("versions.keep_days")
+        return VersionedStore(store, self.version_archive, key, who=user or _this_user(), keep=keep, keep_days=days)
 
     @cached_property
     def version_archive(self) -> VersionArchive:

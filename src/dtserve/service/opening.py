@@ -22,7 +22,7 @@ from dtserve.service.metrics import Metrics
 from dtserve.service.periodic import Periodic
 from dtserve.service.recovery import recover
 from dtserve.service.registered import WATCH_SECONDS, Registered
-from dtserve.service.retention import sweep, sweep_logs
+from dtserve.service.retention import sweep, sweep_logs, sweep_versions
 from dtserve.service.run_request import RunRequest
 from dtserve.service.schedules import TICK_SECONDS as SCHEDULE_SECONDS
 from dtserve.service.schedules import Schedules
@@ -85,6 +85,11 @@ def open_hub(
             Periodic("alerts", ALERT_SECONDS, alerts.deliver),
             Periodic("retention", RETENTION_SECONDS, lambda stopped: sweep(history, home.settings, stopped)),
             Periodic("retention of logs", RETENTION_SECONDS, lambda stopped: sweep_logs(state, home.settings, stopped)),
+            Periodic(
+                "retention of versions",
+                RETENTION_SECONDS,
+                lambda _: sweep_versions(home.version_archive, home.settings),
+            ),
         ),
         traces=traces,
     )

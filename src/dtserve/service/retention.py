@@ -1,6 +1,6 @@
 """Removes what is old, by age and count, a few at a time, so that the database is never locked for long.
 
-Executions with their events, and rows of the audit and of the event log.
+Executions with their events, rows of the audit and of the event log, and kept versions of packages.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dtserve.service import schema
 from dtserve.service.history import History
 from dtserve.service.settings import Settings
 from dtserve.service.state import State
+from dtserve.stores.versions import VersionArchive
 
 __all__ = ["LOG_SLICE", "SLICE", "sweep", "sweep_logs"]
 
@@ -34,6 +35,14 @@ def sweep(history: History, settings: Settings, stopped: threading.Event) -> int
         removed += gone
         stopped.wait(PAUSE_SECONDS)
     return removed
+
+
+def sweep_versions(archive: VersionArchive, settings: Settings) -> int:
+    """Forget versions of packages that ``versions.keep`` and ``versions.keep_days`` no longer keep; how many."""
+    days, keep = settings.number("versions.keep_days"), settings.number("versions.keep")
+    if not archive.path.exists():
+        return 0
+    return archive.expire(keep, time.time() - days * DAY if days else None)
 
 
 def sweep_logs(state: State, settings: Settings, stopped: threading.Event) -> int:

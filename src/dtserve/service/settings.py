@@ -137,6 +137,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("mail.password_file", "", "The file that holds that user's password; relative to the home folder."),
     Setting("versions.keep", 20, "How many replaced or deleted versions of each package are kept; 0 keeps none.",
             0, 100_000),
+    Setting("versions.keep_days", 0,
+            "Days after which a version that was replaced, or a package that was deleted, is forgotten; 0 keeps any age.",
+            0, 100_000),
     Setting("dtutil.exists_miss_exit_code", 1,
             "What dtutil /EXISTS and /FEXISTS answer when nothing is there; the documentation names no number.", 1, 255),
 )  # fmt: skip

@@ -7,10 +7,11 @@ the archive cannot take the old content, nothing is replaced.
 from __future__ import annotations
 
 import builtins
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dtserve.errors import AccessDenied, DtserveError, PackageNotFound, StoreError
 from dtserve.stores.base import Attachment, Caller, FolderEntry, PackageInfo, PackageStore, StorePath
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["VersionedStore"]
 
 FOUND = "found in the store"
+DAY = 86_400.0
 
 
 class VersionedStore(PackageStore):
     """``inner`` with ``archive``; ``key`` names the store in the archive.
 
+    ``keep`` versions of each package are kept, those replaced ``keep_days`` ago (0: any) and before are not.
     ``caller`` is None for whoever may open the home folder; ``who`` is written into versions.
     """
 
@@ -39,6 +42,7 @@ class VersionedStore(PackageStore):
         *,
         who: str,
         keep: int = 20,
+        keep_days: int = 0,
         caller: Caller | None = None,
     ) -> None:
         self._all = inner
@@ -47,12 +51,14 @@ class VersionedStore(PackageStore):
         self.key = key
         self.who = who
         self.keep = keep
+        self.keep_days = keep_days
         self.caller = caller
         self.name = inner.name
 
     def for_caller(self, caller: Caller) -> VersionedStore:
         """The same with the rights, and in the name, of a caller."""
-        return VersionedStore(self._all, self.archive, self.key, who=caller.name, keep=self.keep, caller=caller)
+        kept = {"keep": self.keep, "keep_days": self.keep_days}
+        return VersionedStore(self._all, self.archive, self.key, who=caller.name, caller=caller, **kept)
 
     def close(self) -> None:
         """Close the store and the archive."""
@@ -117,12 +123,12 @@ class VersionedStore(PackageStore):
         if overwrite:
             found = [(path, data) for path, _ in items if (data := self._current(path)) is not None]
             if found:
-                self.archive.keep_many(self.key, found, who="", why=FOUND, limit=self.keep)
+                self.archive.keep_many(self.key, found, who="", why=FOUND, **self._policy())
         done = self.inner.write_many(items, overwrite=overwrite)
         written = [item for item, error in zip(items, done, strict=True) if error is None]
         why = reason("replaced" if overwrite else "saved")
         with suppress(StoreError):
-            self.archive.keep_many(self.key, written, who=self.who, why=why, limit=self.keep, durable=False)
+            self.archive.keep_many(self.key, written, who=self.who, why=why, **self._policy(), durable=False)
         return done
 
     def delete(self, path: StorePath) -> None:
@@ -228,11 +234,14 @@ class VersionedStore(PackageStore):
         with because(reason(f"restored from version {version}")):
             return self.write(path, data, overwrite=True)
 
+    def _policy(self) -> dict[str, Any]:
+        return {"limit": self.keep, "before": time.time() - self.keep_days * DAY if self.keep_days else None}
+
     def _keep_current(self, path: StorePath) -> None:
         """Keep what the archive has not seen yet, whoever is about to change it."""
         data = self._current(path)
         if data is not None:
-            self.archive.keep(self.key, path, data, who="", why=FOUND, limit=self.keep)
+            self.archive.keep(self.key, path, data, who="", why=FOUND, **self._policy())
 
     def _current(self, path: StorePath) -> bytes | None:
         try:
@@ -243,4 +252,4 @@ class VersionedStore(PackageStore):
     def _keep_new(self, path: StorePath, data: bytes | None, why: str) -> None:
         """Keep what was just stored; when that fails the next change finds it."""
         with suppress(StoreError):
-            self.archive.keep(self.key, path, data, who=self.who, why=reason(why), limit=self.keep, durable=False)
+            self.archive.keep(self.key, path, data, who=self.who, why=reason(why), **self._policy(), durable=False)

@@ -133,14 +133,16 @@ class VersionArchive:
         who: str,
         why: str,
         limit: int = 0,
+        before: float | None = None,
         durable: bool = True,
     ) -> Version | None:
         """Add a version, None for a deletion; nothing is added when the latest one has the same content.
 
-        With ``limit`` only so many versions of the package stay. What is not ``durable`` may be lost when the
+        With ``limit`` only so many versions of the package stay, with ``before`` (seconds since the epoch) none that was
+        replaced before that time. What is not ``durable`` may be lost when the
         machine stops: the content at hand, which stands in the store as well.
         """
-        return self.keep_many(store, [(path, data)], who=who, why=why, limit=limit, durable=durable)[0]
+        return self.keep_many(store, [(path, data)], who=who, why=why, limit=limit, before=before, durable=durable)[0]
 
     def keep_many(
         self,
@@ -150,6 +152,7 @@ class VersionArchive:
         who: str,
         why: str,
         limit: int = 0,
+        before: float | None = None,
         durable: bool = True,
     ) -> builtins.list[Version | None]:
         """Add a version to each of many histories, in one transaction; see :meth:`keep`."""
@@ -161,7 +164,7 @@ class VersionArchive:
         with self.transaction(durable=durable) as connection:
             for path, content in prepared:
                 added.append(self._add(connection, store, path, content, who, why))
-            if limit and self._shorten(connection, store, [each for each in added if each], limit):
+            if self._shorten(connection, store, [each for each in added if each], limit, before):
                 connection.execute(_FORGET_CONTENTS)
         if durable and not any(added):
             self._flush()
@@ -203,12 +206,19 @@ class VersionArchive:
         connection.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
         return Version(number, shown, moment, who, why, digest or "", size)
 
-    def _shorten(self, connection: sqlite3.Connection, store: str, added: Sequence[Version], limit: int) -> int:
+    def _shorten(
+        self, connection: sqlite3.Connection, store: str, added: Sequence[Version], limit: int, before: float | None
+    ) -> int:
         removed = 0
+        history = "DELETE FROM versions WHERE store = ? AND pathkey = ? AND version "
         for version in added:
-            old = (store, name_key(version.path), version.version - limit)
-            query = "DELETE FROM versions WHERE store = ? AND pathkey = ? AND version <= ?"
-            removed += connection.execute(query, old).rowcount if old[2] > 0 else 0
+            key = (store, name_key(version.path))
+            if limit and version.version > limit:
+                removed += connection.execute(history + "<= ?", (*key, version.version - limit)).rowcount
+            if before is not None:
+                # a version was replaced when the next one came
+                last = "< (SELECT max(version) FROM versions WHERE store = ? AND pathkey = ? AND time < ?)"
+                removed += connection.execute(history + last, (*key, *key, before)).rowcount
         return removed
 
     def latest(self, store: str, path: StorePath) -> Version | None:
@@ -285,6 +295,24 @@ class VersionArchive:
                 "(PARTITION BY store, pathkey ORDER BY version DESC) AS rank FROM versions) "
                 "WHERE rank > ? AND time < ?)",
                 (keep, float("inf") if older_than is None else older_than),
+            )
+            connection.execute(_FORGET_CONTENTS)
+            return cursor.rowcount
+
+    def expire(self, keep: int, before: float | None = None) -> int:
+        """Forget what a policy no longer keeps; returns how many versions.
+
+        That is all but the ``keep`` latest versions of each package (0: all are kept), and every version that was replaced
+        before that time, and what is left of packages that were deleted before it.
+        """
+        with self.transaction() as connection:
+            cursor = connection.execute(
+                "DELETE FROM versions WHERE rowid IN (SELECT rowid FROM (SELECT rowid, "
+                "row_number() OVER (PARTITION BY store, pathkey ORDER BY version DESC) AS rank, "
+                "coalesce(lead(time) OVER (PARTITION BY store, pathkey ORDER BY version), "
+                "CASE WHEN hash IS NULL THEN time END) AS replaced FROM versions) "
+                "WHERE (? > 0 AND rank > ?) OR replaced < ?)",
+                (keep, keep, before),
             )
             connection.execute(_FORGET_CONTENTS)
             return cursor.rowcount
