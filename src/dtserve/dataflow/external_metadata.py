@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dtserve.connections.errors import CannotAcquireConnection, LostConnection, SqlError
+from dtserve.connections.sql.tsql_tokens import tokenize
 from dtserve.dataflow.component_errors import (
     ColumnInfoNotRetrieved,
     ColumnNotInSource,
@@ -108,6 +109,29 @@ class ExternalCheck:
                 raise
             raise ColumnInfoNotRetrieved() from error
         return found or None
+
+    def command(self, component: PipelineComponent, statement: str, into: Input) -> None:
+        """Check a statement that runs for each row: its markers and the tables and columns that it names.
+
+        Raises ComponentBroken where it has another number of markers than the input has external columns, and
+        ColumnInfoNotRetrieved for what the database refuses.
+        """
+        session = self.session(component)
+        markers = sum(token.kind == "mark" for token in tokenize(statement))
+        if markers != len(into.external_columns):
+            component.host.fire_warning(
+                _OUT_OF_SYNC,
+                component.label,
+                f"The external columns for {component.model.name} are out of synchronization with the data source "
+                f"columns. The statement has {markers} parameters, the input {len(into.external_columns)} external columns.",
+            )
+            raise ComponentBroken(component=component.model.name, status=NEEDS_NEW_METADATA)
+        try:
+            session.check_statement(statement)
+        except LostConnection:
+            raise
+        except SqlError as error:
+            raise ColumnInfoNotRetrieved() from error
 
     @staticmethod
     def _rowset(session: SqlSession, table: str) -> tuple[ResultColumn, ...] | None:

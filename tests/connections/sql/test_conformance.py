@@ -512,3 +512,20 @@ def test_triggers_that_a_load_fires(url):
     with pytest.raises(NoSuchTable):
         session.insert_triggers("none")
     session.close()
+
+
+def test_statements_are_checked_without_running_them(session):
+    session.execute("create table t (a int not null, b nvarchar(9))")
+    for good in (
+        "insert into t (a, b) values (?, ?)",
+        "update [dbo].[T] set b = ? where a in (?, ?)",
+        "delete t where a = ?",
+        "select * from nowhere",
+        "declare @x int = 1; update nowhere set a = @x",
+        "exec nowhere ?",
+    ):
+        session.check_statement(good)
+    for wrong in ("insert into nowhere values (?)", "update t set c = ?", "delete from t where c = ?"):
+        with pytest.raises(SqlError):
+            session.check_statement(wrong)
+    assert list(session.execute("select count(*) from t")[0].rows()) == [(0,)]

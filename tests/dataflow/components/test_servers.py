@@ -24,6 +24,12 @@ _DESTINATION = "oledb_destination/oledb_destination: "
 DIFFERENT: dict[tuple[str, str], str] = {
     ("postgres", f"{_DESTINATION}without CHECK_CONSTRAINTS they are not"): "its constraints are always checked",
     ("mariadb", f"{_DESTINATION}without CHECK_CONSTRAINTS they are not"): "its constraints are always checked",
+    **{
+        ("tds", f"oledb_command/oledb_command: a {what} that is not there is found by the validation"): (
+            "it cannot look at a statement without running it"
+        )
+        for what in ("table", "column")
+    },
     (
         "tds",
         f"{_DESTINATION}values that do not fit the column are redirected with its number",

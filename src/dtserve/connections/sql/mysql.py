@@ -49,6 +49,7 @@ class MySqlSession(FamilySession):
     """One connection to a MySQL or MariaDB database."""
 
     dialect: ClassVar[str] = "mysql"
+    explains: ClassVar[bool] = True
     triggers_query: ClassVar[str] = (
         "SELECT trigger_name FROM information_schema.triggers WHERE event_manipulation = 'INSERT' "
         "AND event_object_schema = DATABASE() AND lower(event_object_table) = lower('{name}') ORDER BY action_order"

@@ -40,6 +40,7 @@ class PostgresSession(PostgresConnection):
     """One connection to a PostgreSQL database."""
 
     dialect: ClassVar[str] = "postgres"
+    explains: ClassVar[bool] = True
     triggers_query: ClassVar[str] = (
         "SELECT tgname FROM pg_catalog.pg_trigger WHERE tgrelid = '{path}'::regclass AND NOT tgisinternal "
         "AND tgenabled IN ('O', 'A') AND (tgtype & 4) <> 0 ORDER BY tgname"

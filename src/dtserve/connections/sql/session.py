@@ -32,6 +32,9 @@ _ON_INSERT = re.compile(r"(?:(?!\bBEGIN\b).)*\bINSERT\s+ON\b", re.I | re.S)
 class FamilySession(SqlSession):
     """A session of one database family."""
 
+    explains: ClassVar[bool] = False
+    """Whether EXPLAIN looks at a statement that changes rows without running it."""
+
     triggers_query: ClassVar[str] = ""
     """Names of the triggers on INSERT of the table ``{path}`` or ``{name}``, with their text where that has to be looked at."""
 
@@ -179,6 +182,19 @@ class FamilySession(SqlSession):
         if found is None:
             raise NoSuchTable(table=table)
         return found
+
+    def check_statement(self, sql: str) -> None:
+        """Let the database plan one INSERT, UPDATE or DELETE, its parameters NULL; raises SqlError."""
+        if not self.explains or not self.translator.tsql:
+            return
+        with self.lock:
+            nodes = list(parse_batch(sql))
+            if len(nodes) != 1 or not isinstance(nodes[0], Run):
+                return
+            statements = self.translator.statements(nodes[0].text, self.schema_generation())
+            text = statements[0].render(lambda position, slot: "NULL") if len(statements) == 1 else ""
+            if text.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
+                self.run(self.native(f"EXPLAIN {text}"), (), 0)
 
     def insert_triggers(self, table: str) -> tuple[str, ...]:
         """The triggers that a load into the table fires, by name; raises NoSuchTable."""

@@ -51,6 +51,7 @@ class SqliteSession(FamilySession):
     """One connection to a SQLite database."""
 
     dialect: ClassVar[str] = "sqlite"
+    explains: ClassVar[bool] = True
     triggers_query: ClassVar[str] = (
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = lower('{name}') ORDER BY name"
     )

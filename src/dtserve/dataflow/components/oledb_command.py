@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dtserve.connections.base import SqlSession
+    from dtserve.dataflow.external_metadata import ExternalCheck
     from dtserve.package.model import Column, ExternalColumn
 
 __all__ = ["OLEDBCommand"]
@@ -56,6 +57,10 @@ class OLEDBCommand(RowTransform):
         if not properties.text(self.model.properties, "SqlCommand").strip():
             raise BadProperty(property="SqlCommand", component=self.model.name, detail="it is empty")
         self._parameters()
+
+    def validate_external(self, check: ExternalCheck) -> None:
+        """The database must know what the statement names, and the external columns must be its markers."""
+        check.command(self, properties.text(self.model.properties, "SqlCommand"), self.model.inputs[0])
 
     def start(self) -> None:
         """Open the connection."""
