@@ -42,6 +42,24 @@ def test_order_is_stable_and_nulls_stand_first(tmp_path_factory, memory, rows, d
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("down", [False, True])
+@pytest.mark.parametrize("kind", [pl.String, pl.Binary])
+def test_few_different_texts_sort_as_many_do(tmp_path, monkeypatch, down, kind):
+    random = Random(7)
+    names = [random.choice(["b", "a", "Z", "ab", "", "ä", None]) for _ in range(500)]
+    frame = pl.DataFrame({"name": pl.Series(names).cast(kind), "at": range(500)})
+    found = []
+    for rows in (64, 1000):  # as numbers, and as they are
+        monkeypatch.setattr(sorting, "SAMPLE_ROWS", rows)
+        sort = ExternalSort([("name", down)], nulls_first=True, memory=2**30, folder=tmp_path)
+        sort.add(frame)
+        found.append(pl.concat(sort.sorted()))
+        sort.close()
+    assert found[0].equals(found[1], null_equal=True)
+    expected = sorted(range(500), key=lambda at: (names[at] is not None, (names[at] or "").encode()), reverse=down)
+    assert [names[at] for at in expected] == [names[at] for at in found[0]["at"]]
+
+
 @pytest.fixture
 def small_steps(monkeypatch):
     """Runs of 50 rows, blocks of a few, so that few rows are many runs and steps."""

@@ -27,7 +27,9 @@ def memory_of(memory_limit: int) -> int:
     """The bytes a data flow may use: the limit that was given, else a quarter of the machine."""
     if memory_limit > 0:
         return memory_limit
-    import psutil
+    if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", ()):
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4
+    import psutil  # where the system itself does not tell
 
     return int(psutil.virtual_memory().total) // 4
 

@@ -36,6 +36,9 @@ LEAST_FAN = 8
 LEAST_ROWS = 1024
 """Rows that are loaded at least."""
 
+SAMPLE_ROWS = 8192
+"""Rows whose texts tell whether a column has few different ones."""
+
 _ORDER = "__order"
 _RUN_BITS = 40
 
@@ -168,7 +171,7 @@ class ExternalSort:
 
     def _ordered(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows sorted, those with equal keys by their arrival."""
-        columns = [*self._by(rows), (rows[_ORDER], False)]
+        columns = [*((_ranked(column), down) for column, down in self._by(rows)), (rows[_ORDER], False)]
         names = [f"__by{at}" for at in range(len(columns))]
         keyed = rows.with_columns(column.alias(name) for name, (column, _) in zip(names, columns, strict=True))
         down = [descending for _, descending in columns]
@@ -187,6 +190,22 @@ class ExternalSort:
                 return
             for start in range(0, ready.height, OUT_ROWS):
                 yield ready.slice(start, OUT_ROWS)
+
+
+def _ranked(column: pl.Series) -> pl.Series:
+    """Texts of which there are few, as numbers in the same order: numbers are sorted in a fraction of the time."""
+    import numpy as np
+    import polars as pl
+
+    from dtserve.datatypes.distinct import encode
+
+    sample = column.head(SAMPLE_ROWS)
+    if column.dtype not in (pl.String, pl.Binary) or len(column) <= SAMPLE_ROWS or 8 * sample.n_unique() > SAMPLE_ROWS:
+        return column
+    values, index = encode(column)
+    ranks = np.empty(len(values), dtype=np.uint32)
+    ranks[values.arg_sort().to_numpy()] = np.arange(len(values), dtype=np.uint32)
+    return pl.Series(ranks).gather(index)
 
 
 class _Merge:
