@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Collections.ObjectModel;
 using System.IO;
 using System.Text;
+using Dtserve.Scripts;
 using Microsoft.VisualBasic.CompilerServices;
 
 namespace Microsoft.VisualBasic
@@ -58,8 +59,8 @@ namespace Microsoft.VisualBasic
                 var sharing = Share == OpenShare.LockReadWrite ? FileShare.None : Share == OpenShare.LockWrite ? FileShare.Read
                     : Share == OpenShare.LockRead ? FileShare.Write : FileShare.ReadWrite;
                 var how = Mode == OpenMode.Input ? System.IO.FileMode.Open : Mode == OpenMode.Append ? System.IO.FileMode.Append : System.IO.FileMode.Create;
-                var stream = new FileStream(FileName, how, Mode == OpenMode.Input ? FileAccess.Read : FileAccess.Write, sharing);
-                var made = new OpenFile { Stream = stream, Name = Path.GetFullPath(FileName) };
+                var stream = new FileStream(Paths.Local(FileName), how, Mode == OpenMode.Input ? FileAccess.Read : FileAccess.Write, sharing);
+                var made = new OpenFile { Stream = stream, Name = FileName };
                 if (Mode == OpenMode.Input) made.Reader = new StreamReader(stream, Encoding.Default);
                 else made.Writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\r\n" };
                 open[FileNumber] = made;
@@ -118,12 +119,15 @@ namespace Microsoft.VisualBasic
         {
             listed = new Queue<string>();
             if (string.IsNullOrEmpty(PathName)) return "";
-            var folder = Path.GetDirectoryName(PathName);
-            var pattern = Path.GetFileName(PathName);
+            var local = Paths.Local(PathName);
+            var folder = Path.GetDirectoryName(local);
+            var pattern = Path.GetFileName(local);
             if (string.IsNullOrEmpty(folder)) folder = ".";
             if (pattern == "" || pattern == "*.*") pattern = "*";
             if (!Directory.Exists(folder)) return "";
-            foreach (var each in Directory.GetFiles(folder, pattern)) listed.Enqueue(Path.GetFileName(each));
+            var files = Directory.GetFiles(folder, pattern);
+            Array.Sort(files, StringComparer.OrdinalIgnoreCase);
+            foreach (var each in files) listed.Enqueue(Path.GetFileName(each));
             if ((Attributes & FileAttribute.Directory) != 0)
                 foreach (var each in Directory.GetDirectories(folder, pattern)) listed.Enqueue(Path.GetFileName(each));
             return Dir();
@@ -137,31 +141,34 @@ namespace Microsoft.VisualBasic
 
         public static void Kill(string PathName)
         {
-            var folder = Path.GetDirectoryName(PathName);
-            var found = Directory.GetFiles(string.IsNullOrEmpty(folder) ? "." : folder, Path.GetFileName(PathName));
+            var local = Paths.Local(PathName);
+            var folder = Path.GetDirectoryName(local);
+            var found = Directory.GetFiles(string.IsNullOrEmpty(folder) ? "." : folder, Path.GetFileName(local));
             if (found.Length == 0) throw new FileNotFoundException("No files found matching '" + PathName + "'.");
             foreach (var each in found) System.IO.File.Delete(each);
         }
 
-        public static void FileCopy(string Source, string Destination) { System.IO.File.Copy(Source, Destination, true); }
-        public static void MkDir(string Path) { Directory.CreateDirectory(Path); }
-        public static void RmDir(string Path) { Directory.Delete(Path); }
-        public static void ChDir(string Path) { Directory.SetCurrentDirectory(Path); }
+        public static void FileCopy(string Source, string Destination) { System.IO.File.Copy(Paths.Local(Source), Paths.Local(Destination), true); }
+        public static void MkDir(string Path) { Directory.CreateDirectory(Paths.Local(Path)); }
+        public static void RmDir(string Path) { Directory.Delete(Paths.Local(Path)); }
+        public static void ChDir(string Path) { Directory.SetCurrentDirectory(Paths.Local(Path)); }
         public static string CurDir() { return Directory.GetCurrentDirectory(); }
-        public static long FileLen(string PathName) { return new FileInfo(PathName).Length; }
-        public static FileAttribute GetAttr(string PathName) { return (FileAttribute)(int)(System.IO.File.GetAttributes(PathName) & (FileAttributes)63); }
-        public static void SetAttr(string PathName, FileAttribute Attributes) { System.IO.File.SetAttributes(PathName, (FileAttributes)(int)Attributes); }
+        public static long FileLen(string PathName) { return new FileInfo(Paths.Local(PathName)).Length; }
+        public static FileAttribute GetAttr(string PathName) { return (FileAttribute)(int)(System.IO.File.GetAttributes(Paths.Local(PathName)) & (FileAttributes)63); }
+        public static void SetAttr(string PathName, FileAttribute Attributes) { System.IO.File.SetAttributes(Paths.Local(PathName), (FileAttributes)(int)Attributes); }
 
         public static DateTime FileDateTime(string PathName)
         {
-            if (!System.IO.File.Exists(PathName)) throw new FileNotFoundException("File '" + PathName + "' not found.");
-            return System.IO.File.GetLastWriteTime(PathName);
+            var local = Paths.Local(PathName);
+            if (!System.IO.File.Exists(local)) throw new FileNotFoundException("File '" + PathName + "' not found.");
+            return System.IO.File.GetLastWriteTime(local);
         }
 
         public static void Rename(string OldPath, string NewPath)
         {
-            if (Directory.Exists(OldPath)) Directory.Move(OldPath, NewPath);
-            else System.IO.File.Move(OldPath, NewPath);
+            string old = Paths.Local(OldPath), made = Paths.Local(NewPath);
+            if (Directory.Exists(old)) Directory.Move(old, made);
+            else System.IO.File.Move(old, made);
         }
     }
 }
@@ -171,15 +178,16 @@ namespace Microsoft.VisualBasic.MyServices
     /// <summary>My.Computer.FileSystem.</summary>
     public class FileSystemProxy
     {
-        public string CurrentDirectory { get { return Directory.GetCurrentDirectory(); } set { Directory.SetCurrentDirectory(value); } }
-        public bool FileExists(string file) { return File.Exists(file); }
-        public bool DirectoryExists(string directory) { return Directory.Exists(directory); }
+        public string CurrentDirectory { get { return Directory.GetCurrentDirectory(); } set { Directory.SetCurrentDirectory(At(value)); } }
+        private static string At(string path) { return Paths.Local(path); }
+        public bool FileExists(string file) { return File.Exists(At(file)); }
+        public bool DirectoryExists(string directory) { return Directory.Exists(At(directory)); }
         public void CopyFile(string sourceFileName, string destinationFileName) { CopyFile(sourceFileName, destinationFileName, false); }
 
         public void CopyFile(string sourceFileName, string destinationFileName, bool overwrite)
         {
             Parent(destinationFileName);
-            File.Copy(sourceFileName, destinationFileName, overwrite);
+            File.Copy(At(sourceFileName), At(destinationFileName), overwrite);
         }
 
         public void MoveFile(string sourceFileName, string destinationFileName) { MoveFile(sourceFileName, destinationFileName, false); }
@@ -187,43 +195,43 @@ namespace Microsoft.VisualBasic.MyServices
         public void MoveFile(string sourceFileName, string destinationFileName, bool overwrite)
         {
             Parent(destinationFileName);
-            if (overwrite && File.Exists(destinationFileName)) File.Delete(destinationFileName);
-            File.Move(sourceFileName, destinationFileName);
+            if (overwrite && File.Exists(At(destinationFileName))) File.Delete(At(destinationFileName));
+            File.Move(At(sourceFileName), At(destinationFileName));
         }
 
         private static void Parent(string file)
         {
-            var folder = Path.GetDirectoryName(Path.GetFullPath(file));
+            var folder = Path.GetDirectoryName(Path.GetFullPath(At(file)));
             if (folder != null) Directory.CreateDirectory(folder);
         }
 
         public void DeleteFile(string file)
         {
-            if (!File.Exists(file)) throw new FileNotFoundException("Could not find file '" + file + "'.");
-            File.Delete(file);
+            if (!File.Exists(At(file))) throw new FileNotFoundException("Could not find file '" + file + "'.");
+            File.Delete(At(file));
         }
 
-        public void RenameFile(string file, string newName) { File.Move(file, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file)), newName)); }
-        public void CreateDirectory(string directory) { Directory.CreateDirectory(directory); }
-        public FileInfo GetFileInfo(string file) { return new FileInfo(file); }
-        public DirectoryInfo GetDirectoryInfo(string directory) { return new DirectoryInfo(directory); }
-        public string GetName(string path) { return Path.GetFileName(path); }
+        public void RenameFile(string file, string newName) { File.Move(At(file), Path.Combine(Path.GetDirectoryName(Path.GetFullPath(At(file))), newName)); }
+        public void CreateDirectory(string directory) { Directory.CreateDirectory(At(directory)); }
+        public FileInfo GetFileInfo(string file) { return new FileInfo(At(file)); }
+        public DirectoryInfo GetDirectoryInfo(string directory) { return new DirectoryInfo(At(directory)); }
+        public string GetName(string path) { return Path.GetFileName(At(path)); }
         public string GetParentPath(string path) { return Path.GetDirectoryName(path); }
         public string CombinePath(string baseDirectory, string relativePath) { return Path.GetFullPath(Path.Combine(baseDirectory, relativePath)); }
-        public string ReadAllText(string file) { return File.ReadAllText(file); }
-        public string ReadAllText(string file, Encoding encoding) { return File.ReadAllText(file, encoding); }
-        public byte[] ReadAllBytes(string file) { return File.ReadAllBytes(file); }
+        public string ReadAllText(string file) { return File.ReadAllText(At(file)); }
+        public string ReadAllText(string file, Encoding encoding) { return File.ReadAllText(At(file), encoding); }
+        public byte[] ReadAllBytes(string file) { return File.ReadAllBytes(At(file)); }
         public void WriteAllText(string file, string text, bool append) { WriteAllText(file, text, append, new UTF8Encoding(true)); }
 
         public void WriteAllText(string file, string text, bool append, Encoding encoding)
         {
-            if (append) File.AppendAllText(file, text, encoding);
-            else File.WriteAllText(file, text, encoding);
+            if (append) File.AppendAllText(At(file), text, encoding);
+            else File.WriteAllText(At(file), text, encoding);
         }
 
-        public ReadOnlyCollection<string> GetFiles(string directory) { return new ReadOnlyCollection<string>(Directory.GetFiles(directory)); }
-        public ReadOnlyCollection<string> GetDirectories(string directory) { return new ReadOnlyCollection<string>(Directory.GetDirectories(directory)); }
-        public StreamReader OpenTextFileReader(string file) { return new StreamReader(file); }
-        public StreamWriter OpenTextFileWriter(string file, bool append) { return new StreamWriter(file, append); }
+        public ReadOnlyCollection<string> GetFiles(string directory) { return new ReadOnlyCollection<string>(Paths.Below(directory, At(directory), Directory.GetFiles(At(directory)))); }
+        public ReadOnlyCollection<string> GetDirectories(string directory) { return new ReadOnlyCollection<string>(Paths.Below(directory, At(directory), Directory.GetDirectories(At(directory)))); }
+        public StreamReader OpenTextFileReader(string file) { return new StreamReader(At(file)); }
+        public StreamWriter OpenTextFileWriter(string file, bool append) { return new StreamWriter(At(file), append); }
     }
 }
