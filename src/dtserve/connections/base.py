@@ -199,11 +199,12 @@ class SqlSession(ABC):
     def table_columns(self, table: str) -> tuple[ResultColumn, ...]:
         """The columns of a table or view in order; ``table`` may be ``[dbo].[T]``, ``"s"."T"`` or ``T``."""
 
-    def check_statement(self, sql: str) -> None:
+    def check_statement(self, sql: str) -> bool:
         """Let the database look at one INSERT, UPDATE or DELETE without running it; raises SqlError.
 
-        Nothing happens for other texts, and where the database cannot do it.
+        False for other texts, and where the database cannot do it.
         """
+        return False
 
     def insert_triggers(self, table: str) -> tuple[str, ...]:
         """The triggers that a load into the table fires whatever its options; empty where it can do without."""

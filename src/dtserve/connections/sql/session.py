@@ -183,18 +183,20 @@ class FamilySession(SqlSession):
             raise NoSuchTable(table=table)
         return found
 
-    def check_statement(self, sql: str) -> None:
+    def check_statement(self, sql: str) -> bool:
         """Let the database plan one INSERT, UPDATE or DELETE, its parameters NULL; raises SqlError."""
         if not self.explains or not self.translator.tsql:
-            return
+            return False
         with self.lock:
             nodes = list(parse_batch(sql))
             if len(nodes) != 1 or not isinstance(nodes[0], Run):
-                return
+                return False
             statements = self.translator.statements(nodes[0].text, self.schema_generation())
             text = statements[0].render(lambda position, slot: "NULL") if len(statements) == 1 else ""
-            if text.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
-                self.run(self.native(f"EXPLAIN {text}"), (), 0)
+            if text.lstrip()[:6].upper() not in ("INSERT", "UPDATE", "DELETE"):
+                return False
+            self.run(self.native(f"EXPLAIN {text}"), (), 0)
+        return True
 
     def insert_triggers(self, table: str) -> tuple[str, ...]:
         """The triggers that a load into the table fires, by name; raises NoSuchTable."""
