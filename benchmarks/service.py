@@ -1,6 +1,6 @@
-"""The service: first event of a run, lists over a long history, lag of live events, stops, memory.
+"""The service: first event of a run, lists over a long history, lag of live events, stops, memory; and its peers.
 
-python benchmarks/service.py [--past 100000] [--watchers 100] [--runs 1000]
+python benchmarks/service.py [--past 100000] [--watchers 100] [--runs 1000] [--stages starts,stops]
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import os
 import re
 import signal
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,7 +24,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import httpx2 as httpx
 import psutil
-from support.measure import environment, fingerprint
+from support.measure import DATA, environment
+from support.service_peers import PEERS, Peer, served
+from support.service_report import report
 from support.sse_watchers import ages
 
 EMPTY = '<task name="T" type="Microsoft.ExpressionTask"><ExpressionTask Expression="@[User::n] = 1"/></task>'
@@ -191,6 +193,44 @@ async def lags(service: Service, watchers: int, name: str) -> tuple[list[float],
     return found, row["last_event"], row["ended"] - row["started"]
 
 
+def searches(service: Service, home: Path, events: int) -> dict[str, list[float]]:
+    """Seconds of pages of one run of very many events, by the ways in which people look for something."""
+    rows = (
+        (number, "OnError" if number % 10_000 == 7 else "OnInformation", f"Task {number % 40}",
+         json.dumps({"sequence": number, "kind": "OnInformation", "message": f"Row {number} of the load was written."}),
+         f"Row {number} of the load was written.")
+        for number in range(1, events + 1)
+    )  # fmt: skip
+    with sqlite3.connect(home / "state.sqlite", timeout=60) as database:
+        database.execute(
+            "INSERT INTO executions (id, package_path, package_name, package_id, package_description, user, state, "
+            "created, started, ended, reason, errors, warnings, last_event, options, origin) VALUES ('many', 'p', 'p', '', "
+            "'', 'me', 'succeeded', 1, 1, 2, '', 0, 0, ?, '{}', 'bench')",
+            (events,),
+        )
+        number = database.execute("SELECT number FROM executions WHERE id = 'many'").fetchone()[0]
+        database.executemany(
+            "INSERT INTO execution_events (execution, sequence, time, kind, source, source_path, record, message) "
+            f"VALUES ({number}, ?, 1.0, ?, ?, '', ?, ?)",
+            rows,
+        )
+    asked = {
+        "500 of the middle": {"after": events // 2, "limit": 500},
+        "errors": {"level": "error", "limit": 500},
+        "500 by a frequent text": {"text": "task 7", "limit": 500},
+        "one by a rare text": {"text": f"row {events - 5} of", "limit": 500},
+    }
+    found: dict[str, list[float]] = {}
+    for _ in range(20):
+        for name, params in asked.items():
+            began = time.perf_counter()
+            answer = service.client.get("/api/executions/many/events", params=params)
+            if not answer.json()["events"]:
+                raise RuntimeError(name)
+            found.setdefault(name, []).append(time.perf_counter() - began)
+    return found
+
+
 def growth(service: Service, runs: int) -> tuple[float, float, float]:
     """Memory in MB after a tenth of the runs and after all, and seconds per run, four at a time."""
     began, early = time.perf_counter(), 0.0
@@ -206,43 +246,86 @@ def growth(service: Service, runs: int) -> tuple[float, float, float]:
     return early, service.memory(), (time.perf_counter() - began) / runs
 
 
-def p99(values: list[float]) -> float:
-    return sorted(values)[max(0, int(len(values) * 0.99) - 1)]
+def peer(kind: type[Peer], rounds: int, past: int) -> dict[str, object]:
+    """A peer's figures where it does the same; why there are none where it cannot be had."""
+    try:
+        with served(kind) as found:
+            if found is None:
+                return {"why": "it cannot be installed here"}
+            return {"version": found.version, "seconds": _peer_seconds(found, rounds, past)}
+    except (TimeoutError, httpx.HTTPError, OSError) as error:
+        return {"why": f"{type(error).__name__}: {error}"}
+
+
+def _peer_seconds(found: Peer, rounds: int, past: int) -> dict[str, list[float]]:
+    seconds: dict[str, list[float]] = {"start": [], "stop": [], "latest": [], "failed": []}
+
+    def clocked(name: str, work: Callable[[], object]) -> None:
+        began = time.perf_counter()
+        work()
+        seconds[name].append(time.perf_counter() - began)
+
+    for _ in range(rounds):
+        began = time.perf_counter()
+        run = found.start("empty")
+        found.until(lambda run=run: found.running(run, "empty"))
+        seconds["start"].append(time.perf_counter() - began)
+        found.until(lambda run=run: found.ended(run, "empty"))
+    for _ in range(rounds):
+        run = found.start("sleeps")
+        found.until(lambda run=run: found.running(run, "sleeps"))
+        time.sleep(1)
+        began = time.perf_counter()
+        found.stop(run, "sleeps")
+        found.until(lambda run=run: found.stopped(run, "sleeps"))
+        seconds["stop"].append(time.perf_counter() - began)
+    found.fill(past)
+    for _ in range(10):
+        clocked("latest", lambda: found.list(failed=False))
+        clocked("failed", lambda: found.list(failed=True))
+    return seconds
+
+
+def measured(stage: str, options: argparse.Namespace) -> object:
+    """One stage at a service of its own."""
+    for kind in PEERS:
+        if stage == kind.name.lower():
+            return peer(kind, min(3, options.rounds), options.past)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        service = Service(home)
+        try:
+            if stage in ("steady", "bursts"):
+                return asyncio.run(lags(service, options.watchers, stage.title()))
+            return {
+                "starts": lambda: first_events(service, options.rounds),
+                "stops": lambda: stops(service, options.rounds),
+                "lists": lambda: lists(service, home, options.past),
+                "searches": lambda: searches(service, home, options.events),
+                "memory": lambda: growth(service, options.runs),
+            }[stage]()
+        finally:
+            service.close()
+
+
+STAGES = ("starts", "stops", "lists", "searches", "steady", "bursts", "memory", *(kind.name.lower() for kind in PEERS))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--past", type=int, default=100_000)
-    parser.add_argument("--watchers", type=int, default=100)
-    parser.add_argument("--runs", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=20)
+    for name, value in (("past", 100_000), ("events", 300_000), ("watchers", 100), ("runs", 1000), ("rounds", 20)):
+        parser.add_argument(f"--{name}", type=int, default=value)
+    parser.add_argument("--stages", help="measure these only, and take the others from the last run (- for none)")
     options = parser.parse_args()
     os.environ["DTSERVE_EXECUTION_MAX_QUEUED_PACKAGES"] = "100000"
-    with tempfile.TemporaryDirectory() as folder:
-        service = Service(Path(folder) / "home")
-        try:
-            first = first_events(service, options.rounds)
-            ended = stops(service, options.rounds)
-            listed = lists(service, Path(folder) / "home", options.past)
-            late, events, seconds = asyncio.run(lags(service, options.watchers))
-            early, after, each = growth(service, options.runs)
-        finally:
-            service.close()
-    print(f"## Service\n\nThe service on SQLite, its packages in processes of their own; {options.rounds} rounds.\n")
-    print("| | median | p99 | target |\n|---|---|---|---|")
-    print(f"| from a start to its first event, s | {statistics.median(first):.2f} | {p99(first):.2f} | 0.5 |")
-    print(f"| from a stop to the end, s | {statistics.median(ended):.2f} | {p99(ended):.2f} | 2 (p99) |")
-    for name, values in listed.items():
-        what = f"list of {name}, {options.past:,} past executions, ms"
-        print(f"| {what} | {statistics.median(values) * 1000:.0f} | {p99(values) * 1000:.0f} | 200 |")
-    rate = events / seconds if seconds else 0
-    what = f"lag of {options.watchers} watchers at {rate:,.0f} events/s, ms"
-    print(f"| {what} | {statistics.median(late) * 1000:.0f} | {p99(late) * 1000:.0f} | 250 (p99) |")
-    print(
-        f"\n{options.runs:,} runs, four at a time: {each * 1000:.0f} ms each; the service held {early:.0f} MB after "
-        f"{options.runs // 10:,} and {after:.0f} MB after all."
-    )
-    print(f"\n{fingerprint(['fastapi', 'uvicorn', 'sqlalchemy'])}\n")
+    kept = DATA / "service.json"
+    found = json.loads(kept.read_text()) if options.stages and kept.exists() else {}
+    for stage in (options.stages or ",".join(STAGES)).split(","):
+        if stage in STAGES:
+            found[stage] = measured(stage, options)
+            kept.write_text(json.dumps(found))
+    if set(STAGES) <= set(found):
+        print("\n".join(report(found, options)))
 
 
 if __name__ == "__main__":

@@ -12,13 +12,18 @@ from support.measure import DATA
 __all__ = ["installed", "version_in"]
 
 
-def installed(name: str, needs: Iterable[str] = ()) -> Path | None:
-    """The ``bin`` folder of an environment with this package and what it needs; None where it cannot be installed."""
+def installed(name: str, needs: Iterable[str] = (), *, package: str = "") -> Path | None:
+    """The ``bin`` folder of an environment with this program and what it needs; None where it cannot be installed.
+
+    ``package`` is the name under which it is installed, where that is another one.
+    """
     folder = DATA / f"venv-{name}"
     scripts = folder / "bin"
     if not (scripts / name).exists():
         venv.create(folder, with_pip=True, clear=True)
-        done = subprocess.run([scripts / "python", "-m", "pip", "install", "--quiet", name, *needs], check=False)
+        done = subprocess.run(
+            [scripts / "python", "-m", "pip", "install", "--quiet", package or name, *needs], check=False
+        )
         if done.returncode or not (scripts / name).exists():
             return None
     return scripts
