@@ -252,7 +252,8 @@ def peer(kind: type[Peer], rounds: int, past: int) -> dict[str, object]:
         with served(kind) as found:
             if found is None:
                 return {"why": "it cannot be installed here"}
-            return {"version": found.version, "seconds": _peer_seconds(found, rounds, past)}
+            busy = os.getloadavg()[0]
+            return {"version": found.version, "load": busy, "seconds": _peer_seconds(found, rounds, past)}
     except (TimeoutError, httpx.HTTPError, OSError) as error:
         return {"why": f"{type(error).__name__}: {error}"}
 

@@ -13,6 +13,9 @@ from support.service_peers import PEERS
 
 __all__ = ["report"]
 
+BUSY = 4.0
+"""The load from which on it is told: a peer's server alone makes up to this on two processors while it starts."""
+
 
 def p99(values: list[float]) -> float:
     return sorted(values)[math.ceil(len(values) * 0.99) - 1]
@@ -60,8 +63,10 @@ def _beside(found: dict[str, Any], options: argparse.Namespace) -> Iterator[str]
         if "why" in theirs:
             notes.append(f"{kind.name}: no figures, {theirs['why']}.")
             continue
-        notes.append(f"{kind.name} {theirs['version']}: {kind.remark}.")
+        busy = theirs.get("load", 0.0)
+        shared = f"; measured on a busy machine (load {busy:.0f})" if busy > BUSY else ""
+        notes.append(f"{kind.name} {theirs['version']}: {kind.remark}{shared}.")
         medians = {name: statistics.median(theirs["seconds"][name]) for name in own}
         cells = " | ".join(f"{medians[n]:.3f} ({medians[n] / statistics.median(own[n]):,.0f} ×)" for n in own)
         yield f"| {kind.name} | {cells} |"
-    yield "\n" + " ".join(notes)
+    yield "\nOf the others three rounds. " + " ".join(notes)
