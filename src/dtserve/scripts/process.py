@@ -79,6 +79,8 @@ class ScriptHost:
     def _read(self) -> None:
         with os.fdopen(self._answers, "rb") as lines:
             for line in lines:
+                if not line.endswith(b"\n"):
+                    break  # it was killed in the middle of a message
                 message = json.loads(line)
                 with self._lock:
                     target = self._waiting.get(message["run"])

@@ -8,6 +8,7 @@ object model (``scripts/``). What a script prints and its message boxes are info
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from dtserve.controlflow.properties import Property
@@ -38,7 +39,7 @@ class ScriptTask(Task):
         super().__init__(host)
         self._prepared: PreparedScript | None = None
 
-    @property
+    @cached_property
     def project(self) -> ScriptProject:
         """The script as the package holds it."""
         return read_script_project(self.host.model.object_data)
