@@ -134,6 +134,11 @@ def test_queries(book):
         with pytest.raises(DataFlowFailed) as caught:
             read(book, {"n": "i4"}, AccessMode=2, SqlCommand=bad)
         assert caught.value.error.code == 0xC0D51403
+    mapping = '"Parameter0:Input",{00000000-0000-0000-0000-000000000001};'
+    with pytest.raises(DataFlowFailed) as caught:
+        read(book, {"n": "i4"}, AccessMode=2, SqlCommand="select Id as n from [Sheet 1$]", ParameterMapping=mapping)
+    assert caught.value.error.code == 0xC0D51403
+    assert "take no parameters" in caught.value.error.message
 
 
 def test_a_text_longer_than_its_column_is_a_truncation(book):
