@@ -9,7 +9,7 @@ import { useCallback, useEffect, useState, type ReactNode } from "react";
 import { useActions, type Actions } from "./actions";
 import { ApiError, at, call, type Execution, type Listing } from "./api";
 import { changed, useChanges } from "./changes";
-import { ConfirmDialog, ImportDialog, NameDialog } from "./dialogs";
+import { ConfirmDialog, ImportDialog, NameDialog, SaveCopyDialog } from "./dialogs";
 import { go } from "./route";
 import { useRunning } from "./running";
 import { ProtectionDialog, RemoveDialog, RolesDialog, TransferDialog } from "./storeDialogs";
@@ -122,7 +122,7 @@ function folderMenu(path: string, name: string, top: boolean, actions: Actions, 
       ];
   return [
     ["New Folder…", () => ask(<NameDialog title="New Folder" onClose={done} onName={(n) => void actions.createFolder(path, n)} />)],
-    ["Import Package…", () => ask(<ImportDialog folder={path} onClose={done} onImport={(n, f, o) => void actions.importPackage(path, n, f, o)} />)],
+    ["Import Package…", () => ask(<ImportDialog folder={path} onClose={done} onImport={(n, f, o, s) => void actions.importPackage(path, n, f, o, s)} />)],
     ...own,
     null,
     ["Copy Packages…", () => ask(<TransferDialog verb="copy" path={path} name={name} single={false} onClose={done} />)],
@@ -142,6 +142,7 @@ function packageMenu(path: string, name: string, actions: Actions, ask: Ask, loa
   return [
     ["Run Package", () => void actions.run(path)],
     ["Export Package", () => actions.exportPackage(path)],
+    ["Save Copy…", () => ask(<SaveCopyDialog name={name} onClose={done} onSave={(f, s) => void actions.saveCopy(path, f, s)} />)],
     ["Copy…", () => ask(<TransferDialog verb="copy" path={path} name={name} single onClose={done} />)],
     ["Move…", () => ask(<TransferDialog verb="move" path={path} name={name} single onClose={done} />)],
     ["Protection Level…", () => ask(<ProtectionDialog path={path} name={name} onClose={done} />)],

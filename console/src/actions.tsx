@@ -1,7 +1,8 @@
 /** What can be done with a node; used by the tree's context menus and by the pages. */
 import { Toast, ToastBody, ToastTitle, useToastController } from "@fluentui/react-components";
-import { ApiError, at, call, type Execution } from "./api";
+import { ApiError, at, call, download, type Execution } from "./api";
 import { changed, parentOf } from "./changes";
+import { headers, type Secrets } from "./protection";
 import { go } from "./route";
 
 export function useActions(toaster: string) {
@@ -63,13 +64,22 @@ export function useActions(toaster: string) {
         await call("POST", "/folders", { path: `${parent}\\${name}` });
         changed(parent);
       }),
-    importPackage: (folder: string, name: string, file: File, overwrite: boolean) =>
+    importPackage: (folder: string, name: string, file: File, overwrite: boolean, secrets: Secrets) =>
       attempt("Import Package", async () => {
         const path = `${folder}\\${name}`;
-        await call("PUT", `/packages/content${at(path)}&overwrite=${overwrite}`, file as Blob);
+        await call("PUT", `/packages/content${at(path)}&overwrite=${overwrite}`, file as Blob, headers(secrets));
         changed(folder);
         go("package", path);
         tell("Import Package", `${name} was imported.`, "success");
+      }),
+    saveCopy: (path: string, fileName: string, secrets: Secrets) =>
+      attempt("Save Copy", async () => {
+        const address = URL.createObjectURL(await download(`/packages/content${at(path)}`, headers(secrets)));
+        const link = document.createElement("a");
+        link.href = address;
+        link.download = fileName;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(address), 60_000);
       }),
     exportPackage: (path: string) => {
       const link = document.createElement("a");

@@ -126,11 +126,22 @@ export class ApiError extends Error {
 export const told = (error: unknown): string =>
   error instanceof ApiError ? `${error.problem.detail} ${error.problem.remedy}` : "The service does not answer.";
 
-export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+export async function call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  const response = await send(method, path, body, headers);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** The bytes that the service answers with. */
+export async function download(path: string, headers: Record<string, string>): Promise<Blob> {
+  return (await send("GET", path, undefined, headers)).blob();
+}
+
+async function send(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Response> {
   const raw = body instanceof Blob;
   const response = await fetch(`/api${path}`, {
     method,
     headers: {
+      ...headers,
       "X-Dtserve": "console",
       ...(body === undefined ? {} : { "Content-Type": raw ? "application/octet-stream" : "application/json" }),
     },
@@ -147,7 +158,7 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
       remedy: problem.remedy ?? "",
     });
   }
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  return response;
 }
 
 export const at = (path: string): string => `?path=${encodeURIComponent(path)}`;

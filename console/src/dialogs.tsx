@@ -1,8 +1,9 @@
-/** New Folder, Rename, Import Package and the question before a deletion. */
+/** New Folder, Rename, Import Package, Save Copy and the question before a deletion. */
 import {
   Button, Checkbox, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, Input,
 } from "@fluentui/react-components";
 import { useState, type ReactNode } from "react";
+import { NO_SECRETS, ProtectionFields, ready, type Secrets } from "./protection";
 
 interface FrameProps {
   title: string;
@@ -73,7 +74,7 @@ export function ConfirmDialog({ title, text, onYes, onClose }: ConfirmProps) {
 
 interface ImportProps {
   folder: string;
-  onImport: (name: string, file: File, overwrite: boolean) => void;
+  onImport: (name: string, file: File, overwrite: boolean, secrets: Secrets) => void;
   onClose: () => void;
 }
 
@@ -81,6 +82,7 @@ export function ImportDialog({ folder, onImport, onClose }: ImportProps) {
   const [file, setFile] = useState<File | null>(null);
   const [name, setName] = useState("");
   const [overwrite, setOverwrite] = useState(false);
+  const [secrets, setSecrets] = useState(NO_SECRETS);
   const pick = (picked: File | undefined) => {
     setFile(picked ?? null);
     if (picked) setName(picked.name.replace(/\.dtsx$/i, ""));
@@ -89,8 +91,8 @@ export function ImportDialog({ folder, onImport, onClose }: ImportProps) {
     <Frame
       title={`Import Package into ${folder}`}
       ok="Import"
-      ready={file !== null && name.trim() !== ""}
-      onOk={() => file && onImport(name.trim(), file, overwrite)}
+      ready={file !== null && name.trim() !== "" && ready(secrets)}
+      onOk={() => file && onImport(name.trim(), file, overwrite, secrets)}
       onClose={onClose}
     >
       <Field label="Package file">
@@ -99,7 +101,34 @@ export function ImportDialog({ folder, onImport, onClose }: ImportProps) {
       <Field label="Package name">
         <Input value={name} onChange={(_, data) => setName(data.value)} />
       </Field>
+      <ProtectionFields secrets={secrets} onSecrets={setSecrets} keep />
       <Checkbox label="Overwrite an existing package" checked={overwrite} onChange={(_, data) => setOverwrite(data.checked === true)} />
+    </Frame>
+  );
+}
+
+interface SaveCopyProps {
+  name: string;
+  onSave: (name: string, secrets: Secrets) => void;
+  onClose: () => void;
+}
+
+/** Save Copy of Package: a file of this computer, with the protection level that is chosen (SERVICE §10). */
+export function SaveCopyDialog({ name, onSave, onClose }: SaveCopyProps) {
+  const [fileName, setFileName] = useState(`${name}.dtsx`);
+  const [secrets, setSecrets] = useState(NO_SECRETS);
+  return (
+    <Frame
+      title={`Save Copy of ${name}`}
+      ok="Save"
+      ready={fileName.trim() !== "" && ready(secrets)}
+      onOk={() => onSave(fileName.trim(), secrets)}
+      onClose={onClose}
+    >
+      <Field label="File name">
+        <Input value={fileName} onChange={(_, data) => setFileName(data.value)} />
+      </Field>
+      <ProtectionFields secrets={secrets} onSecrets={setSecrets} keep />
     </Frame>
   );
 }

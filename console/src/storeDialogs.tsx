@@ -6,7 +6,7 @@ import {
 import { useEffect, useState, type ReactNode } from "react";
 import { ApiError, at, call, type BulkAnswer, type Listing, type RolesAnswer } from "./api";
 import { changed, parentOf } from "./changes";
-import { LEVELS } from "./format";
+import { NO_SECRETS, ProtectionFields, body, ready, type Secrets } from "./protection";
 
 const problemOf = (error: unknown): string =>
   error instanceof ApiError ? `${error.problem.detail} ${error.problem.remedy}`.trim() : String(error);
@@ -50,59 +50,6 @@ function FolderPicker({ folder, onFolder }: { folder: string; onFolder: (path: s
         {listing?.folders.map((f) => <Link key={f.path} onClick={() => onFolder(f.path)}>{f.name}</Link>)}
       </div>
     </Field>
-  );
-}
-
-interface Secrets {
-  level: number | null;
-  password: string;
-  fresh: string;
-  again: string;
-}
-
-const NO_SECRETS: Secrets = { level: null, password: "", fresh: "", again: "" };
-const needsPassword = (level: number | null): boolean => level === 2 || level === 3;
-const ready = (s: Secrets): boolean => !needsPassword(s.level) || (s.fresh !== "" && s.fresh === s.again);
-const body = (s: Secrets) => ({
-  ...(s.level === null ? {} : { level: s.level }),
-  ...(s.password ? { password: s.password } : {}),
-  ...(needsPassword(s.level) ? { new_password: s.fresh } : {}),
-});
-
-/** Package Protection Level: the list, and password and its retyping for the password levels (SERVICE §10.5). */
-function ProtectionFields({ secrets, onSecrets, keep }: { secrets: Secrets; onSecrets: (s: Secrets) => void; keep: boolean }) {
-  const set = (change: Partial<Secrets>) => onSecrets({ ...secrets, ...change });
-  const shown = secrets.level === null ? "Keep the protection level" : LEVELS[secrets.level];
-  return (
-    <>
-      <Field label="Package protection level">
-        <Dropdown
-          value={shown}
-          selectedOptions={[String(secrets.level ?? "")]}
-          onOptionSelect={(_, data) => set({ level: data.optionValue ? Number(data.optionValue) : null })}
-        >
-          {keep && <Option value="">Keep the protection level</Option>}
-          {LEVELS.map((name, level) => <Option value={String(level)} key={name}>{name}</Option>)}
-        </Dropdown>
-      </Field>
-      {needsPassword(secrets.level) && (
-        <>
-          <Field label="Password">
-            <Input type="password" value={secrets.fresh} onChange={(_, data) => set({ fresh: data.value })} />
-          </Field>
-          <Field
-            label="Retype password"
-            validationState={secrets.again && secrets.again !== secrets.fresh ? "error" : "none"}
-            validationMessage={secrets.again && secrets.again !== secrets.fresh ? "The passwords are not the same." : ""}
-          >
-            <Input type="password" value={secrets.again} onChange={(_, data) => set({ again: data.value })} />
-          </Field>
-        </>
-      )}
-      <Field label="Password that opens encrypted packages">
-        <Input type="password" value={secrets.password} onChange={(_, data) => set({ password: data.value })} />
-      </Field>
-    </>
   );
 }
 

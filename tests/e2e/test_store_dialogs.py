@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from dtserve.package.document import PackageDocument
 from support.browser import browse, expand, menu
 from support.service import PACKAGE, serve
 
@@ -83,3 +84,44 @@ def test_versions_are_compared_and_restored(tmp_path) -> None:
             versions.get_by_text("Restore").click()
             expect(versions.get_by_text("restored from version 1")).to_be_visible()
         assert read(served, r"\MSDB\Load") == PACKAGE
+
+
+def test_import_and_save_copy_ask_for_the_protection_level(tmp_path) -> None:
+    def protect(dialog, page, level, password) -> None:
+        dialog.get_by_label("Package protection level").click()
+        page.get_by_role("option", name=level).click()
+        dialog.get_by_label("Password", exact=True).fill(password)
+        dialog.get_by_label("Retype password").fill(password)
+
+    with serve(tmp_path) as served, browse(served.address, served.token) as page:
+        expand(page, "MSDB")
+        menu(page, "MSDB", "Import Package")
+        dialog = page.get_by_role("dialog")
+        page.locator("input[type=file]").set_input_files(
+            files=[{"name": "Load.dtsx", "mimeType": "application/xml", "buffer": PACKAGE}]
+        )
+        protect(dialog, page, "EncryptAllWithPassword", "bänana 100%")
+        dialog.get_by_label("Retype password").fill("other")
+        expect(dialog.get_by_role("button", name="Import", exact=True)).to_be_disabled()
+        dialog.get_by_label("Retype password").fill("bänana 100%")
+        dialog.get_by_role("button", name="Import", exact=True).click()
+        expect(page.get_by_role("heading", name="Load")).to_be_visible()
+        stored = read(served, r"\MSDB\Load")
+        assert PackageDocument.open(stored, "bänana 100%").protection_level == 3
+
+        expand(page, "MSDB")
+        menu(page, "Load", "Save Copy")
+        dialog.get_by_label("File name").fill("copy.dtsx")
+        protect(dialog, page, "EncryptSensitiveWithPassword", "cherry")
+        dialog.get_by_label("Password that opens encrypted packages").fill("bänana 100%")
+        with page.expect_download() as download:
+            dialog.get_by_role("button", name="Save").click()
+        assert download.value.suggested_filename == "copy.dtsx"
+        saved = PackageDocument.open(download.value.path().read_bytes(), "cherry")
+        assert saved.protection_level == 2
+        assert read(served, r"\MSDB\Load") == stored
+
+        menu(page, "Load", "Save Copy")
+        protect(dialog, page, "EncryptSensitiveWithPassword", "cherry")
+        dialog.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("0xC0014007").or_(page.get_by_text("password")).first).to_be_visible()

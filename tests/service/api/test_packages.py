@@ -1,7 +1,10 @@
 """Import, export, facts, delete: bytes first."""
 
+from urllib.parse import quote
+
 import pytest
 
+from dtserve.package.document import PackageDocument
 from support.service import PACKAGE, open_service
 
 PATHS = [r"\MSDB\Load", r"\File System\Load"]
@@ -84,3 +87,26 @@ def test_delete(client, path) -> None:
     client.put("/api/packages/content", params={"path": path}, content=PACKAGE)
     assert client.delete("/api/packages", params={"path": path}).status_code == 204
     assert client.delete("/api/packages", params={"path": path}).status_code == 404
+
+
+def test_a_protection_level_on_the_way(client) -> None:
+    headers = {"Package-Level": "3", "Package-New-Password": quote("bänana 100%")}
+    where = {"path": r"\MSDB\Protected"}
+    assert client.put("/api/packages/content", params=where, content=PACKAGE, headers=headers).status_code == 201
+    stored = client.get("/api/packages/content", params=where).content
+    assert PackageDocument.open(stored, "bänana 100%").protection_level == 3
+    headers = {"Package-Level": "2", "Package-Password": quote("bänana 100%"), "Package-New-Password": "cherry"}
+    saved = client.get("/api/packages/content", params=where, headers=headers)
+    assert PackageDocument.open(saved.content, "cherry").protection_level == 2
+    assert client.get("/api/packages/content", params=where).content == stored
+    wrong = client.get("/api/packages/content", params=where, headers={**headers, "Package-Password": "wrong"})
+    assert wrong.status_code >= 400
+    assert "cherry" not in wrong.text
+    assert client.get("/api/packages/content", params=where, headers={"Package-Level": "9"}).status_code == 422
+    files = {"path": r"\File System\Server"}
+    refused = client.put("/api/packages/content", params=files, content=PACKAGE, headers={"Package-Level": "5"})
+    assert refused.json()["code"] == "0xC0014061"
+    in_msdb = client.put(
+        "/api/packages/content", params={"path": r"\MSDB\Server"}, content=PACKAGE, headers={"Package-Level": "5"}
+    )
+    assert in_msdb.status_code == 201

@@ -17,6 +17,7 @@ from dtserve.package import PackageDocument
 from dtserve.package.errors import PackagePasswordWrong
 from dtserve.service.access_errors import RevisionMismatch
 from dtserve.service.api.guard import HubOf, TreeOf, note
+from dtserve.service.api.protecting import ProtectionOf
 from dtserve.service.api.tree import PathQuery, package_shape
 from dtserve.service.errors import TooLarge
 from dtserve.service.guarded_tree import GuardedTree
@@ -49,8 +50,10 @@ def get_package(path: PathQuery, tree: TreeOf, response: Response, if_none_match
     response_class=Response,
     responses={200: {**BYTES, "description": "The package."}, 304: {"description": "It still has that ETag."}},
 )
-def export_package(path: PathQuery, tree: TreeOf, if_none_match: IfNoneMatch = None) -> Response:
-    """The bytes of a package as they are stored."""
+def export_package(
+    path: PathQuery, tree: TreeOf, protection: ProtectionOf, if_none_match: IfNoneMatch = None
+) -> Response:
+    """The bytes of a package as they are stored, or with another protection level."""
     place = parse_path(path)
     tree.require(place, "read")
     info = tree.info(place)
@@ -58,7 +61,7 @@ def export_package(path: PathQuery, tree: TreeOf, if_none_match: IfNoneMatch = N
         return Response(status_code=304, headers={"ETag": _etag(info)})
     name = quote(f"{info.name}.dtsx")
     return Response(
-        tree.read(place),
+        protection.applied(tree.read(place), takes_server_storage=False),
         media_type="application/octet-stream",
         headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "ETag": _etag(info)},
     )
@@ -71,16 +74,21 @@ async def import_package(
     response: Response,
     hub: HubOf,
     tree: TreeOf,
+    protection: ProtectionOf,
     overwrite: bool = False,
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,
 ) -> dict[str, Any]:
-    """Store the request's body as a package; what is no package is refused, nothing is changed in it."""
-    data = await _body(request, hub.home.max_package_bytes)
+    """Store the request's body as a package, with another protection level where one is given; else nothing is changed in it.
+
+    What is no package is refused.
+    """
+    body = await _body(request, hub.home.max_package_bytes)
 
     def store() -> PackageInfo:
-        _check(data)
+        _check(body)
         place = parse_path(path)
+        data = protection.applied(body, tree.kind_of(place) == "SqlServerFolder")
         before = _revision(tree, place)
         note(request, target=path, before=before)
         if if_none_match == "*" and before:
