@@ -424,3 +424,39 @@ def test_a_database_of_the_connection_map(tmp_path: Path, provider: str) -> None
     assert_good(outcome)
     assert outcome.variables["User::m"] == f"1|1one|2-|2|2|True{prefix}Exception"
     assert outcome.variables["User::n"] == 2
+
+
+def result_set(kind: str, statement: str) -> str:
+    """An Execute SQL Task that puts a full result set into User::rs."""
+    return (
+        f'<connection name="db" kind="{kind}" string="Provider=SQLNCLI11.1;Data Source=.;Initial Catalog=x;"/><variable name="rs" type="13"/>'
+        '<task name="Query" type="Microsoft.ExecuteSQLTask"><SQLTask:SqlTaskData xmlns:SQLTask="www.microsoft.com/sqlserver/dts/tasks/sqltask"'
+        f' SQLTask:Connection="db" SQLTask:ResultType="ResultSetType_Rowset" SQLTask:SqlStatementSource="{statement}">'
+        '<SQLTask:ResultBinding SQLTask:ResultName="0" SQLTask:DtsVariableName="User::rs"/></SQLTask:SqlTaskData></task>'
+    )
+
+
+FILL = """var t = new DataTable(); new System.Data.OleDb.OleDbDataAdapter().Fill(t, Dts.Variables["rs"].Value);"""
+CAST = """var t = ((DataSet)Dts.Variables["rs"].Value).Tables[0];"""
+ADO_NET = "ADO.NET:System.Data.SqlClient.SqlConnection, System.Data, Version=4.0.0.0"
+
+
+@pytest.mark.parametrize(("kind", "taken"), [("OLEDB", FILL), (ADO_NET, CAST)], ids=["OLE DB", "ADO.NET"])
+def test_a_full_result_set_is_read_as_in_ssis(tmp_path: Path, kind: str, taken: str) -> None:
+    body = (
+        taken
+        + """foreach (DataRow r in t.Rows) Dts.Variables["m"].Value += t.Columns[1].ColumnName + r[0] + (r.IsNull("b") ? "-" : (string)r["b"]) + ";";
+    Dts.Variables["again"].Value = Dts.Variables["rs"].Value;"""
+    )
+    statement = "SELECT 1 AS a, 'x' AS b UNION ALL SELECT 2, NULL ORDER BY 1"
+    variables = result_set(kind, statement) + '<variable name="m" type="8"/><variable name="again" type="13"/>'
+    data = package(
+        variables + script_task("S", source(body), read="rs", write="m,again") + '<constraint from="Query" to="S"/>'
+    )
+    targets = (ConnectionTarget(url=f"sqlite:///{tmp_path / 'd.db'}", manager="db"),)
+    outcome = execute(data, options=ExecutionOptions(connection_map=targets, folder=str(tmp_path), debug=True))
+    assert_good(outcome)
+    assert outcome.variables["User::m"] == "b1x;b2-;"
+    again = outcome.variables["User::again"]
+    table = again.tables[0] if kind != "OLEDB" else again
+    assert [row[0] for row in table.rows()] == [1, 2]
