@@ -24,7 +24,9 @@ def test_a_schedule_is_made_paused_resumed_and_deleted(tmp_path) -> None:
         page.get_by_label("Package path").fill(r"\MSDB\Samples\Nothing")
         page.get_by_label("Time zone").fill("Europe/Berlin")
         page.get_by_role("button", name="New schedule").click()
-        expect(page.get_by_text('No package "MSDB\\Samples\\Nothing" is there')).to_be_visible()  # refused: there is no such package
+        expect(
+            page.get_by_text('No package "MSDB\\Samples\\Nothing" is there')
+        ).to_be_visible()  # refused: there is no such package
         page.get_by_label("Package path").fill(r"\MSDB\Samples\CountMonths")
         page.get_by_role("button", name="New schedule").click()
         row = page.get_by_test_id("schedules").get_by_role("row").filter(has_text="Nightly")
