@@ -107,7 +107,7 @@ class ExternalSort:
     def sorted(self) -> Iterator[pl.DataFrame]:
         """All rows in order, in buffers; call once."""
         self._close_run()
-        fan = max(self._memory // (2 * BLOCK_BYTES), LEAST_FAN)
+        fan = max(self._memory // (8 * BLOCK_BYTES), LEAST_FAN)  # to sort blocks takes several times their size
         while len(self._runs) > fan:
             groups = [self._runs[at : at + fan] for at in range(0, len(self._runs), fan)]
             self._runs = []
