@@ -23,7 +23,7 @@ _WHOLE = ".encrypted"
 """Our mark among the properties: the document is ciphertext as a whole."""
 _DATE_FORMATS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
 _MAX_TEXT = 1024
-_HEAD, _PIECE = 4096, 65536
+_HEAD, _STEP, _PIECE = 4096, 1024, 65536
 """How much is read at first, and at a time after that."""
 
 
@@ -117,7 +117,7 @@ def _events(etree: Any, data: bytes) -> Iterator[tuple[str, Any]]:
     while fed < len(data):
         if fed == _HEAD:
             check_limits(data, DEFAULT_LIMITS)
-        size = _HEAD if fed < _HEAD else _PIECE
+        size = _STEP if fed < _HEAD else _PIECE
         parser.feed(data[fed : fed + size])
         fed += size
         yield from parser.read_events()

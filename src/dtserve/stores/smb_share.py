@@ -140,8 +140,9 @@ class SmbShare:
         except (SMBException, SpnegoError, ValueError, OSError) as error:
             if isinstance(error, OSError) and error.filename is not None:
                 raise
-            if getattr(error, "status", 0) in _DISK_FAILED:
-                raise self._disk_failed(error.status) from None
+            status = getattr(error, "status", 0)
+            if status in _DISK_FAILED:
+                raise self._disk_failed(status) from None
             lines = str(error).strip().splitlines()
             self.close()
             raise StoreUnavailable(store=self.root, reason=lines[0] if lines else type(error).__name__) from None
