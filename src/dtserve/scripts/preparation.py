@@ -8,6 +8,7 @@ first, so that nothing is missing in the middle of a run. Both are kept by hash 
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,9 +107,10 @@ def _stored(
     """The compiled part of the package, when everything it refers to is here."""
     binary = project.binary or b""
     for data in dict.fromkeys((redirected(binary), binary)):
-        place = surroundings.cache.store(key, ".checked.dll", data)
-        found = check(place, folders)
-        place.unlink(missing_ok=True)
+        with tempfile.TemporaryDirectory(prefix="dtserve-script-") as folder:
+            place = Path(folder) / f"{key}.dll"
+            place.write_bytes(data)
+            found = check(place, folders)
         if found["missing"]:
             raise ScriptAssembliesMissing(names=", ".join(sorted(set(found["missing"]), key=str.lower)))
         if not found["members"]:

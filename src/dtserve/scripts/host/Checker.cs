@@ -21,7 +21,7 @@ namespace Dtserve.Scripts
                 if (missing.Count == 0)
                     foreach (var module in assembly.GetModules()) Tables(module, members);
             }
-            catch (BadImageFormatException error)
+            catch (SystemException error)
             {
                 members.Add(error.Message);
             }
