@@ -95,4 +95,11 @@ def test_where_there_are_no_process_groups_the_tree_is_ended(tmp_path, monkeypat
     worker.signal_group("SIGTERM")
     until(lambda: not worker.alive)
     worker.close()
-    assert not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in started)
+    until(lambda: not any(_lives(each) for each in started))
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
