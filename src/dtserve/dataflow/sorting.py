@@ -30,8 +30,8 @@ RUN_ROWS = 1_000_000
 BLOCK_BYTES, SMALL_BLOCK_BYTES = 2**21, 2**16
 """Bytes of a run that are loaded at once in a merge: a part of the memory within these bounds."""
 
-LEAST_FAN = 8
-"""Runs that are merged at once at least."""
+FAN, LEAST_FAN = 16, 8
+"""Runs that are merged at once as far as half of the memory holds a block of each, and at least."""
 
 LEAST_ROWS = 1024
 """Rows that are loaded at least."""
@@ -107,7 +107,8 @@ class ExternalSort:
     def sorted(self) -> Iterator[pl.DataFrame]:
         """All rows in order, in buffers; call once."""
         self._close_run()
-        fan = max(self._memory // (8 * BLOCK_BYTES), LEAST_FAN)  # to sort blocks takes several times their size
+        blocks = self._memory // (2 * BLOCK_BYTES)
+        fan = max(blocks // 4, min(blocks, FAN), LEAST_FAN)  # to sort blocks takes several times their size
         while len(self._runs) > fan:
             groups = [self._runs[at : at + fan] for at in range(0, len(self._runs), fan)]
             self._runs = []
