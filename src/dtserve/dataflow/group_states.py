@@ -8,7 +8,7 @@ groups; ``columns`` gives the partial results.
 from __future__ import annotations
 
 from decimal import Decimal, localcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dtserve.dataflow import aggregate_items as agg
 from dtserve.dataflow.aggregate_items import Item
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-__all__ = ["Count", "Distinct", "Extreme", "Sum", "Unfit"]
+__all__ = ["Count", "Distinct", "Extreme", "GroupState", "Sum", "Unfit"]
 
 _WORD = 32
 _LOW = (1 << _WORD) - 1
@@ -54,6 +54,26 @@ class _Places:
     def size(self) -> int:
         """Bytes."""
         return int(self.all.nbytes)
+
+
+class GroupState(Protocol):
+    """What one item of an aggregate keeps about all groups, a place for each."""
+
+    def __init__(self, item: Item, kind: pl.DataType) -> None:
+        """``kind`` is the type of the item's column."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    def prepared(self, frame: pl.DataFrame) -> Any:
+        """What :meth:`add` needs of a buffer; raises Unfit where it cannot be taken."""
+
+    def add(self, numbers: np.ndarray, taken: Any, count: int) -> None:
+        """Add a buffer: the group of each row, what was prepared, and how many groups there are."""
+
+    def columns(self, count: int) -> list[pl.Series]:
+        """The partial results of all groups, as the general way has them."""
 
 
 class Count:
@@ -179,10 +199,9 @@ class Extreme:
 
         rows, values = taken
         at = numbers if rows is None else numbers[rows]
+        better: np.ufunc = np.minimum if self._least else np.maximum
         if self._float:
             better = np.fmin if self._least else np.fmax
-        else:
-            better = np.minimum if self._least else np.maximum
         better.at(self._found.reach(count), at, values)
         self._any.reach(count)[at] = True
 
@@ -249,6 +268,10 @@ class Distinct:
         self._waiting += values.size
         if self._waiting >= max(_PAIRS, len(self._pairs) // 2):
             self._join()
+
+    def columns(self, count: int) -> list[pl.Series]:
+        """None: the values are asked for with :meth:`pairs` and :meth:`counted`."""
+        return []
 
     def counted(self, count: int) -> pl.Series:
         """How many values each group has."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from dtserve.dataflow import aggregate_items as agg
 from dtserve.dataflow.aggregate_items import Item
 from dtserve.dataflow.group_numbers import GroupNumbers
-from dtserve.dataflow.group_states import Count, Distinct, Extreme, Sum, Unfit
+from dtserve.dataflow.group_states import Count, Distinct, Extreme, GroupState, Sum, Unfit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +37,7 @@ class GroupTotals:
         self._shown: dict[str, list[pl.Series]] = {}
         self._shown_bytes = 0
         self._starts: list[np.ndarray] = []
-        self._states: dict[str, Count | Sum | Extreme | Distinct] = {}
+        self._states: dict[str, GroupState] = {}
 
     @property
     def size(self) -> int:
@@ -102,7 +102,7 @@ class GroupTotals:
                 key = next(grouped)
                 shown = pl.concat(self._shown[item.name]) if item.key else keys[key]
                 columns.append(shown.alias(f"{item.name}.v"))
-            elif item.kind != agg.COUNT_DISTINCT:
+            else:
                 columns.extend(self._states[item.name].columns(self._groups.count))
         return pl.DataFrame(columns)
 
@@ -124,7 +124,7 @@ class GroupTotals:
     def _prepare(self, frame: pl.DataFrame) -> None:
         import polars as pl
 
-        made = {
+        made: dict[int, type[GroupState]] = {
             agg.COUNT: Count, agg.COUNT_ALL: Count, agg.SUM: Sum, agg.AVERAGE: Sum, agg.MINIMUM: Extreme,
             agg.MAXIMUM: Extreme, agg.COUNT_DISTINCT: Distinct,
         }  # fmt: skip
