@@ -133,6 +133,26 @@ def test_going_on_from_a_report(source, target, tmp_path):
     assert {each.outcome for each in run(job, report=report, resume=True)} == {"done before"}
 
 
+@pytest.mark.parametrize("kind", ["files", "msdb"])
+def test_protecting_goes_on_from_a_report(source, target, tmp_path, kind):
+    """What is sealed with the new password cannot be opened, and need not be."""
+    store = source if kind == "files" else target
+    if kind == "msdb":
+        run(BulkJob("copy", source, (), target))
+    report = tmp_path / "report.csv"
+    changes = Changes(level=3, password="pw")
+    assert len(run(BulkJob("protect", store, ("Sales",), changes=changes), report=report)) == 3
+    store.write(("Sales", "New"), package("New"))
+    store.write(("Sales", "Load B"), package("Load B"), overwrite=True)
+    results = run(BulkJob("protect", store, ("Sales",), changes=changes), report=report, resume=True)
+    assert outcomes(results) == {
+        "Sales\\Load A": "done before",
+        "Sales\\Load B": "protected",
+        "Sales\\New": "protected",
+        "Sales\\Daily\\Load A": "done before",
+    }
+
+
 def test_reports(source, target, tmp_path):
     report = tmp_path / "report.jsonl"
     run(BulkJob("copy", source, (), target), report=report)

@@ -81,9 +81,9 @@ class _Item:
     target: StorePath
     replace: bool = False
 
-    def result(self, outcome: str, code: str = "", message: str = "") -> BulkResult:
+    def result(self, outcome: str, code: str = "", message: str = "", revision: str = "") -> BulkResult:
         shown = format_path(self.target)
-        return BulkResult(format_path(self.info.path), shown, outcome, code, message, self.info.revision)
+        return BulkResult(format_path(self.info.path), shown, outcome, code, message, revision or self.info.revision)
 
 
 Group = tuple[list["_Item | BulkResult"], "Callable[[], list[Fetched]]"]
@@ -305,7 +305,17 @@ def _written(
 
 def _stored(job: BulkJob, item: _Item) -> BulkResult:
     """What is left to do once a package is stored."""
-    return _deleted(job, item) if job.verb == "move" else item.result(VERBS[job.verb])
+    if job.verb == "move":
+        return _deleted(job, item)
+    return item.result(VERBS[job.verb], revision=_revision_now(job, item) if job.verb == "protect" else "")
+
+
+def _revision_now(job: BulkJob, item: _Item) -> str:
+    """That of a package changed in place, by which a resumed job knows it again: its new password opens it no second time."""
+    try:
+        return job.source.info(item.target).revision
+    except DtserveError:
+        return ""
 
 
 def _deleted(job: BulkJob, item: _Item) -> BulkResult:
