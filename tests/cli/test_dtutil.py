@@ -63,6 +63,9 @@ def test_01_to_04_help(run):
     assert first == second
     assert first[0] == 0
     assert "/Q[uiet]" in first[1]
+    assert run("/H", "/Q") == run("-h", "-quiet") == first
+    assert "/C[opy]" in run("/H", "/COPY")[1]
+    assert run("/H", "/NoSuch")[0] == 6
     assert run()[0] == 6
 
 
@@ -228,9 +231,23 @@ def test_moving_into_a_folder_takes_the_package_name(run, home, tmp_path):
     (tmp_path / "x.dtsx").write_bytes(package("Sales"))
     assert run("/FILE", "x.dtsx", "/MOVE", "FILE;into")[0] == 0
     assert (tmp_path / "into" / "Sales.dtsx").read_bytes() == package("Sales")
+    (tmp_path / "other").mkdir()
+    for target in ("FILE;other", "FILE;other/", 'FILE;"c:\\other\\"'):
+        assert run("/FILE", "into/Sales.dtsx", "/COPY", target, "/Q")[0] == 0
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["Sales.dtsx"]
+    code, out = run("/FILE", "into/Sales.dtsx", "/COPY", "FILE;other", answers="N\n")
+    assert (code, 'Destination Package "other/Sales.dtsx" already exists.' in out) == (1, True)
     home.tree().create_folder(("MSDB", "F"))
     assert run("/FILE", "into/Sales.dtsx", "/MOVE", r"DTS;MSDB\F" + "\\")[0] == 0
     assert home.msdb().read(("F", "Sales")) == package("Sales")
+
+
+def test_a_package_is_not_put_outside_the_folder_by_its_name(run, tmp_path):
+    (tmp_path / "into").mkdir()
+    (tmp_path / "x.dtsx").write_bytes(package(r"..\up"))
+    code, out = run("/FILE", "x.dtsx", "/MOVE", "FILE;into")
+    assert (code, "0xC001F209" in out) == (1, True)
+    assert sorted(path.name for path in tmp_path.glob("*.dtsx")) == ["x.dtsx"]
 
 
 def test_moving_onto_itself_loses_nothing(run, home, tmp_path):
@@ -328,6 +345,40 @@ def test_48_to_56_folders(run, home):
     assert run("/FDelete", r"SQL;\;Fin")[0] == 1
     assert run("/FCreate", r"DTS;\;Root")[0] == 1
     assert run("/FDelete", r"DTS;\;MSDB")[0] == 1
+
+
+def test_the_package_store_of_another_server_is_its_msdb(run, home, tmp_path):
+    """A server that is named is never taken for this machine."""
+    (tmp_path / "a.dtsx").write_bytes(package("a"))
+    there = home.msdb("SRV")
+    assert run("/FCreate", "DTS;MSDB;Finance", "/SourceServer", "SRV")[0] == 0
+    assert run("/FExists", "DTS;MSDB\\Finance", "/SourceServer", "SRV")[0] == 0
+    assert run("/FExists", "DTS;MSDB\\Finance")[0] == 1
+    line = ["/FILE", "a.dtsx", "/DestServer", "SRV"]
+    assert run(*line, "/COPY", r"DTS;\MSDB\Finance\a")[0] == 0
+    assert there.read(("Finance", "a")) == package("a")
+    assert not home.msdb().folder_exists(("Finance",))
+    assert run(*line, "/MOVE", "DTS;MSDB\\Finance\\", "/Q")[0] == 0
+    assert [each.name for each in there.list(("Finance",))[1]] == ["a"]
+    (tmp_path / "a.dtsx").write_bytes(package("a"))
+    code, out = run(*line, "/COPY", r"DTS;File System\a")
+    assert code == 1
+    assert 'Connect to SSIS Service on machine "SRV" failed' in out
+    assert "0xC00160AA" in out
+    assert run("/FDirectory", "DTS", "/SourceServer", "SRV")[0] == 1
+    assert run("/FILE", "a.dtsx", "/DestServer", "nowhere", "/COPY", r"DTS;MSDB\a")[0] == 1
+    assert home.tree().list(("File System",))[1] == []
+
+
+def test_folders_of_the_store_without_a_root_are_below_the_first_file_root(run, home, tmp_path):
+    assert run("/FCreate", r"DTS;File System;In")[0] == 0
+    assert run("/FCreate", "DTS;In;Daily")[0] == 0
+    assert run("/FExists", r"DTS;In\Daily")[0] == 0
+    (tmp_path / "x.dtsx").write_bytes(package("Sales"))
+    assert run("/FILE", "x.dtsx", "/MOVE", "DTS;In\\")[0] == 0
+    assert home.tree().read(("File System", "In", "Sales")) == package("Sales")
+    code, out = run("/FDirectory", "DTS;In;")
+    assert (code, "<DIR>  Daily" in out) == (0, True)
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,10 @@ def test_files_on_a_share(home, tmp_path):
     assert main(["/FILE", "a.dtsx", "/COPY", f"FILE;{place}"]) == 0
     assert (samba.share / "dtutil.dtsx").read_bytes() == package()
     assert main(["/FILE", place, "/EXISTS"]) == 0
+    (samba.share / "in").mkdir(exist_ok=True)
+    for folder in ("\\\\127.0.0.1\\packages\\in", "\\\\127.0.0.1\\packages\\in\\"):
+        assert main(["/FILE", place, "/COPY", f"FILE;{folder}", "/Q"]) == 0
+    assert [path.name for path in (samba.share / "in").iterdir()] == ["Load.dtsx"]
     assert main(["/FILE", place, "/MOVE", "SQL;fromshare"]) == 0
     assert main(["/FILE", place, "/EXISTS"]) == 1
     assert home.msdb().read(("fromshare",)) == package()

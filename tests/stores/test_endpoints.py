@@ -41,6 +41,18 @@ def test_what_files_refuse(tmp_path):
         FileEndpoint(tmp_path / "big" / "x", "x").read()
 
 
+def test_what_is_a_folder(tmp_path):
+    (tmp_path / "a").write_bytes(b"1")
+    assert FileEndpoint(tmp_path).is_folder()
+    assert not FileEndpoint(tmp_path / "a").is_folder()
+    assert not FileEndpoint(tmp_path / "none").is_folder()
+    store = MemoryStore()
+    store.create_folder(("F",))
+    store.create_folder(("P",))
+    store.write(("P",), b"1")
+    assert [StoreEndpoint(store, (name,)).is_folder() for name in "FPX"] == [True, False, False]
+
+
 def test_the_same_place_seen_two_ways(tmp_path):
     (tmp_path / "a").write_bytes(b"1")
     (tmp_path / "b").symlink_to(tmp_path / "a")

@@ -48,6 +48,7 @@ def test_what_is_refused(folder):
         endpoint(folder, r"no\a").write(b"1")
     with pytest.raises(PackageNotFound):
         endpoint(folder, "dir").read()
+    assert [endpoint(folder, name).is_folder() for name in ("dir", "big", "none")] == [True, False, False]
     with pytest.raises(PackageTooLarge):
         endpoint(folder, "big", max_bytes=4).read()
     with pytest.raises(StoreUnavailable):

@@ -14,10 +14,10 @@ from dtserve.cli.dtutil_request import Location, Request
 from dtserve.cli.store_places import unc_path
 from dtserve.errors import DtserveError, PackageError, PackageNotFound
 from dtserve.package.document import PackageDocument
-from dtserve.service.config import ServiceHome
+from dtserve.service.config import ServiceHome, is_local_server
 from dtserve.stores.base import PackageStore, StorePath
 from dtserve.stores.endpoints import Endpoint, FileEndpoint, StoreEndpoint
-from dtserve.stores.names import EXTENSION, parse_package_path, parse_path, strip_extension
+from dtserve.stores.names import EXTENSION, check_file_name, parse_package_path, parse_path, strip_extension
 from dtserve.stores.transfer import Changes, load_package, move_package, save_package
 
 __all__ = ["Session"]
@@ -68,6 +68,7 @@ class Session:
     def _copy(self, request: Request) -> int:
         source, target = self._source(request), self._target(request)
         document = self._load(source, request)
+        target = self._folder_form(target, request, document)
         overwrite = self._may_overwrite(target, request)
         with _saving(target):
             save_package(document, target, Changes(new_id=request.new_id), overwrite=overwrite)
@@ -184,34 +185,54 @@ class Session:
                 from dtserve.stores.smb_file import ShareFileEndpoint
 
                 return ShareFileEndpoint(unc, share_login(share), max_bytes=self.home.max_package_bytes)
-            path = self.home.environment(folder=Path.cwd()).map_path(place.path)
-            return FileEndpoint(path, place.path, self.home.max_package_bytes)
-        if place.kind == "dts":
-            tree = self.home.tree()
-            return StoreEndpoint(tree, tree.resolve(parse_path(place.path)), place.path)
-        store = self.home.msdb(place.server or ".", user=place.user, password=place.password)
-        return StoreEndpoint(store, parse_package_path(place.path), place.path)
+            file = self.home.environment(folder=Path.cwd()).map_path(place.path)
+            return FileEndpoint(file, place.path, self.home.max_package_bytes)
+        if place.kind == "sql":
+            parse_package_path(place.path)  # a path that ends in a separator names no package
+        store, path = self._store(place)
+        return StoreEndpoint(store, path, place.path)
 
     def _folder(self, request: Request) -> tuple[PackageStore, StorePath]:
-        place = request.folder
-        assert place is not None  # noqa: S101 - read_request made sure
+        assert request.folder is not None  # noqa: S101 - read_request made sure
+        return self._store(request.folder)
+
+    def _store(self, place: Location) -> tuple[PackageStore, StorePath]:
+        """The store that a place in msdb or in the package store is in, and its path there.
+
+        The package store of another machine is its msdb below the root of that kind; what else
+        its service has is not to be had from here, and never taken for this machine's.
+        """
         path = parse_path(place.path)
         if place.kind == "dts":
-            return self.home.tree(), path
+            tree = self.home.tree()
+            path = tree.resolve(path)
+            if not place.server or is_local_server(place.server):
+                return tree, path
+            if not path or tree.root(path).kind != "SqlServerFolder":
+                from dtserve.client.errors import ConnectFailed
+
+                raise ConnectFailed(server=place.server, reason=texts.OTHER_STORE)
+            path = path[1:]
         return self.home.msdb(place.server or ".", user=place.user, password=place.password), path
 
     def _folder_form(self, target: Endpoint, request: Request, document: PackageDocument) -> Endpoint:
-        """A destination of MOVE that is a folder gets the package under its own name (DTUTIL §3, inferred)."""
-        assert request.target is not None  # noqa: S101 - read_request made sure
-        ends = request.target.path.rstrip('"')[-1:] in ("/", "\\")
+        """A destination that is a folder, or ends in a separator, gets the package under its own name.
+
+        DTUTIL §3 has it for MOVE (inferred); a COPY to a folder of files could only fail without it.
+        """
+        place = request.target
+        assert place is not None  # noqa: S101 - read_request made sure
+        ends = place.path[-1:] in ("/", "\\")
+        if place.kind == "sql" or (place.kind == "dts" and request.action == "copy"):
+            return target
+        if not ends and not target.is_folder():
+            return target
         name = document.model.name or strip_extension(Path(request.source.path).name if request.source else "")
-        if isinstance(target, FileEndpoint) and (ends or target.path.is_dir()):
-            return replace(target, path=target.path / f"{name}{EXTENSION}")
-        if isinstance(target, StoreEndpoint) and request.target.kind == "dts":
-            folder = parse_path(request.target.path)
-            if ends or (not target.exists() and target.store.folder_exists(folder)):
-                return replace(target, path=(*folder, name))
-        return target
+        check_file_name(name)
+        if isinstance(target, StoreEndpoint):
+            return replace(target, path=(*target.path, name))
+        separator = "" if ends else "\\" if "\\" in place.path else "/"
+        return self._endpoint(replace(place, path=f"{place.path}{separator}{name}{EXTENSION}"))
 
     # talking
 

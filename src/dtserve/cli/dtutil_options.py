@@ -43,12 +43,14 @@ _OPTIONS = (
            "A local path or \\\\server\\share\\…: through the path map, or without mounting by [shares] of dtserve.toml."),
     Option("SourceS[erver]", "required", "server", "The server of /SQL and of folder options.",
            "., (local), localhost and this machine's name are the embedded msdb; other names stand in [servers] of "
-           "dtserve.toml."),
+           "dtserve.toml. Folder options of DTS reach another machine's msdb, below MSDB; its other roots are refused with "
+           "0xC00160AA."),
     Option("SourceU[ser]", "required", "login", "The login at the source; without one the caller's own account."),
     Option("SourceP[assword]", "required", "password", "The password of /SourceUser; blank when left out.",
            "Left out it is taken from the environment variable DTUTIL_SOURCE_PASSWORD, or from the file that "
            "DTUTIL_SOURCE_PASSWORD_FILE names, where there is one.", secret=True),
-    Option("DestS[erver]", "required", "server", "The server of an SQL destination."),
+    Option("DestS[erver]", "required", "server", "The server of an SQL or DTS destination.",
+           "With DTS another machine's server is its msdb, below MSDB; its other roots are refused with 0xC00160AA."),
     Option("DestU[ser]", "required", "login", "The login at the destination."),
     Option("DestP[assword]", "required", "password", "The password of /DestUser; blank when left out.",
            "Left out it is taken from DTUTIL_DEST_PASSWORD, or the file that DTUTIL_DEST_PASSWORD_FILE names.", secret=True),
@@ -57,7 +59,7 @@ _OPTIONS = (
            "SSIS_PACKAGE_DECRYPT_FILE names, or asked for, which keeps it out of the command history.", secret=True),
     Option("C[opy]", "required", _LOCATION, "Copies the package.",
            "Its id stays the same; add /IDRegenerate for a new one. An existing package is replaced after Y, or at once "
-           "with /Quiet."),
+           "with /Quiet. A folder of files as the destination gets the package under its own name."),
     Option("M[ove]", "required", _LOCATION, "Copies the package and deletes the source.",
            "A destination that is an existing folder, or ends with a separator, gets the package under its own name."),
     Option("Del[ete]", text="Deletes the package named by /SQL, /DTS or /File."),

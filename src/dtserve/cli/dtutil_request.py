@@ -23,7 +23,7 @@ PASSWORD_LEVELS = ("2", "3")
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """One place: ``kind`` is ``sql``, ``dts`` or ``file``; server and login count for ``sql`` only."""
+    """One place: ``kind`` is ``sql``, ``dts`` or ``file``, which has neither server nor login."""
 
     kind: str
     path: str
@@ -146,8 +146,9 @@ def _folder_request(action: str, line: ParsedLine) -> Request:
     recursive = False
     if action == "fdirectory":
         kind, *rest = _parts(given, 1, 3, "sql", "dts", root=True)
-        recursive = len(rest) == 2
-        if recursive and rest[1].upper() != "S":
+        below = rest[1].upper() if len(rest) == 2 else ""
+        recursive = below == "S"
+        if below not in ("", "S"):
             raise InvalidArgument(argument=rest[1], option="FDirectory", reason="the third part is S or nothing")
         path = rest[0] if rest else ""
     else:
@@ -178,7 +179,7 @@ def _parts(given: Given | None, low: int, high: int, *kinds: str, root: bool = F
 
 
 def _destination(kind: str, path: str, line: ParsedLine) -> Location:
-    return Location(kind, path, *_login(line, "dest")) if kind == "sql" else Location(kind, path)
+    return Location(kind, path, *_login(line, "dest")) if kind != "file" else Location(kind, path)
 
 
 def _login(line: ParsedLine, side: str) -> tuple[str, str, str]:

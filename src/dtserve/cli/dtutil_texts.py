@@ -21,6 +21,7 @@ __all__ = [
     "ENCRYPT_PROMPT",
     "FOLDER_EXISTS",
     "FOLDER_MISSING",
+    "OTHER_STORE",
     "OVERWRITE",
     "PACKAGE_EXISTS",
     "PACKAGE_MISSING",
@@ -47,6 +48,7 @@ DECRYPT_PROMPT: Final = "Enter decryption password: "
 ENCRYPT_PROMPT: Final = "Enter the package's new password: "
 RETYPE_PROMPT: Final = "Retype password: "
 RETYPE_DIFFERS: Final = "The passwords are not the same."
+OTHER_STORE: Final = "only the msdb of another machine is reached from here, by [servers] of dtserve.toml"
 
 CONFIRMED = (SUCCESS,)
 UNCONFIRMED = (
@@ -60,6 +62,7 @@ UNCONFIRMED = (
     ENCRYPT_PROMPT,
     RETYPE_PROMPT,
     RETYPE_DIFFERS,
+    OTHER_STORE,
 )
 
 

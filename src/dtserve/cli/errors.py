@@ -47,7 +47,7 @@ class InvalidArgument(UsageError):
 
     code = 0xC0D51903
     symbol = "DTSERVE_E_INVALIDARGUMENT"
-    template = 'Argument "{argument}" for option "{option}" is not valid: {reason}'
+    template = 'Argument "{argument}" for option "{option}" is not valid: {reason}.'
     remedy = "Use /? with the option's name for its form."
 
 

@@ -188,7 +188,7 @@ class OptionTable:
 
     def _is_value(self, option: Option, word: str) -> bool:
         """Whether the next word is the argument of ``option`` and not an option itself."""
-        if option.secret and option.argument == "required":
+        if (option.secret and option.argument == "required") or option.key == "help":  # /H /COPY asks about /COPY
             return True
         if word[:1] not in PREFIXES or not word:
             return True

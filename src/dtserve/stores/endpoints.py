@@ -33,6 +33,10 @@ class Endpoint(ABC):
         """Whether a package is there."""
 
     @abstractmethod
+    def is_folder(self) -> bool:
+        """Whether the place is a folder, in which packages are."""
+
+    @abstractmethod
     def read(self) -> bytes:
         """Its bytes; PackageNotFound otherwise."""
 
@@ -64,6 +68,10 @@ class StoreEndpoint(Endpoint):
     def exists(self) -> bool:
         """Whether a package is there."""
         return self.store.exists(self.path)
+
+    def is_folder(self) -> bool:
+        """Whether it is a folder and no package of that name stands beside it."""
+        return not self.exists() and self.store.folder_exists(self.path)
 
     def read(self) -> bytes:
         """Its bytes."""
@@ -100,6 +108,10 @@ class FileEndpoint(Endpoint):
     def exists(self) -> bool:
         """Whether the file is there."""
         return self.path.is_file()
+
+    def is_folder(self) -> bool:
+        """Whether it is a directory."""
+        return self.path.is_dir()
 
     def read(self) -> bytes:
         """The content of the file."""

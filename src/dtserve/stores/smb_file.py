@@ -34,13 +34,16 @@ class ShareFileEndpoint(Endpoint):
         self._folder: StorePath = tuple(parts[:-1])
         self._name = parts[-1] if parts else ""
 
-    def _entry(self) -> ShareEntry | None:
+    def _found(self) -> ShareEntry | None:
         try:
-            found = self._share.find(self._folder, self._name)
+            return self._share.find(self._folder, self._name)
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.EINVAL):
                 raise
             return None
+
+    def _entry(self) -> ShareEntry | None:
+        found = self._found()
         return None if found is None or found.is_folder else found
 
     def _must_exist(self) -> ShareEntry:
@@ -53,6 +56,12 @@ class ShareFileEndpoint(Endpoint):
         """Whether the file is there."""
         with self._coded(ReadFailed):
             return self._entry() is not None
+
+    def is_folder(self) -> bool:
+        """Whether it is a folder of the share, or the share itself."""
+        with self._coded(ReadFailed):
+            found = self._found() if self._name else None
+            return not self._name or (found is not None and found.is_folder)
 
     def read(self) -> bytes:
         """The content of the file."""
