@@ -25,7 +25,7 @@ def component(tmp_path):
 
 def test_bindings(component):
     first, second = bindings(component, "M.In")
-    assert first.names == (LINEAGE, "a", "Src.a")
+    assert first.names == (LINEAGE, "a", f"in:{LINEAGE}", "Src.a")
     assert second.names == ("S.hidden",)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import polars as pl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dtserve.dataflow.fuzzy import matcher as module
@@ -22,6 +22,7 @@ def made(rows, *, minimum=0.0, minima=(0.0,), exact=None, exhaustive=False):
 
 
 @given(st.lists(ROW, min_size=1, max_size=12), ROW)
+@example([["boeing"], ["company"], ["boeing"] * 4], ["boeing", "company", "company", "company"])
 def test_the_index_finds_the_best_row(rows, wanted):
     by_index = made([rows], minimum=0.4).find([wanted], limit=1)
     every = made([rows], minimum=0.4, exhaustive=True).find([wanted], limit=1)

@@ -131,7 +131,8 @@ class Matcher:
         best = float(shared.max(initial=0.0))
         if best <= 0:
             return []
-        least = min(best, 0.5 * self._minimum)
+        within_reach = max(0.0, (self._minimum - (1 - CUTOFF)) / CUTOFF)
+        least = min(best, 0.5 * self._minimum, within_reach)
         kept = (shared >= least) & (shared > 0)
         rows, shared = rows[kept], shared[kept]
         most = max(CANDIDATES, 4 * limit)
