@@ -1,6 +1,7 @@
 """The stores that the suite runs over: a new store gets every test from one entry in STORES.
 
-With a URL in ``DTSERVE_TEST_MSSQL`` (mssql://login:password@server/msdb) it runs over that server's msdb as well, in
+msdb of a SQL Server is there by its procedures alone, and through both drivers: the double behind the wire is in a process
+of its own and reached by a URL as a real server is. With a URL in ``DTSERVE_TEST_MSSQL`` (mssql://login:password@server/msdb) it runs over that server's msdb as well, in
 folders of its own that it removes.
 """
 
@@ -24,13 +25,15 @@ from dtserve.stores.versions import VersionArchive
 from support.fake_sql_server import FakeConnection
 from support.folder_view import FolderView
 from support.memory_store import MemoryStore
+from support.msdb_server import msdb_url
 from support.postgres_server import PostgresServer
 from support.samba_server import PASSWORD
-from support.servers import postgres_server, samba_server
+from support.servers import msdb_server, postgres_server, samba_server
 
 REAL_SERVER = os.environ.get("DTSERVE_TEST_MSSQL", "")
 STORES = (
     "memory", "filesystem", "sqlite", "postgresql", "versioned", "smb", "sqlserver", "view",
+    "sqlserver by pytds", "sqlserver by mssql-python",
     *(["real sql server"] if REAL_SERVER else []),
 )  # fmt: skip
 _numbers = itertools.count()
@@ -76,16 +79,21 @@ def _make(kind: str, folders: pytest.TempPathFactory) -> PackageStore:
         behind = Database(sqlite_url(Path(folders.mktemp("msdb")) / "msdb.sqlite"))
         login = Caller("sa", sysadmin=True)
         return MsdbStore("MSDB", RemoteDatabase("mssql://srv/msdb", connect=lambda: FakeConnection(behind, login)))
-    if kind in ("view", "real sql server"):
-        database = (
-            RemoteDatabase(REAL_SERVER) if kind != "view" else Database(sqlite_url(folders.mktemp("m") / "m.sqlite"))
-        )
+    if kind == "view" or " " in kind:
+        database = _server(kind) if kind != "view" else Database(sqlite_url(folders.mktemp("m") / "m.sqlite"))
         made = FolderView(MsdbStore("MSDB", database), (f"conformance {uuid.uuid4().hex[:12]}",))
         made.inner.create_folder(made.root)
         return made
     if kind == "sqlite":
         return MsdbStore("MSDB", Database(sqlite_url(Path(folders.mktemp("msdb")) / "msdb.sqlite")))
     return MsdbStore("MSDB", _schema_of(postgres_server()))
+
+
+def _server(kind: str) -> RemoteDatabase:
+    """A server behind its wire: the one named, or the double of one, reached as one is named."""
+    return RemoteDatabase(
+        REAL_SERVER if kind == "real sql server" else msdb_url(msdb_server(), kind.rpartition(" ")[2])
+    )
 
 
 def _schema_of(server: PostgresServer) -> Database:

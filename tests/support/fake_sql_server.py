@@ -54,9 +54,10 @@ class FakeCursor:
         call = CALL.match(sql)
         assert call is not None, sql
         assert call["prefix"] == ("sp_dts_" if old else "sp_ssis_"), sql
-        names = re.findall(r"@(\w+) = %s", call["parameters"])
-        assert len(names) == len(parameters)
-        given = dict(zip(names, parameters, strict=True))
+        values = iter(parameters)
+        named = re.findall(r"@(\w+) = (%s|NULL)", call["parameters"])
+        given = {name: None if marker == "NULL" else next(values) for name, marker in named}
+        assert next(values, None) is None
         name = f"sp_ssis_{call['name']}"
         self.connection.calls.append(f"{call['prefix']}{call['name']}")
         try:

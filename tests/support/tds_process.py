@@ -13,7 +13,7 @@ __all__ = ["TdsProcess"]
 
 
 class TdsProcess:
-    """As :class:`support.tds_server.TdsServer`; ``sent``, ``loads``, ``login`` and ``encrypted`` are asked for."""
+    """As :class:`support.tds_server.TdsServer`, or the ``double`` given; ``sent``, ``loads``, ``login`` and ``encrypted`` are asked for."""
 
     def __init__(self, folder: Path, **options: Any) -> None:
         context = multiprocessing.get_context("spawn")
@@ -45,7 +45,7 @@ class TdsProcess:
 
 
 def _serve(link: Connection, folder: Path, options: dict[str, Any]) -> None:
-    server = TdsServer(folder, **options)
+    server: TdsServer = options.pop("double", TdsServer)(folder, **options)
     name = ""
     while name != "stop":
         try:

@@ -25,6 +25,7 @@ from dtserve.connections.errors import NoSuchTable, SqlError
 from dtserve.connections.sql import open_session, parse_url
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.errors import Canceled, DtserveError
+from support.fake_sql_server import ServerError
 from support.tds_link import ATTENTION, BATCH, BULK, LOGIN, PRELOGIN, RPC, TRANSACTION, Link, server_context
 from support.tds_tokens import (
     ATTN,
@@ -44,7 +45,7 @@ from support.tds_tokens import (
 )
 from support.tds_wire import COLLATION, Kind, Reader
 
-__all__ = ["SAMPLES", "Answer", "TdsServer"]
+__all__ = ["SAMPLES", "Answer", "TdsServer", "plain_name"]
 
 ZONED = TypeSpec(DT.DBTIMESTAMPOFFSET, scale=7)
 TEXT, NUMBER, FLAG = TypeSpec(DT.WSTR, length=128), TypeSpec(DT.I4), TypeSpec(DT.BOOL)
@@ -130,6 +131,16 @@ class TdsServer:
         self.login: dict[str, str] = {}
         self.encrypted: list[str] = []
 
+    def answered(self, text: str, user: str) -> list[ResultSet] | None:
+        """The answer to a text that this server knows itself; None where its database answers."""
+
+    def procedure(self, name: str, arguments: dict[str, Any], user: str) -> Answer:
+        """Run one of ``procedures``."""
+        known = self.procedures.get(plain_name(name))
+        if known is None:
+            raise SqlError(detail=f"Could not find stored procedure '{name}'.")
+        return known(arguments)
+
     def url(self, user: str = "sa", password: str = "p%3Bw%7D", **options: Any) -> str:
         if self.driver == "mssql_python":
             options = {"trust": "yes", **options}
@@ -172,6 +183,7 @@ class _Client:
         self.server = server
         self.link = Link(plug, server.context, server.required)
         self.descriptor = 0
+        self.user = ""
         self.started()
         self.after_sending: Callable[[], None] = lambda: None
         self.loading: tuple[str, str] | None = None
@@ -215,6 +227,7 @@ class _Client:
         self.stopped.clear()
         thread = threading.Thread(target=lambda: found.append(self.guarded(job)), daemon=True)
         thread.start()
+        thread.join(0.01)
         attention = False
         while thread.is_alive():
             if self.link.ready():
@@ -232,6 +245,8 @@ class _Client:
             return done(ERROR)
         except DtserveError as error:
             return failure(error) + done(ERROR)
+        except ServerError as error:
+            return message(0xAA, error.msg_no, 16, error.text) + done(ERROR)
 
     # --- requests ----------------------------------------------------------------------
 
@@ -243,6 +258,7 @@ class _Client:
         names = {"host": 36, "user": 40, "application": 48, "server": 52, "database": 68}
         self.server.login = {name: field(at).decode("utf-16-le") for name, at in names.items()}
         self.server.encrypted.append(self.link.encrypted)
+        self.user = self.server.login["user"]
         secret = bytes(((b ^ 0xA5) << 4 & 0xF0) | ((b ^ 0xA5) >> 4) for b in field(44)).decode("utf-16-le")
         if secret != self.server.password:
             text = f"Login failed for user '{self.server.login['user']}'."
@@ -345,11 +361,7 @@ class _Client:
         return replies(results, call=True, outputs=[*first, *outputs])
 
     def procedure(self, name: str, arguments: dict[str, Any]) -> Answer:
-        plain = re.sub(r"[\[\]]", "", name).rpartition(".")[2].lower()
-        known = self.server.procedures.get(plain)
-        if known is None:
-            raise SqlError(detail=f"Could not find stored procedure '{name}'.")
-        return known(arguments)
+        return self.server.procedure(name, arguments, self.user)
 
     def executed(self, call: re.Match[str], parameters: Sequence[SqlParameter]) -> list[ResultSet]:
         """A batch with EXEC of a procedure: what stands before it, the procedure, what stands behind it."""
@@ -359,7 +371,10 @@ class _Client:
             re.match(r"(?:(@\w+)\s*=\s*)?(.*?)(\s+OUT(?:PUT)?)?$", piece, re.IGNORECASE | re.DOTALL) for piece in pieces
         ]
         arguments: dict[str, Any] = {}
-        if named:
+        sent = {"NULL": None, **{each.name: each.value for each in parameters}}
+        if all(each and each[1] and each[2] in sent for each in named):
+            arguments = {each[1]: sent[each[2]] for each in named if each}
+        elif named:
             rows = self.engine.execute(f"{before} SELECT {', '.join(each[2] for each in named if each)}", parameters)
             (row,) = rows[-1].rows()
             arguments = {
@@ -371,10 +386,14 @@ class _Client:
         if call["status"]:
             values[call["status"]] = answer.status
         changes = "".join(f" SET {place} = {_literal(value)};" for place, value in values.items())
-        rest = self.engine.execute(f"{before}{changes} {call['after'].lstrip('; ')}", parameters)
+        text = f"{before}{changes} {call['after'].lstrip('; ')}"
+        rest = self.engine.execute(text, parameters) if text.strip() else []
         return [*answer.results, *(each for each in rest if each.columns or not answer.results)]
 
     def execute(self, text: str, parameters: Sequence[SqlParameter]) -> list[ResultSet]:
+        own = self.server.answered(text, self.user)
+        if own is not None:
+            return own
         wait = re.match(r"\s*WAITFOR DELAY '00:00:(\d+)'", text, re.IGNORECASE)
         if wait:
             if self.stopped.wait(float(wait[1])):
@@ -480,6 +499,11 @@ class _Client:
             else 0
         )
         return done(COUNT, stored)
+
+
+def plain_name(name: str) -> str:
+    """A procedure's name without its schema and brackets."""
+    return re.sub(r"[\[\]]", "", name).rpartition(".")[2].lower()
 
 
 def _literal(value: Any) -> str:

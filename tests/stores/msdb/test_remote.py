@@ -1,15 +1,25 @@
-"""msdb of a SQL Server, through a double that knows its procedures; the conformance suite runs over it too."""
+"""msdb of a SQL Server, through doubles: one that knows its procedures, and one behind the wire for the real drivers.
+
+The conformance suite runs over both, too.
+"""
 
 import sys
+import uuid
+from datetime import UTC, datetime
 
 import pytest
 
+from dtserve.cli.dtutil import main as dtutil
+from dtserve.errors import DtserveError
+from dtserve.service.config import load_home
 from dtserve.stores import Caller, Database, MsdbStore
 from dtserve.stores.errors import StoreUnavailable
 from dtserve.stores.msdb import errors
 from dtserve.stores.msdb.engine import sqlite_url
 from dtserve.stores.msdb.remote import RemoteDatabase, remote_url
 from support.fake_sql_server import FakeConnection, ServerError
+from support.msdb_server import DRIVERS, msdb_url
+from support.servers import msdb_server
 from support.store_packages import package
 
 URL = "mssql://ann:swordfish@srv:1433/msdb"
@@ -240,3 +250,124 @@ def test_nobody_listens():
     with pytest.raises(StoreUnavailable) as caught:
         made.list(())
     assert "swordfish" not in caught.value.describe()
+
+
+# through the drivers
+
+
+def behind(driver, user="sa"):
+    return MsdbStore("MSDB", RemoteDatabase(msdb_url(msdb_server(), driver, user)))
+
+
+@pytest.fixture
+def place(driver):
+    """A folder of its own."""
+    name = f"{driver} {uuid.uuid4().hex[:8]}"
+    behind(driver).create_folder((name,))
+    return name
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+class TestDrivers:
+    def test_any_bytes_and_sizes(self, driver, place):
+        made = behind(driver)
+        for size in (0, 1, 256, 8000, 8001, 200_000):
+            data = bytes(range(256)) * (size // 256 + 1)
+            made.write((place, f"P{size}"), data[:size])
+            assert made.read((place, f"P{size}")) == data[:size]
+            assert made.info((place, f"P{size}")).size == size
+
+    def test_a_package_of_many_megabytes(self, driver, place):
+        made = behind(driver)
+        data = package() + b" " * 20_000_000
+        made.write((place, "Big"), data)
+        assert made.read((place, "Big")) == data
+
+    def test_all_parameters_arrive(self, driver, place):
+        made = behind(driver)
+        made.write((place, "Gr\u00f6\u00dfe \u540d"), package())
+        found = made.info((place, "Gr\u00f6\u00dfe \u540d"))
+        (listed,) = made.list((place,))[1]
+        assert found.name == listed.name == "Gr\u00f6\u00dfe \u540d"
+        assert (found.package_id, found.version_id) == (
+            "{0F6A5D1E-3B0C-4B8A-9C57-2B1D8B7A4E10}",
+            "{3A0D2C8F-6C5B-4F1E-9D70-6E1C0B7F2A33}",
+        )
+        assert (found.description, found.version_major, found.version_build) == ('Loads "it"', 1, 7)
+        assert datetime.fromtimestamp(found.created, UTC) == datetime(2020, 9, 18, 15, 40, 38, tzinfo=UTC)
+
+    def test_the_numbers_and_words_of_the_server(self, driver, place):
+        made = behind(driver)
+        made.write((place, "P"), package())
+        with pytest.raises(errors.LoadFromSqlServerFailed) as caught:
+            behind(driver, "lisa").read((place, "P"))
+        assert (caught.value.native, caught.value.denied) == (14586, True)
+        with pytest.raises(errors.SaveToSqlServerFailed) as caught:
+            behind(driver, "otto").write((place, "Q"), package())
+        assert caught.value.native == 14307
+        assert "(Access to Integration Services package 'Q' is denied.)" in caught.value.message
+        with pytest.raises(errors.SqlFolderExists) as caught:
+            made.create_folder((place,))
+        assert "(Cannot insert duplicate key row" in caught.value.message
+        with pytest.raises(errors.SqlFolderNotEmpty):
+            made.delete_folder((place,))
+        behind(driver, "lisa").write((place, "Own"), package())
+        assert behind(driver, "otto").read((place, "Own")) == package()
+
+    def test_roles_and_no_roles(self, driver, place):
+        made = behind(driver)
+        made.write((place, "P"), package())
+        made.set_roles((place, "P"), "db_ssisoperator", "")
+        assert made.roles((place, "P")) == ("db_ssisoperator", "")
+        assert "db_ssisadmin" in made.role_names((place,))
+        with pytest.raises(DtserveError, match="The role 'none' does not exist"):
+            made.set_roles((place, "P"), "none", "")
+
+    def test_a_login_that_is_refused(self, driver):
+        wrong = msdb_url(msdb_server(), driver).replace("p%3Bw", "other")
+        with pytest.raises(StoreUnavailable) as caught:
+            MsdbStore("MSDB", RemoteDatabase(wrong)).list(())
+        assert "Login failed for user 'sa'." in caught.value.message
+        assert "other" not in caught.value.describe()
+
+    def test_dtutil(self, driver, place, tmp_path, monkeypatch, capsys):
+        """A line for each thing that it does on a server."""
+        monkeypatch.setenv("DTSERVE_HOME", str(tmp_path / "home"))
+        monkeypatch.chdir(tmp_path)
+        load_home().close()
+        (tmp_path / "home" / "dtserve.toml").write_text(f"[servers]\nPROD = '{msdb_url(msdb_server(), driver)}'\n")
+        (tmp_path / "a.dtsx").write_bytes(package("a", secret="swordfish"))
+        source, goal = ["/SOURCESERVER", "PROD"], ["/DESTSERVER", "PROD"]
+        lines = [
+            (0, "/FCREATE", f"SQL;{place};In", *source),
+            (1, "/FCREATE", f"SQL;{place};In", *source),
+            (0, "/FEXISTS", f"SQL;{place}\\In", *source),
+            (0, "/FILE", "a.dtsx", "/COPY", f"SQL;{place}\\In\\a", *goal),
+            (0, "/FILE", "a.dtsx", "/COPY", f"SQL;{place}\\In\\a", "/QUIET", *goal),
+            (0, "/SQL", f"{place}\\In\\a", *source, "/EXISTS"),
+            (1, "/FDELETE", f"SQL;{place};In", *source),
+            (0, "/SQL", f"{place}\\In\\a", *source, "/ENCRYPT", f"SQL;{place}\\b;2;pwd", *goal),
+            (0, "/SQL", f"{place}\\b", *source, "/DECRYPT", "pwd", "/COPY", "SQL;here"),
+            (0, "/SQL", f"{place}\\b", *source, "/I", "/DECRYPT", "pwd"),
+            (0, "/SQL", f"{place}\\In\\a", *source, "/MOVE", "FILE;moved.dtsx"),
+            (4, "/SQL", f"{place}\\In\\a", *source, "/DELETE"),
+            (0, "/FRENAME", f"SQL;{place};In;Out", *source),
+            (0, "/FDIRECTORY", f"SQL;{place};S", *source),
+            (0, "/FDELETE", f"SQL;{place};Out", *source),
+            (0, "/SQL", f"{place}\\b", *source, "/DELETE"),
+        ]
+        for code, *words in lines:
+            assert dtutil(words) == code, (words, capsys.readouterr().out)
+        assert (tmp_path / "moved.dtsx").read_bytes() == package("a", secret="swordfish")
+        assert "Folder: \\" + place + "\\Out" in capsys.readouterr().out
+        home = load_home()
+        assert b"swordfish" not in home.msdb().read(("here",))
+        home.close()
+
+
+def test_microsofts_driver_encrypts_and_wants_to_know_the_server():
+    url = msdb_url(msdb_server(), "mssql-python")
+    MsdbStore("MSDB", RemoteDatabase(url)).list(())
+    assert "all" in msdb_server().encrypted
+    with pytest.raises(StoreUnavailable, match="certificate"):
+        MsdbStore("MSDB", RemoteDatabase(url.replace("&TrustServerCertificate=yes", ""))).list(())

@@ -69,6 +69,7 @@ class RemoteDatabase:
         parts = urlsplit(url)
         self.place = f"mssql://{unquote(parts.hostname or '')}{f':{parts.port}' if parts.port else ''}/msdb"
         self._marker = marker
+        self._binary: Callable[[bytes], Any] = bytes
         self._connect = connect or self._driver(url)
 
     def _driver(self, url: str) -> Callable[[], Any]:
@@ -82,6 +83,7 @@ class RemoteDatabase:
                 except ImportError:
                     continue
                 self._marker = marker
+                self._binary = getattr(module, "Binary", bytes)  # python-tds takes plain bytes for text of a code page
                 return lambda: opener(module, url, options)
         reason = "no driver for SQL Server is installed; install dtserve[databases]"
         raise StoreUnavailable(store=self.place, reason=reason)
@@ -96,7 +98,7 @@ class RemoteDatabase:
             reason = f"Login Timeout Expired. {_first_line(error)}"
             raise StoreUnavailable(store=self.place, reason=reason) from None
         try:
-            yield RemoteProcedures(connection, self._marker, self.place, prefix)
+            yield RemoteProcedures(connection, self._marker, self.place, prefix, self._binary)
         finally:
             with suppress(Exception):
                 connection.close()
@@ -165,16 +167,27 @@ def _open_mssql_python(module: Any, url: str, options: Mapping[str, str]) -> Any
 class RemoteProcedures:
     """The procedures of one connection; ProcedureError with the server's number and text."""
 
-    def __init__(self, connection: Any, marker: str, place: str, prefix: str = "sp_ssis_") -> None:
+    def __init__(
+        self,
+        connection: Any,
+        marker: str,
+        place: str,
+        prefix: str = "sp_ssis_",
+        binary: Callable[[bytes], Any] = bytes,
+    ) -> None:
         self._prefix = prefix
+        self._binary = binary
         self._connection = connection
         self._marker = marker
         self._place = place
 
     def _call(self, procedure: str, **parameters: Any) -> list[Sequence[Any]]:
-        names = ", ".join(f"@{name} = {self._marker}" for name in parameters)
+        """NULL stands in the text: of a marker's, Microsoft's driver would ask the server for the type first."""
+        markers = {name: "NULL" if value is None else self._marker for name, value in parameters.items()}
+        names = ", ".join(f"@{name} = {marker}" for name, marker in markers.items())
         named = procedure.replace("sp_ssis_", self._prefix, 1)
-        return self._rows(f"EXEC dbo.{named} {names}", tuple(parameters.values()))
+        values = (self._binary(each) if isinstance(each, bytes) else each for each in parameters.values())
+        return self._rows(f"EXEC dbo.{named} {names}", tuple(each for each in values if each is not None))
 
     def _rows(self, statement: str, values: tuple[Any, ...]) -> list[Sequence[Any]]:
         cursor = self._connection.cursor()
@@ -182,7 +195,7 @@ class RemoteProcedures:
             cursor.execute(statement, values)
             return list(cursor.fetchall()) if cursor.description else []
         except Exception as error:
-            text = str(getattr(error, "text", "") or error)
+            text = _told(error)
             number = getattr(error, "msg_no", 0) or next((n for n, p in _PATTERNS if p.search(text)), 0)
             if number == 2627:  # the same as 2601, of a constraint
                 number = 2601
@@ -316,6 +329,12 @@ def _uuid(value: Any) -> uuid.UUID:
     return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value))
 
 
+def _told(error: BaseException) -> str:
+    """What the server said, without what Microsoft's driver puts before it."""
+    text = str(getattr(error, "text", "") or error)
+    return text.partition("[SQL Server]")[2] or text
+
+
 def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
+    lines = _told(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
