@@ -151,6 +151,9 @@ def test_protecting_goes_on_from_a_report(source, target, tmp_path, kind):
         "Sales\\New": "protected",
         "Sales\\Daily\\Load A": "done before",
     }
+    other = Changes(level=0)
+    with pytest.raises(ReportMismatch, match="another job"):
+        run(BulkJob("protect", store, ("Sales",), password="pw", changes=other), report=report, resume=True)
 
 
 def test_reports(source, target, tmp_path):

@@ -68,8 +68,9 @@ class BulkJob:
     @property
     def shown(self) -> dict[str, str]:
         """What tells this job from others, for its report."""
+        level = "" if self.changes.level is None else f" with protection level {self.changes.level}"
         return {
-            "verb": self.verb,
+            "verb": f"{self.verb}{level}",
             "source": f"{self.source.name}\\{format_path(self.folder)}",
             "target": f"{self.target.name}\\{format_path(self.target_folder)}" if self.target else "",
         }
