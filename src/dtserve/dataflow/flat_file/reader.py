@@ -33,7 +33,7 @@ from dtserve.dataflow.flat_file.vectorised import VectorReader
 
 __all__ = ["BLOCK_BYTES", "LONGEST_ROW", "SMALL_BLOCK_BYTES", "FlatFileReader"]
 
-BLOCK_BYTES, SMALL_BLOCK_BYTES = 12 << 20, 6 << 20
+BLOCK_BYTES, SMALL_BLOCK_BYTES = 12 << 20, 5 << 20
 """Bytes read at once, and with a memory limit; what is done once per block in Python counts half with twice as much."""
 
 WINDOW_BYTES = 64 << 10
