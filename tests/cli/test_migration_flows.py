@@ -145,7 +145,6 @@ def test_generated_for_cmd_from_msdb_to_the_share(home, share, capsys):
     def make(path):
         (share / path.removeprefix("Z:\\").replace("\\", "/")).mkdir(parents=True)
 
-    (share / "Copy").mkdir()
     done = run_script(text, variables=VARIABLES, make_folder=make)
     assert {code for _, code in done} == {0}
     for name in NAMES:
@@ -157,9 +156,6 @@ def test_generated_for_cmd_from_msdb_to_the_share(home, share, capsys):
 def test_generated_for_a_unix_shell(home, tmp_path, capsys, target):
     """Run by sh itself, with dtutil on the path."""
     fill(home)
-    home.tree().create_folder(("File System", "In"))
-    home.msdb().create_folder(("In",))
-    (tmp_path / "out").mkdir()
     text = generated(capsys, r"\MSDB\Finance", target.format(folder=tmp_path), "--shell", "sh")
     tool = tmp_path / "bin" / "dtutil"
     tool.parent.mkdir()

@@ -54,9 +54,32 @@ def test_lines(migration, wanted):
 
 def test_folders_of_files():
     made = list(lines(Migration("SQL", "FILE", target_root="/out/", shell="sh"), content(("A", "it's", "P"))))
-    assert made[1:3] == ["mkdir -p /out/A", "mkdir -p '/out/A/it'\"'\"'s'"]
+    assert made[1:4] == ["mkdir -p /out", "mkdir -p /out/A", "mkdir -p '/out/A/it'\"'\"'s'"]
     made = list(lines(Migration("SQL", "FILE", target_root="Z:\\"), content(("A%", "P"))))
     assert made[1] == 'if not exist "Z:\\A%%\\" mkdir "Z:\\A%%"'
+
+
+@pytest.mark.parametrize(
+    ("target", "root", "wanted"),
+    [
+        ("SQL", "", []),
+        (
+            "SQL",
+            "A\\B\\",
+            ['"SQL;A" > nul || dtutil /FCREATE "SQL;\\;A"', '"SQL;A\\B" > nul || dtutil /FCREATE "SQL;A;B"'],
+        ),
+        ("DTS", "MSDB\\", []),
+        ("DTS", "MSDB\\In\\", ['"DTS;MSDB\\In" > nul || dtutil /FCREATE "DTS;MSDB;In"']),
+        ("FILE", "Z:\\", []),
+        ("FILE", "\\\\server\\share\\", []),
+        ("FILE", "\\\\server\\share\\In\\", ['if not exist "\\\\server\\share\\In\\" mkdir "\\\\server\\share\\In"']),
+        ("FILE", "Z:\\In\\", ['if not exist "Z:\\In\\" mkdir "Z:\\In"']),
+    ],
+)
+def test_the_folder_of_the_target_is_made(target, root, wanted):
+    made = list(lines(Migration("SQL", target, target_root=root), content(("P",))))[1:-1]
+    assert [line.removeprefix("dtutil /FEXISTS ") for line in made] == wanted
+    assert len(list(lines(Migration("SQL", target, target_root=root), content()))) == 1
 
 
 def test_the_query_writes_the_same_lines():

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dtserve.stores.base import PackageInfo, StorePath
-from dtserve.stores.names import EXTENSION, format_path
+from dtserve.stores.names import EXTENSION, format_path, parse_path
 
 __all__ = ["SHELLS", "Migration", "lines", "query"]
 
@@ -86,9 +86,11 @@ def lines(
         yield words.remark(f"{variable}: {what}")
     found = [(folder, packages) for folder, _, packages in content]
     needed = {folder[:depth] for folder, packages in found if packages for depth in range(1, len(folder) + 1)}
+    if any(packages for _, packages in found):
+        yield from _target_folders(migration, words)
     for folder, packages in found:
         if folder in needed:
-            yield from _folder(migration, words, folder)
+            yield _folder(migration, words, folder)
         for info in packages:
             yield _package(migration, words, (*folder, info.name))
 
@@ -100,20 +102,31 @@ def _variables(migration: Migration) -> Iterator[tuple[str, str]]:
         yield TARGET_PASSWORD, f"the password of {migration.user}"
 
 
-def _folder(migration: Migration, words: _Words, folder: StorePath) -> Iterator[str]:
+def _target_folders(migration: Migration, words: _Words) -> Iterator[str]:
+    """Make the folder that all packages go below; roots of the package store, drives and shares are there or not."""
+    parts = parse_path(migration.target_root)
+    if migration.target != "FILE":
+        first = 2 if migration.target == "DTS" else 1
+        for depth in range(first, len(parts) + 1):
+            yield _store_folder(migration, words, parts[:depth])
+        return
+    shares = 2 if migration.target_root.startswith("\\\\") else 0
+    if len(parts) > shares and not (len(parts) == 1 and parts[0].endswith(":")):
+        yield words.make_folder(migration.target_root.rstrip("\\/"))
+
+
+def _folder(migration: Migration, words: _Words, folder: StorePath) -> str:
     """Make a folder at the target, unless it is there."""
     if migration.target == "FILE":
-        separator = "/" if words.posix else "\\"
-        yield words.make_folder(migration.target_root + separator.join(folder))
-        return
-    parent = format_path(folder[:-1]) if migration.target == "SQL" else migration.target_root + format_path(folder[:-1])
-    if migration.target == "SQL" and migration.target_root:
-        parent = (migration.target_root + parent).rstrip("\\")
-    place = f"{migration.target};{(parent.rstrip(chr(92)) + chr(92)).lstrip(chr(92))}{folder[-1]}"
+        return words.make_folder(migration.target_root + ("/" if words.posix else "\\").join(folder))
+    return _store_folder(migration, words, (*parse_path(migration.target_root), *folder))
+
+
+def _store_folder(migration: Migration, words: _Words, path: StorePath) -> str:
     login = _login(migration, words, "SOURCE") if migration.target == "SQL" else ""
-    test = f"dtutil /FEXISTS {words.word(place)}{login}"
-    new = f"{migration.target};{parent.rstrip(chr(92)) or chr(92)};{folder[-1]}"
-    yield words.unless(test, f"dtutil /FCREATE {words.word(new)}{login}")
+    test = f"dtutil /FEXISTS {words.word(f'{migration.target};{format_path(path)}')}{login}"
+    new = f"{migration.target};{format_path(path[:-1]) or chr(92)};{path[-1]}"
+    return words.unless(test, f"dtutil /FCREATE {words.word(new)}{login}")
 
 
 def _package(migration: Migration, words: _Words, path: StorePath) -> str:
