@@ -39,6 +39,19 @@ def test_what_is_no_assembly_stays(data: bytes) -> None:
     assert redirected(data) == data
 
 
+def test_tables_that_promise_more_rows_than_there_are(assembly: bytes) -> None:
+    damaged = bytearray(assembly)
+    rows = type_references(assembly)
+    place = assembly.index(len(rows).to_bytes(4, "little"), assembly.index(b"#Strings"))
+    damaged[place : place + 4] = b"\xff\xff\xff\x7f"
+    assert redirected(bytes(damaged)) == damaged
+
+
+def test_metadata_without_names(assembly: bytes) -> None:
+    damaged = assembly.replace(b"#Strings", b"#Stringz")
+    assert redirected(damaged) == damaged
+
+
 @given(st.data())
 @settings(max_examples=60, deadline=None)
 def test_damaged_assemblies_do_no_harm(assembly: bytes, data: st.DataObject) -> None:

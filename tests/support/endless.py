@@ -16,6 +16,8 @@ from support.flow_cases import build, connect, type_of, value_in
 from support.flows import RecordingHost
 
 BUFFER = 65_536
+TEXTS = 1_000_000
+"""Different texts: their numbers get no longer, however many rows there are."""
 
 
 def busyness() -> float:
@@ -44,7 +46,8 @@ def endless(
             elif name == sorted_by:
                 made.append((number // 3).cast(many[name].dtype, strict=False).alias(name))
             elif spec.polars() == pl.String and spec.length >= 8:
-                made.append((many[name].str.slice(0, spec.length - 8) + number.cast(pl.String)).alias(name))
+                texts = (number % TEXTS).cast(pl.String)
+                made.append((many[name].str.slice(0, spec.length - 8) + texts).alias(name))
         yield many.with_columns(made)
         at += BUFFER
 

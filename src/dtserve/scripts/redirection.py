@@ -67,6 +67,8 @@ def _number(data: bytes, place: int, size: int) -> int:
 def type_references(assembly: bytes) -> list[TypeReference]:
     """The rows of the table of type references; ValueError or struct.error for what is no assembly of .NET."""
     streams = _streams(assembly)
+    if not {"#~", "#Strings"} <= streams.keys():
+        raise ValueError("no tables")
     tables, strings = streams["#~"], streams["#Strings"]
     heaps = assembly[tables + 6]
     string_size, guid_size = (4 if heaps & 1 else 2), (4 if heaps & 2 else 2)
@@ -76,6 +78,8 @@ def type_references(assembly: bytes) -> list[TypeReference]:
     scopes = max(counts.get(table, 0) for table in (0x00, 0x1A, 0x23, 0x01))
     scope_size = 4 if scopes >= 1 << 14 else 2
     place = tables + 24 + 4 * len(present) + counts.get(0, 0) * (2 + string_size + 3 * guid_size)
+    if place + counts.get(1, 0) * (scope_size + 2 * string_size) > len(assembly):
+        raise ValueError("more rows than there is room for")
     rows = []
     for _ in range(counts.get(1, 0)):
         scope = _number(assembly, place, scope_size)

@@ -71,10 +71,17 @@ def server(tmp_path, handler):
     handler.authorizer = DummyAuthorizer()
     handler.authorizer.add_user("u", "p", str(home), perm="elradfmw")
     ftp = FTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=ftp.serve_forever, kwargs={"timeout": 0.05, "handle_exit": False}, daemon=True)
+    ended = threading.Event()
+
+    def serve():
+        while not ended.is_set():
+            ftp.serve_forever(timeout=0.05, blocking=False, handle_exit=False)
+        ftp.close_all()
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield home, ftp.socket.getsockname()[1]
-    ftp.close_all()
+    ended.set()
     thread.join(5)
 
 

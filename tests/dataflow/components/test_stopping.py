@@ -28,6 +28,9 @@ INTO_TABLES = ("adonet_destination", "odbc_destination", "oledb_destination", "s
 """Their cases have a key ``k`` that must not repeat."""
 LOOKUPS = ("full cache compares by characters", "partial cache asks", "no cache", "no cache without")
 
+ROOMY = {"derived_column": "only the friendly expression"}
+"""Cases whose columns have room for the texts of endless input."""
+
 
 def chosen():
     """The first case of each component with input, and one per kind of Lookup."""
@@ -36,6 +39,8 @@ def chosen():
         if case.get("errors") or not document.get("inputs", case.get("inputs")):
             continue
         part, _, told = name.partition("/")
+        if ROOMY.get(part, "") not in told:
+            continue
         keys = [f"{part} {kind}" for kind in LOOKUPS if kind in told] if part == "lookup" else [part]
         for key in keys:
             found.setdefault(key, (name, document, case))
