@@ -119,3 +119,13 @@ def test_a_child_reads_the_variables_of_its_parent(tmp_path) -> None:
     alone = execute((tmp_path / "child.dtsx").read_bytes())
     assert "Child 0x8001201A" in alone.warnings()
     assert alone.result is ExecResult.SUCCESS
+
+
+def test_a_child_whose_process_is_killed_says_so(tmp_path) -> None:
+    child = (
+        '<task name="Kill" type="Microsoft.ExecuteProcess"><ExecuteProcessData Executable="sh" '
+        'Arguments="-c &quot;kill -9 $PPID&quot;"/></task>'
+    )
+    outcome = run(tmp_path, child, FILE + "<ExecuteOutOfProcess>True</ExecuteOutOfProcess>")
+    assert outcome.result is ExecResult.FAILURE
+    assert outcome.errors() == ["Run 0xC0D51603"]

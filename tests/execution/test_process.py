@@ -131,3 +131,13 @@ def test_a_lost_worker_says_so() -> None:
 def test_options_never_stand_on_the_command_line() -> None:
     assert "hunter2" not in repr(ExecutionOptions(password="hunter2"))
     assert json.loads(ExecutionOptions(password="hunter2").to_json())["password"] == "hunter2"
+
+
+def test_a_defect_while_loading_is_an_event_too(tmp_path) -> None:
+    beside = tmp_path / "a.dtsx"
+    beside.write_bytes(package(SIMPLE))
+    (tmp_path / "p.dtproj").mkdir()  # which cannot be read as a file
+    worker = start(PackageSource(path=str(beside)), ExecutionOptions())
+    assert [event.code for event in worker.events()] == [0xC0D5FFFF]
+    assert worker.wait() == 1
+    assert "p.dtproj" in worker.failure

@@ -126,4 +126,6 @@ class ChildLauncher:
             for event in worker.events():
                 deliver_foreign(request.host, event)
             code = worker.wait()
+        if worker.end is None and not worker.stop_requested:
+            raise worker.lost
         return {0: ExecResult.SUCCESS, 3: ExecResult.CANCELED}.get(code, ExecResult.FAILURE)

@@ -116,10 +116,12 @@ class WorkerProcess:
         """Why the package did not run, or that the process was lost; empty otherwise. After :meth:`wait`."""
         if self.end is not None:
             return self.end.error
-        if self.stop_requested:
-            return ""
-        detail = self._errors[-1] if self._errors else ""
-        return WorkerLost(exit_code=self._process.returncode, detail=detail).message
+        return "" if self.stop_requested else self.lost.message
+
+    @property
+    def lost(self) -> WorkerLost:
+        """The error of a worker that ended without a word: its exit code, and the last thing it printed."""
+        return WorkerLost(exit_code=self._process.returncode, detail=self._errors[-1] if self._errors else "")
 
     def stop(self) -> None:
         """Ask to stop, then terminate, then kill the whole group; returns when the process is gone."""

@@ -20,7 +20,7 @@ from typing import Any
 
 from dtserve.controlflow.cancel import CancelSwitch
 from dtserve.controlflow.events import Event
-from dtserve.errors import Canceled, DtserveError
+from dtserve.errors import Canceled, DtserveError, InternalError
 from dtserve.execution.ending import end_processes, leave_when_stuck
 from dtserve.execution.options import ExecutionOptions, PackageSource, decode, options_from
 from dtserve.execution.report import RunEnd, encode_end, encode_event
@@ -99,14 +99,11 @@ def _run(source: PackageSource, options: ExecutionOptions, cancel: CancelSwitch,
         loaded = open_source(source, options)
         options = replace(options, folder=str(loaded.folder))
         result = run(loaded.document, options, sink, project=loaded.project, cancel=cancel, source=source)
-    except DtserveError as error:
-        sink(Event("OnError", source.display_path or source.path or source.package_name, code=error.code,
-                   message=error.message, sequence=1))  # fmt: skip
+    except Exception as raised:
+        name = source.display_path or source.path or source.package_name
+        error = raised if isinstance(raised, DtserveError) else _defect(raised, name)
+        sink(Event("OnError", name, code=error.code, message=error.message, sequence=1))
         return RunEnd(error.exit_code, 1, "", started, time.time(), error.message, error.code)
-    except Exception as error:
-        traceback.print_exc(file=sys.stderr)
-        text = f"{type(error).__name__}: {error}"
-        return RunEnd(1, 1, "", started, time.time(), text, 0xC0D5FFFF)
     why: Any = result.error
     return RunEnd(
         result.exit_code,
@@ -118,6 +115,11 @@ def _run(source: PackageSource, options: ExecutionOptions, cancel: CancelSwitch,
         why.code if why is not None else 0,
         *_used(),
     )
+
+
+def _defect(error: Exception, name: str) -> InternalError:
+    traceback.print_exc(file=sys.stderr)
+    return InternalError(where=f'package "{name}"', detail=f"{type(error).__name__}: {error}")
 
 
 def _used() -> tuple[float, int]:
