@@ -9,7 +9,9 @@ import time
 import psutil
 import pytest
 
+from dtserve.service.errors import StateUnavailable
 from dtserve.service.samples import install_samples
+from dtserve.service.sealed import Seal
 from support.service import open_service
 
 
@@ -269,3 +271,31 @@ def test_a_sealed_job_holds_no_secret(small) -> None:
     while list(hub.home.spool_path.iterdir()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_the_queue_goes_on_after_a_job_that_cannot_be_read(small) -> None:
+    hub, client = small
+    first = start(client, r"\MSDB\Samples\SlowPackage", parameters={"Steps": "1", "Size": "10"})
+    broken = start(client, r"\MSDB\Samples\SlowPackage", parameters={"Steps": "1", "Size": "10"})
+    good = start(client, r"\MSDB\Samples\SlowPackage", parameters={"Steps": "1", "Size": "10"})
+    job = hub.home.spool_path / broken["id"] / "job"
+    job.write_bytes(Seal(hub.home.seal_path).close(b'{"options": {"of a later version": 1}}'))
+    assert end_of(client, first["id"])["state"] == "succeeded"
+    found = end_of(client, broken["id"])
+    assert (found["state"], found["exit_code"]) == ("failed", 1)
+    assert "another version" in found["reason"]
+    assert end_of(client, good["id"])["state"] == "succeeded"
+
+
+def test_a_run_is_stopped_also_when_the_database_cannot_note_it(service, monkeypatch) -> None:
+    hub, client = service
+    began = start(client, r"\MSDB\Samples\SlowPackage", parameters={"Steps": "600"}, timeout_seconds=0.5)
+    update = hub.history.update
+
+    def refused(number: int, **values) -> bool:
+        if values.get("state") == "stopping":
+            raise StateUnavailable(detail="database or disk is full")
+        return update(number, **values)
+
+    monkeypatch.setattr(hub.history, "update", refused)
+    assert end_of(client, began["id"])["state"] == "timed_out"

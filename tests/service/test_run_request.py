@@ -2,8 +2,12 @@
 
 import json
 
+import pytest
+
 from dtserve.execution.options import ExecutionOptions, Logger, Setting
+from dtserve.service.errors import JobGone, SealBroken
 from dtserve.service.run_request import HIDDEN, RunRequest
+from dtserve.service.sealed import Seal
 
 REQUEST = RunRequest(
     content=b"\x00<x/>\xff",
@@ -42,3 +46,12 @@ def test_shown_holds_names_and_public_values_only() -> None:
     assert shown["parameters"] == {"$Package::Region": "EU", "$Package::Key": HIDDEN, "$Project::Unknown": HIDDEN}
     assert shown["set"][-1] == "connection DW"
     assert (shown["retries"], shown["max_concurrent"], shown["package_name"]) == (2, 3, "Load.dtsx")
+
+
+@pytest.mark.parametrize("stored", ["[]", "{}", "no json", '{"options": {"later": 1}}', '{"options": {}, "later": 1}'])
+def test_what_another_version_has_sealed_is_told_by_name(tmp_path, stored) -> None:
+    seal = Seal(tmp_path / "key")
+    with pytest.raises(JobGone, match="another version"):
+        RunRequest.unsealed(seal.close(stored.encode()), seal)
+    with pytest.raises(SealBroken):
+        RunRequest.unsealed(b"x", seal)

@@ -9,6 +9,7 @@ import pytest
 from dtserve.errors import AccessDenied, PackageNotFound
 from dtserve.execution.options import ExecutionOptions, Setting
 from dtserve.service.errors import NameTaken, ScheduleNotFound
+from dtserve.service.planning_schema import schedules as table
 from dtserve.service.run_request import RunRequest
 from dtserve.service.schedules import Schedules
 from dtserve.service.sealed import Seal
@@ -118,3 +119,25 @@ def test_names_are_taken_once_and_packages_must_be_there(parts) -> None:
         schedules.add("b", "ann", RunRequest(package=r"\MSDB\None"), HOURLY)
     assert [row["name"] for row in schedules.find()] == ["a"]
     assert schedules.find("bob") == []
+
+
+def test_a_schedule_that_cannot_be_read_holds_up_no_other(parts) -> None:
+    schedules, started, _, hub = parts
+    seal = Seal(hub.home.seal_path)
+    names = ("of a later version", "in a lost time zone", "good")
+    rows = [schedules.add(name, "ann", REQUEST, HOURLY) for name in names]
+    with hub.state.write() as connection:
+        change = table.update()
+        connection.execute(
+            change.where(table.c.id == rows[0]["id"]).values(request=seal.close(b'{"options": {"z": 1}}'))
+        )
+        connection.execute(change.where(table.c.id == rows[1]["id"]).values(time_zone="Mars/Base"))
+    fire(schedules, rows[0]["next_run"])
+    assert [request.schedule for _, request, _ in started.starts] == [rows[2]["id"]]
+    later, lost, good = (schedules.get(row["id"]) for row in rows)
+    assert "another version" in later["last_problem"]
+    assert (lost["paused"], lost["last_problem"]) == (
+        True,
+        'The schedule cannot be followed: "Mars/Base" is no time zone.',
+    )
+    assert (good["last_problem"], good["paused"]) == ("", False)

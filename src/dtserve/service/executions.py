@@ -197,28 +197,35 @@ class Executions:
                 run.pump.join()
 
     def _request_stop(self, run: Run) -> None:
-        self._event_log.write(
-            "DTS_MSG_SERVER_STOPPING_PACKAGE",
-            run.id,
-            run.package["package_id"],
-            run.package["package_name"],
-            run.package["package_description"],
-            run.user,
-        )
-        self._history.update(run.number, state="stopping")
+        """Have a run stopped, also when the database cannot take it down just now."""
         run.worker.stop_requested = True
+        threading.Thread(target=run.worker.stop, name=f"stop-{run.number}", daemon=True).start()
+        try:
+            self._history.update(run.number, state="stopping")
+            self._event_log.write(
+                "DTS_MSG_SERVER_STOPPING_PACKAGE",
+                run.id,
+                run.package["package_id"],
+                run.package["package_name"],
+                run.package["package_description"],
+                run.user,
+            )
+        except StateUnavailable as error:
+            _log.warning("run %s: its stop is not noted: %s", run.id, error.message)
         self._watchers.tell(run.id)
         self._watchers.tell("executions")
-        threading.Thread(target=run.worker.stop, name=f"stop-{run.number}", daemon=True).start()
 
     def _tick(self) -> None:
-        """Start what has its turn and stop what has run too long; a database that cannot be read is asked again."""
+        """Start what has its turn and stop what has run too long; whatever goes wrong, this goes on."""
         while not self._closed.is_set():
             try:
+                self._time_out()
                 with self._lock:
                     self._dispatch()
-                self._time_out()
             except DtserveError:
+                self._closed.wait(1.0)
+            except Exception:
+                _log.exception("the queue could not be looked through")
                 self._closed.wait(1.0)
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
@@ -270,7 +277,7 @@ class Executions:
             sealed = (self._home.spool_path / execution_id / JOB_NAME).read_bytes()
         except OSError as error:
             raise JobGone(detail=error.strerror or str(error)) from None
-        return RunRequest.from_json(self._seal.open(sealed).decode("utf-8"))
+        return RunRequest.unsealed(sealed, self._seal)
 
     def _follow(self, run: Run, after: int) -> None:
         self._runs[run.id] = run

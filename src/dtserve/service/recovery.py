@@ -13,7 +13,7 @@ from typing import Any
 
 from dtserve.execution.spool import SpoolReader
 from dtserve.execution.spooled import SpooledWorker, adopt
-from dtserve.service.errors import SealBroken, ServiceError
+from dtserve.service.errors import ServiceError
 from dtserve.service.executions import Executions
 from dtserve.service.history import History
 from dtserve.service.pump import LEFT_RUNNING, Run, end_of
@@ -45,7 +45,7 @@ def _run(executions: Executions, row: dict[str, Any], folder: Path) -> Run:
     package = {name: row[name] for name in ("package_path", "package_name", "package_id", "package_description")}
     try:
         request = executions.read_job(row["id"])
-    except (ServiceError, SealBroken):
+    except ServiceError:
         request = RunRequest(package=row["package_path"], timeout_seconds=row["timeout_seconds"])
     worker = adopt(row["pid"], folder) or SpooledWorker(row["pid"] or 0, folder)
     worker.stop_requested = row["state"] == "stopping"

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from dtserve.execution.options import ExecutionOptions, decode, encode, options_from
+from dtserve.service.errors import JobGone
+from dtserve.service.sealed import Seal
 
 __all__ = ["HIDDEN", "RunRequest"]
 
@@ -52,6 +54,14 @@ class RunRequest:
         options = options_from(stored.pop("options"))
         values = decode(stored)
         return cls(**{**values, "command_files": tuple(values["command_files"])}, options=options)
+
+    @classmethod
+    def unsealed(cls, sealed: bytes, seal: Seal) -> RunRequest:
+        """The request that was sealed; SealBroken, or JobGone when it is none that this version can read."""
+        try:
+            return cls.from_json(seal.open(sealed).decode("utf-8"))
+        except (ValueError, TypeError, LookupError, AttributeError):
+            raise JobGone(detail="another version of dtserve wrote it, in a form that this one cannot read") from None
 
     def shown(self, public: frozenset[str] = frozenset()) -> str:
         """What was asked, for the history, as JSON: names of what was set, values only of ``public`` parameters."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import uuid
@@ -12,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dtserve.errors import DtserveError
-from dtserve.service.errors import NameTaken, ScheduleNotFound
+from dtserve.service.errors import BadTimetable, NameTaken, ScheduleNotFound, StateUnavailable
 from dtserve.service.executions import Executions
 from dtserve.service.planning_schema import schedules as table
 from dtserve.service.run_request import RunRequest
@@ -28,6 +29,7 @@ LATE_SECONDS = 60.0
 MISSED = ("skip", "once")
 """What becomes of missed runs: nothing, as with SQL Server Agent, or one run for all of them."""
 MayStart = Callable[[str, RunRequest], None]
+_log = logging.getLogger("dtserve.service.schedules")
 _SHOWN = tuple(column for column in table.columns if column.name != "request")
 
 
@@ -110,19 +112,29 @@ class Schedules:
         with self._state.read() as connection:
             rows = [dict(row) for row in connection.execute(due).mappings()]
         for row in rows:
-            if not stopped.is_set():
+            if stopped.is_set():
+                return
+            try:
                 self._fire(row, now)
+            except StateUnavailable:
+                raise
+            except Exception:
+                _log.exception('the schedule "%s" could not be looked at', row["name"])  # the others have their turn
 
     def _fire(self, row: dict[str, Any], now: float) -> None:
         """One run for the time that is due; its id follows from that time, so that a crash makes no second run."""
-        following = _timetable(row).after(now)
+        try:
+            following = _timetable(row).after(now)
+        except BadTimetable as error:  # a time zone that this system no longer knows
+            self._update(row["id"], paused=True, last_problem=error.message)
+            return
         if row["missed"] == "skip" and now - row["next_run"] > LATE_SECONDS:
             self._update(row["id"], next_run=following)
             return
         execution_id = str(uuid.uuid5(uuid.UUID(row["id"]), f"{row['next_run']:.6f}"))
         problem = ""
         try:
-            request = RunRequest.from_json(self._seal.open(row["request"]).decode("utf-8"))
+            request = RunRequest.unsealed(row["request"], self._seal)
             self._may_start(row["owner"], request)
             if not self._executions.knows(execution_id):
                 self._executions.start(replace(request, schedule=row["id"]), row["owner"], execution_id=execution_id)
