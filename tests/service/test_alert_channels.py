@@ -57,6 +57,9 @@ def hook():
     class Hook(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            if self.path == "/noise-canary":
+                self.wfile.write(b"no HTTP\r\n")
+                return
             code = {"/ok": 204, "/move": 302}.get(self.path, 500)
             self.send_response(code)
             if code == 302:
@@ -148,3 +151,22 @@ def test_mail_needs_its_settings(tmp_path) -> None:
     channels = Channels(HomePaths(tmp_path, read_settings(tmp_path / "none.toml", {})), "ETL1")
     with pytest.raises(BadAlert, match=r"mail\.server"):
         channels.check("mail", "a@example.com")
+
+
+@pytest.mark.parametrize("path", ["/noise-canary", "/canary of blanks"])
+def test_a_web_hook_that_speaks_no_http_and_an_address_that_is_none(hook, mail, path) -> None:
+    with pytest.raises(AlertNotSent, match="no HTTP") as refused:
+        mail[1].send({**ALERT, "target": f"{hook[0]}{path}"}, ROW, "failed")
+    assert "canary" not in str(refused.value)
+
+
+def test_names_that_no_header_takes(mail) -> None:
+    mailbox, channels = mail
+    alert = {"name": "ops", "channel": "mail", "target": "a@example.com"}
+    channels.send(alert, {**ROW, "package_name": "Load\r\nBcc: x@example.com"}, "failed")
+    assert (
+        message_from_bytes(mailbox.messages[0][1], policy=default)["Subject"]
+        == "[ETL1] Load Bcc: x@example.com: failed"
+    )
+    with pytest.raises(AlertNotSent):
+        channels.send({**alert, "target": "a\nb@example.com"}, ROW, "failed")

@@ -129,3 +129,19 @@ def test_names_are_taken_once(parts) -> None:
     parts[0].add("a", "me", ("failed",), "webhook", HOOK)
     with pytest.raises(NameTaken):
         parts[0].add("a", "me", ("failed",), "webhook", HOOK)
+
+
+def test_an_alert_that_is_removed_while_its_messages_are_sent_holds_up_no_other(parts) -> None:
+    alerts, history, channels = parts
+    rows = [alerts.add(name, "me", ("failed",), "webhook", HOOK) for name in ("first", "second", "third")]
+    send = channels.send
+
+    def sends(alert, row, event) -> None:
+        if alert["name"] == "first":
+            alerts.remove(rows[1]["id"])
+        send(alert, row, event)
+
+    channels.send = sends
+    run(history, "1", state="failed")
+    deliver(alerts)
+    assert [name for name, *_ in channels.sent] == ["first", "third"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import smtplib
 import ssl
@@ -88,18 +89,20 @@ class Channels:
         except urllib.error.HTTPError as error:
             with contextlib.closing(error):
                 raise AlertNotSent(target=_host(alert["target"]), reason=f"HTTP status {error.code}") from None
+        except http.client.HTTPException as error:  # its text may quote the address
+            raise AlertNotSent(target=_host(alert["target"]), reason=f"no HTTP: {type(error).__name__}") from None
         except (OSError, ValueError) as error:
             raise AlertNotSent(target=_host(alert["target"]), reason=str(error)) from None
 
     def _mail(self, alert: dict[str, Any], row: dict[str, Any], event: str) -> None:
         settings, words = self.home.settings, event.replace("_", " ")
-        message = EmailMessage()
-        message["From"], message["To"] = settings.text("mail.sender"), alert["target"]
-        message["Subject"] = f"[{self.server_name}] {row['package_name']}: {words}".replace("\n", " ")
-        message["Message-ID"] = make_msgid(domain="dtserve.invalid")
-        message.set_content(_text(alert, row, words, self.server_name))
         server = settings.text("mail.server")
         try:
+            message = EmailMessage()
+            message["From"], message["To"] = settings.text("mail.sender"), alert["target"]
+            message["Subject"] = " ".join(f"[{self.server_name}] {row['package_name']}: {words}".split())
+            message["Message-ID"] = make_msgid(domain="dtserve.invalid")
+            message.set_content(_text(alert, row, words, self.server_name))
             with self._connect(server, settings.number("mail.port"), settings.text("mail.security")) as client:
                 if user := settings.text("mail.user"):
                     client.login(user, self._password())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -124,7 +125,8 @@ class Alerts:
         for message in waiting:
             if stopped.is_set():
                 return
-            self._send(message, now)
+            with suppress(AlertNotFound):  # removed meanwhile, its messages with it
+                self._send(message, now)
 
     def _note(self, row: dict[str, Any], event: str, *, longer_than: float | None = None) -> None:
         for alert in self.find():
