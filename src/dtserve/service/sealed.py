@@ -6,6 +6,7 @@ encrypted backups only.
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
 __all__ = ["Seal"]
+
+_MAKING = threading.Lock()
+"""Several parts of a service have a seal of their own, and the first two of them must not make two keys."""
 
 
 class Seal:
@@ -60,8 +64,9 @@ class Seal:
 
             from dtserve.stores.durable import write_file
 
-            if not self._path.exists():
-                write_file(self._path, Fernet.generate_key(), mode=0o600)
+            with _MAKING:
+                if not self._path.exists():
+                    write_file(self._path, Fernet.generate_key(), mode=0o600)
             try:
                 self._key = Fernet(self._path.read_bytes())
             except ValueError:
