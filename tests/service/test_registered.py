@@ -85,3 +85,17 @@ def test_another_process_with_the_same_number_is_not_it(parts) -> None:
     assert process.poll() is None
     process.kill()
     process.wait()
+
+
+def test_a_stop_never_reaches_a_later_process_of_the_same_number(parts) -> None:
+    registered, history, _ = parts
+    process = begin(registered, POLITE)
+    row = history.get("x")
+    row["options"]["process_started"] -= 100.0  # as if the run's own process had gone, and this one got its number
+    registered.stop(row)
+    for thread in threading.enumerate():
+        if thread.name == f"stop-{row['number']}":
+            thread.join(10)
+    assert process.poll() is None
+    process.kill()
+    process.wait()

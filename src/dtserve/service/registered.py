@@ -87,6 +87,8 @@ class Registered:
                 self._watchers.tell("executions")
 
     def _insist(self, row: dict[str, Any]) -> None:
+        if process_of(row) is None:
+            return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(row["pid"], signal.SIGINT)
         for seconds, number in (*STEPS, (0.5, signal.SIGKILL)):
