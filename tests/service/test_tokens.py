@@ -1,13 +1,14 @@
 """Tokens: told once, hashed, narrowed, ending, revocable."""
 
 import time
+from contextlib import contextmanager
 
 import pytest
 
 from dtserve.service import tokens as module
 from dtserve.service.access_errors import BadScope, TokenNotFound
-from dtserve.service.errors import BadToken
-from dtserve.service.state import open_state
+from dtserve.service.errors import BadToken, StateUnavailable
+from dtserve.service.state import State, open_state
 from dtserve.service.tokens import PREFIX, Tokens
 
 
@@ -70,3 +71,15 @@ def test_scopes_that_make_no_sense(tokens, options) -> None:
     with pytest.raises(BadScope):
         tokens.create("alice", known_actions=frozenset({"packages.view"}), **options)
     assert tokens.list() == []
+
+
+def test_a_disk_that_is_full_keeps_nobody_from_looking(tokens, monkeypatch) -> None:
+    secret, facts = tokens.create("alice")
+
+    @contextmanager
+    def full(_self):
+        raise StateUnavailable(detail="database or disk is full")
+        yield
+
+    monkeypatch.setattr(State, "write", full)
+    assert tokens.find(secret)["id"] == facts["id"]

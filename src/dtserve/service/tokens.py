@@ -11,12 +11,13 @@ import json
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
 
 from dtserve.service.access_errors import BadScope, TokenNotFound
-from dtserve.service.errors import BadToken
+from dtserve.service.errors import BadToken, StateUnavailable
 from dtserve.service.identity_schema import tokens
 from dtserve.service.state import State
 from dtserve.stores.names import name_key, parse_path
@@ -84,7 +85,7 @@ class Tokens:
         if row is None or (row["expires"] is not None and row["expires"] <= now):
             raise BadToken()
         if (row["last_used"] or 0.0) < now - TOUCH_SECONDS:
-            with self._state.write() as connection:
+            with suppress(StateUnavailable), self._state.write() as connection:  # a full disk keeps nobody from looking
                 connection.execute(tokens.update().where(_t.id == row["id"]).values(last_used=now))
         return _public(row)
 
