@@ -4,11 +4,18 @@ import polars as pl
 
 from dtserve.dataflow.flat_file.chunk import Wanted, split_exact
 from dtserve.dataflow.flat_file.layout import Layout
+from dtserve.datatypes import DT, TypeSpec
 from support.flat_file_cases import format_of
+from support.flat_files import fixed
 
 
 def layout(**case):
     return Layout.of(format_of({"name": "", "columns": 2, **case}))
+
+
+def ragged(code_page, row, **settings):
+    shape = {"a": (TypeSpec(DT.WSTR, length=9), 1), "last": (TypeSpec(DT.WSTR, length=9), 0)}
+    return Layout.of(fixed(shape, row=row, code_page=code_page, **settings))
 
 
 def test_wanted_and_binary_columns():
@@ -39,3 +46,12 @@ def test_the_last_row_ends_before_a_dropped_one():
     assert chunk.frame.height == 2
     assert chunk.next == 11
     assert chunk.raw([0, 1], unchecked, keep_delimiter=True) == ["a,b\r\n", "c,d\r\n"]
+
+
+def test_half_a_character_at_the_end_of_the_file_is_no_row_delimiter():
+    odd = ragged(1252, "\n", unicode=True)
+    chunk = split_exact("ab\n".encode("utf-16-le") + "c".encode("utf-16-le") + b"d\n\0", odd, Wanted((0,)), final=True)
+    assert chunk.raw([0, 1], odd, keep_delimiter=False) == ["ab", "c\u0a64\ufffd"]
+    japanese = ragged(932, "|")
+    chunk = split_exact("aポ|bポ".encode("cp932"), japanese, Wanted((0,)), final=True)
+    assert chunk.raw([0, 1], japanese, keep_delimiter=False) == ["aポ", "bポ"]

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from dtserve.dataflow.dispositions import SomeRows
+from dtserve.dataflow.flat_file.encoding import UNDECODED
 from dtserve.dataflow.flat_file.values import ColumnReader, default_value
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.datatypes.column_result import ColumnResult
@@ -130,3 +131,14 @@ def test_text_in_error_is_null():
     found = read(["a", "toolong\0x", "日" * 9], TypeSpec(DT.STR, length=4, code_page=65001), clean=True)
     assert found.values.to_list()[0] == "a"
     assert all(len((value or "").encode()) <= 4 for value in found.values.to_list())
+
+
+@pytest.mark.parametrize("spec", [spec for spec in DEFAULTS if spec.dt is not DT.BYTES], ids=str)
+def test_bytes_that_are_no_text_are_errors_in_columns_of_every_type(spec):
+    reader = ColumnReader(
+        Column("c", "c", "c", spec), 0, locale_id=1033, code_page=65001, retain_nulls=False, fast_parse=False,
+        empty_is_null=True, binary=False,
+    )  # fmt: skip
+    found = everywhere(reader.read_undecoded(pl.Series("c", [f"1{UNDECODED}", "", None]), clean=True))
+    assert found.errors.to_list()[0] == 0xC0209084
+    assert [value is None for value in found.values.to_list()] == [True, False, True]

@@ -100,7 +100,7 @@ class Chunk:
         begins, stops = self.rows.bounds(np.asarray(rows, dtype=np.int64))
         for start, stop in zip(begins.tolist(), stops.tolist(), strict=True):
             text = self.data[start:stop]
-            text = text if keep_delimiter else text.removesuffix(layout.row_delimiter)
+            text = text if keep_delimiter else _without_delimiter(text, layout)
             found.append(shown(layout.cut_page.decode(text)))
         return found
 
@@ -110,6 +110,14 @@ class Chunk:
             return _UNDECODED[:1] in self.data and _UNDECODED in self.data
         page = layout.cut_page
         return page.table is None and not (page.ascii and self.data.isascii())
+
+
+def _without_delimiter(row: bytes, layout: Layout) -> bytes:
+    """A row without its delimiter; bytes that look like one in the middle of characters belong to the text."""
+    end = len(row) - len(layout.row_delimiter)
+    if not row.endswith(layout.row_delimiter) or end % layout.cut_page.unit or layout.cut_page.lead(row, 0, end):
+        return row
+    return row[:end]
 
 
 def frame_of(rows: Sequence[Record], layout: Layout, wanted: Wanted) -> pl.DataFrame:

@@ -105,7 +105,7 @@ class ColumnReader:
         rows = bad.arg_true().to_numpy().astype(np.int64)
         known = others.rows if isinstance(others, SomeRows) else np.arange(len(raw))
         return SomeRows(
-            others.values.clone().scatter(rows, pl.Series([None] * len(rows), dtype=others.values.dtype)),
+            others.values.zip_with(~bad, pl.Series([None], dtype=others.values.dtype)),
             np.append(known, rows),
             _appended(others.errors, len(known), pl.Series([UNDECODABLE_CODE] * len(rows), dtype=pl.UInt32)),
             _appended(others.truncated, len(known), pl.Series([False] * len(rows), dtype=pl.Boolean)),
