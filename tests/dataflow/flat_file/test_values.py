@@ -142,3 +142,16 @@ def test_bytes_that_are_no_text_are_errors_in_columns_of_every_type(spec):
     found = everywhere(reader.read_undecoded(pl.Series("c", [f"1{UNDECODED}", "", None]), clean=True))
     assert found.errors.to_list()[0] == 0xC0209084
     assert [value is None for value in found.values.to_list()] == [True, False, True]
+
+
+def test_errors_of_either_kind_come_in_the_order_of_rows():
+    reader = ColumnReader(
+        Column("c", "c", "c", TypeSpec(DT.I4)), 0, locale_id=1033, code_page=65001, retain_nulls=False,
+        fast_parse=False, empty_is_null=True, binary=False,
+    )  # fmt: skip
+    for values in ([f"{UNDECODED}", "x", "1"], ["1", "x", f"{UNDECODED}"], [f"{UNDECODED}", "x", f"{UNDECODED}"] * 200):
+        found = reader.read_undecoded(pl.Series("c", values), clean=True)
+        assert isinstance(found, SomeRows)
+        assert found.rows.tolist() == sorted(found.rows.tolist())
+        assert found.errors is not None
+        assert found.errors.drop_nulls().len() == len(values) - values.count("1")

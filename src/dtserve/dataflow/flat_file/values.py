@@ -104,11 +104,13 @@ class ColumnReader:
         others = self.read(raw.zip_with(~bad, nothing).alias(raw.name), clean=clean)
         rows = bad.arg_true().to_numpy().astype(np.int64)
         known = others.rows if isinstance(others, SomeRows) else np.arange(len(raw))
+        places = np.append(known, rows)
+        order = np.argsort(places, kind="stable")  # the first row that fails is told
         return SomeRows(
             others.values.zip_with(~bad, pl.Series([None], dtype=others.values.dtype)),
-            np.append(known, rows),
-            _appended(others.errors, len(known), pl.Series([UNDECODABLE_CODE] * len(rows), dtype=pl.UInt32)),
-            _appended(others.truncated, len(known), pl.Series([False] * len(rows), dtype=pl.Boolean)),
+            places[order],
+            _appended(others.errors, len(known), pl.Series([UNDECODABLE_CODE] * len(rows), dtype=pl.UInt32))[order],
+            _appended(others.truncated, len(known), pl.Series([False] * len(rows), dtype=pl.Boolean))[order],
         )
 
     def _text(self, raw: pl.Series, sizes: np.ndarray, clean: bool) -> Found:
