@@ -11,6 +11,8 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from dtserve.datatypes.arrow_columns import from_array
+
 __all__ = ["byte_lengths", "decimals_with_nulls", "nulls", "rows_of", "small_decimals", "with_nulls"]
 
 _ARROW: dict[str, pa.DataType] = {
@@ -64,7 +66,7 @@ def with_nulls(name: str, values: np.ndarray, valid: np.ndarray) -> pl.Series:
     validity = pa.py_buffer(np.packbits(valid, bitorder="little"))
     values = np.ascontiguousarray(values)
     array = pa.Array.from_buffers(_ARROW[values.dtype.name], len(values), [validity, pa.py_buffer(values)])
-    return pl.Series(name, array)
+    return from_array(name, array)
 
 
 def decimals_with_nulls(name: str, unscaled: np.ndarray, valid: np.ndarray, dtype: pl.DataType) -> pl.Series:
@@ -76,7 +78,7 @@ def decimals_with_nulls(name: str, unscaled: np.ndarray, valid: np.ndarray, dtyp
     if not isinstance(dtype, pl.Decimal):
         raise TypeError(f"{dtype} is no decimal type")
     kind = pa.decimal128(dtype.precision or 38, dtype.scale)
-    return pl.Series(name, pa.Array.from_buffers(kind, len(unscaled), [validity, pa.py_buffer(words)]), dtype=dtype)
+    return from_array(name, pa.Array.from_buffers(kind, len(unscaled), [validity, pa.py_buffer(words)]))
 
 
 def small_decimals(values: pl.Series, limit: int) -> np.ndarray:

@@ -175,11 +175,12 @@ def _decimal_words(values: pl.Series) -> list[np.ndarray]:
 def _hex(words: list[np.ndarray]) -> pl.Series:
     """Words side by side as hexadecimal text."""
     import numpy as np
-    import polars as pl
     import pyarrow as pa
+
+    from dtserve.datatypes.arrow_columns import from_array
 
     count = len(words[0])
     data = np.stack(words, axis=1).astype(">u8").tobytes()
     width = 8 * len(words)
     fixed = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), count, [None, pa.py_buffer(data)])
-    return pl.Series(fixed.cast(pa.binary())).bin.encode("hex").str.to_uppercase()
+    return from_array("", fixed).bin.encode("hex").str.to_uppercase()

@@ -13,6 +13,8 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from dtserve.datatypes.arrow_columns import from_array
+
 __all__ = ["stamp_texts"]
 
 _FIRST, _LAST = -719_162, 2_932_896
@@ -92,4 +94,4 @@ def _series(made: np.ndarray, ticks: pl.Series) -> pl.Series:
     if ticks.null_count():
         validity = pa.py_buffer(np.packbits(ticks.is_not_null().to_numpy(), bitorder="little"))
     buffers = [validity, pa.py_buffer(offsets), pa.py_buffer(made.view(np.uint8))]
-    return pl.Series(ticks.name, pa.Array.from_buffers(pa.large_string(), len(made), buffers))
+    return from_array(ticks.name, pa.Array.from_buffers(pa.large_string(), len(made), buffers))

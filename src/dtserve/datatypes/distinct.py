@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 import polars as pl
 
+from dtserve.datatypes.arrow_columns import dictionary, from_array
+
 __all__ = ["encode", "repeats", "through_distinct"]
 
 _SMALL = 2_000
@@ -18,8 +20,9 @@ _SAMPLE = 10_000
 
 def encode(series: pl.Series) -> tuple[pl.Series, pl.Series]:
     """The distinct values and, per row, the index of its value (null for null)."""
-    encoded = series.to_arrow(compat_level=pl.CompatLevel.oldest()).dictionary_encode()
-    return pl.Series(encoded.dictionary, dtype=series.dtype), pl.Series(encoded.indices)
+    encoded = dictionary(series.to_arrow(compat_level=pl.CompatLevel.oldest()))
+    values = from_array("", encoded.dictionary)
+    return values if values.dtype == series.dtype else values.cast(series.dtype), from_array("", encoded.indices)
 
 
 def repeats(series: pl.Series) -> bool:

@@ -9,13 +9,14 @@ for the others. Precision and scale were fixed when the expression was typed (§
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from dtserve.datatypes import DT, TypeSpec
+from dtserve.datatypes.arrow_columns import from_array
 from dtserve.datatypes.numbers_exact import decimal_limits
 from dtserve.expressions.arithmetic import in_range
 from dtserve.expressions.arithmetic import unscaled as exact_unscaled
@@ -45,7 +46,7 @@ def from_unscaled(values: pl.Series, spec: TypeSpec) -> pl.Series:
     precision, scale = digits(spec)
     kind = pa.decimal128(precision, scale)
     array = pa.Array.from_buffers(kind, len(wide), wide.buffers(), wide.null_count, wide.offset)
-    return cast(pl.Series, pl.from_arrow(array))
+    return from_array("", array)
 
 
 def _from_64_bits(values: pl.Series, spec: TypeSpec) -> pl.Series:
@@ -59,7 +60,7 @@ def _from_64_bits(values: pl.Series, spec: TypeSpec) -> pl.Series:
     words[:, 0] = low
     np.right_shift(low, 63, out=words[:, 1])
     array = pa.Array.from_buffers(pa.decimal128(*digits(spec)), len(low), [validity, pa.py_buffer(words)])
-    return cast(pl.Series, pl.from_arrow(array))
+    return from_array("", array)
 
 
 def decimal_kernel(operator: str, left: TypeSpec, right: TypeSpec, spec: TypeSpec) -> Callable[..., Result]:
@@ -106,7 +107,7 @@ def _retyped(values: pl.Series, spec: TypeSpec) -> pl.Series:
     array = values.to_arrow()
     kind = pa.decimal128(*digits(spec))
     array = pa.Array.from_buffers(kind, len(array), array.buffers(), array.null_count, array.offset)
-    return cast(pl.Series, pl.from_arrow(array))
+    return from_array("", array)
 
 
 class _Plan:
