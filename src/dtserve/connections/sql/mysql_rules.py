@@ -19,6 +19,7 @@ from dtserve.connections.sql.nodes import Slot, Template, raw, template, typed, 
 from dtserve.connections.sql.row_changes import text_of_number
 from dtserve.connections.sql.scope import Scope
 from dtserve.connections.sql.target_rules import Rules
+from dtserve.connections.sql.text_dates import ISO_STYLES, KNOWN, known_text, mysql_text_as_date
 from dtserve.connections.sql.tsql_dates import canonical_moment, parse_moment
 from dtserve.connections.sql.tsql_types import BOOL, type_of
 from dtserve.datatypes import DT, TypeSpec
@@ -147,16 +148,26 @@ class MySqlRules(MySqlTables, Rules):
         if spec.family in ("int", "decimal", "float", "bool"):
             return self._as_number(value, spec, text or own is None, attempt)
         if spec.family == "datetime":
-            if number >= 0 and text:
-                return template(style_text(binder, number, True), value)
-            if isinstance(value, exp.Literal) and value.is_string:
-                return template(f"CAST({{0}} AS {self.cast_type(spec)})", self.fit(value, spec))
-            return template(f"CAST({{0}} AS {self.cast_type(spec)})", value)
+            return self._as_moment(binder, value, spec, own, number, attempt)
         if attempt:
             raise binder.refuse("TRY_CAST to that type")
         if spec.dt is DT.GUID:
             return template("UPPER(CAST({0} AS CHAR(36)))", value)
         return template("CAST({0} AS BINARY)", value)
+
+    def _as_moment(
+        self, binder: Binder, value: exp.Expr, spec: TypeSpec, own: TypeSpec | None, style: int, attempt: bool
+    ) -> exp.Expr:
+        target = self.cast_type(spec)
+        if style >= 0 and style not in ISO_STYLES and own is not None and own.family == "text":
+            read = style_text(binder, style, True)
+            return template(read if attempt else must(f"{read} IS NOT NULL", read), value)
+        known = known_text(value, spec, attempt)
+        if known is not None:
+            return template(f"CAST({{0}} AS {target})", self.fit(known, spec))
+        if spec.dt in KNOWN and (own is None or own.family == "text"):
+            return template(mysql_text_as_date(spec, target, attempt), value)
+        return template(f"CAST({{0}} AS {target})", value)
 
     def _as_text(self, binder: Binder, value: exp.Expr, spec: TypeSpec, own: TypeSpec | None, style: int) -> exp.Expr:
         length = f"({spec.length})" if spec.length and not spec.info.blob else ""

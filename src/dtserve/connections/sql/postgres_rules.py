@@ -13,6 +13,7 @@ from dtserve.connections.sql.nodes import Slot, Template, raw, template, typed, 
 from dtserve.connections.sql.postgres_dates import add_text, difference_text, name_text, part_text, style_text
 from dtserve.connections.sql.postgres_tables import PostgresTables
 from dtserve.connections.sql.target_rules import Rules
+from dtserve.connections.sql.text_dates import ISO_STYLES, KNOWN, known_text, postgres_text_as_date
 from dtserve.connections.sql.tsql_types import BOOL, type_of
 from dtserve.datatypes import DT, TypeSpec
 
@@ -159,13 +160,17 @@ class PostgresRules(PostgresTables, Rules):
         number = int(str(style.this)) if isinstance(style, exp.Literal) else None
         if style is not None and number is None:
             raise binder.refuse("CONVERT with a computed style")
+        plain = known_text(value, spec, attempt) if number is None or number in ISO_STYLES else None
+        value = plain if plain is not None else value
         if attempt:
-            return self._attempt(binder, value, spec, own)
+            return self._attempt(binder, value, spec, own, number)
         target = self.type_of_spec(spec)
         if spec.family == "text" and own is not None and own.family == "datetime":
             return self._print(binder, value, spec, own, number)
         if spec.family == "datetime" and number is not None and own is not None and own.family == "text":
             return template(style_text(binder, number, target), value)
+        if plain is None and spec.dt in KNOWN and own is not None and own.family == "text":
+            return template(postgres_text_as_date(spec, target, False), value)
         if spec.family == "datetime" and own is not None and own.family in ("int", "decimal", "float"):
             return template(f"CAST(TIMESTAMP '1900-01-01' + {{0}} * INTERVAL '1 day' AS {target})", value)
         if spec.family == "int" and own is not None and own.family in ("decimal", "float"):
@@ -190,10 +195,17 @@ class PostgresRules(PostgresTables, Rules):
         text = style_text(binder, style, "")
         return template(f"CAST({text} AS {self.type_of_spec(spec)})", value)
 
-    def _attempt(self, binder: Binder, value: exp.Expr, spec: TypeSpec, own: TypeSpec | None) -> exp.Expr:
+    def _attempt(
+        self, binder: Binder, value: exp.Expr, spec: TypeSpec, own: TypeSpec | None, style: int | None
+    ) -> exp.Expr:
         target = self.type_of_spec(spec)
         if own is not None and own.family != "text":
             return template(f"CAST({{0}} AS {target})", value)
+        if spec.dt in KNOWN:
+            if style is not None and style not in ISO_STYLES:
+                raise binder.refuse(f"TRY_CONVERT to {target} with style {style}")
+            known = isinstance(value, Template | exp.Literal) and known_text(value, spec, False) is not None
+            return template(f"CAST({{0}} AS {target})" if known else postgres_text_as_date(spec, target, True), value)
         pattern = {"int": _WHOLE, "decimal": _NUMERIC, "float": _NUMERIC}.get(spec.family)
         if pattern is None:
             raise binder.refuse(f"TRY_CAST to {target}")

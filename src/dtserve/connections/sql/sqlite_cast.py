@@ -6,7 +6,7 @@ import datetime as dtm
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from dtserve.connections.sql.tsql_dates import parse_moment, print_style, zone_of
+from dtserve.connections.sql.tsql_dates import EARLIEST, parse_moment, print_style, zone_of
 from dtserve.datatypes import DT, TypeSpec
 
 __all__ = ["cast_value"]
@@ -41,7 +41,7 @@ def _cast(value: Any, spec: TypeSpec, style: int) -> Any:
     if family == "decimal":
         return _exact(_decimal(value), spec)
     if family == "datetime":
-        return _moment(value, spec)
+        return _moment(value, spec, style)
     if family == "binary":
         data = value if isinstance(value, bytes) else _bytes(value)
         return data[: spec.length] if spec.length else data
@@ -99,12 +99,12 @@ def _exact(number: Decimal, spec: TypeSpec) -> int | float:
     return int(rounded) if rounded == rounded.to_integral_value() and abs(rounded) < 2**63 else float(rounded)
 
 
-def _moment(value: Any, spec: TypeSpec) -> str:
+def _moment(value: Any, spec: TypeSpec, style: int) -> str:
     if isinstance(value, int | float):
         moment: dtm.datetime | None = dtm.datetime(1900, 1, 1) + dtm.timedelta(days=value)
     else:
-        moment = parse_moment(str(value))
-    if moment is None:
+        moment = parse_moment(str(value), style)
+    if moment is None or (spec.dt is DT.DBTIMESTAMP and moment.year < EARLIEST and isinstance(value, str)):
         raise ValueError("Conversion failed when converting date and/or time from character string.")
     if spec.dt is DT.DBDATE:
         return moment.date().isoformat()

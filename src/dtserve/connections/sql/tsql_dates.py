@@ -11,6 +11,8 @@ from typing import Any
 from dtserve.datatypes import DT
 
 __all__ = [
+    "DAY_FIRST",
+    "EARLIEST",
     "STYLES",
     "canonical_moment",
     "format_style",
@@ -22,13 +24,16 @@ __all__ = [
     "zone_of",
 ]
 
+EARLIEST = 1753
+"""The first year of a datetime."""
+
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
-_ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(.+))?$")
-_PLAIN = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\s+(.+))?$")
+_ISO = re.compile(r"^(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[T ]+(.+))?$")
+_PLAIN = re.compile(r"^(\d{4}|\d{2})(\d{2})(\d{2})(?:\s+(.+))?$")
 _US = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?:\s+(.+))?$")
-_NAMED = re.compile(r"^([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4})(?:\s+(.+))?$")
-_NAMED_DAY = re.compile(r"^(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?[\s-]+(\d{4})(?:\s+(.+))?$")
+_NAMED = re.compile(r"^([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4}|\d{2})(?:\s+(.+))?$")
+_NAMED_DAY = re.compile(r"^(\d{1,2})[\s/-]*([A-Za-z]{3,9})\.?[\s/-]*(\d{4}|\d{2})(?:\s+(.+))?$")
 _CLOCK = re.compile(
     r"^(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.:](\d{1,9}))?)?)?\s*([AaPp][Mm])?\s*(Z|[+-]\d{2}:?\d{2})?$"
 )
@@ -39,19 +44,26 @@ _ZONE = re.compile(r":\d{2}(?:\.\d+)?\s*([+-]\d{2}):?(\d{2})$")
 """A zone stands behind a clock; a date alone ends alike."""
 
 
-def parse_moment(text: str) -> dtm.datetime | None:
+DAY_FIRST = frozenset({3, 4, 5, 103, 104, 105, 131})
+"""Styles of CONVERT that read a date of three numbers with the day before the month."""
+
+
+def parse_moment(text: str, style: int = 0) -> dtm.datetime | None:
     """The moment a text names, without its zone; None when it names none. A time alone is on 1900-01-01.
 
     >>> parse_moment("20240301 10:20:30.5")
     datetime.datetime(2024, 3, 1, 10, 20, 30, 500000)
     >>> parse_moment("Mar 1 2024 1:05PM")
     datetime.datetime(2024, 3, 1, 13, 5)
+    >>> parse_moment("4/3/2024", 103)
+    datetime.datetime(2024, 3, 4, 0, 0)
     """
     plain = text.strip()
     if not plain:
         return _BASE
     try:
-        for pattern, order in ((_ISO, "ymd"), (_PLAIN, "ymd"), (_US, "mdy"), (_NAMED, "mdy"), (_NAMED_DAY, "dmy")):
+        numbers = "dmy" if style in DAY_FIRST else "mdy"
+        for pattern, order in ((_ISO, "ymd"), (_PLAIN, "ymd"), (_US, numbers), (_NAMED, "mdy"), (_NAMED_DAY, "dmy")):
             found = pattern.match(plain)
             if found is not None:
                 parts = dict(zip(order, found.groups()[:3], strict=True))
