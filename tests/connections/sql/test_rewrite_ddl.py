@@ -32,6 +32,7 @@ def test_statements(sql, texts):
     [
         ("ALTER TABLE T NOCHECK CONSTRAINT ALL", "NOCHECK"), ("CREATE LOGIN x WITH PASSWORD = 'y'", "CREATE LOGIN"), ("DROP DATABASE x", "DROP DATABASE"),
         ("CREATE TABLE x (a strange_type)", "strange_type"), ("CREATE TABLE x (a int WHAT)", "WHAT"), ("CREATE VIEW v", "view"),
+        ("ALTER TABLE T", "missing"), ("ALTER TABLE T DROP", "missing"), ("ALTER TABLE T ALTER COLUMN", "missing"),
     ],
 )  # fmt: skip
 def test_refusals(sql, reason):

@@ -44,6 +44,7 @@ def test_select_into():
         ("INSERT TOP (1) INTO T SELECT 1", "INSERT TOP"), ("INSERT INTO T OUTPUT inserted.id INTO U VALUES (1)", "OUTPUT"),
         ("UPDATE T SET n = 1 OUTPUT deleted.n", "deleted"), ("WITH c AS (SELECT 1 AS x UNION SELECT 2) DELETE FROM c", "common table expression"),
         ("UPDATE T SET n = 1 FROM T a JOIN T b ON a.id = b.id", "ambiguous"),
+        ("INSERT INTO T (id) EXECUTE sys.sp_MSforeachdb 'SELECT 1'", "stored procedures"), ("INSERT T EXEC p 1, 2", "stored procedures"),
     ],
 )  # fmt: skip
 def test_refusals(sql, reason):

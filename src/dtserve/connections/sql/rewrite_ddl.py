@@ -214,6 +214,8 @@ def _drop(job: Any, kind: str) -> None:
 def _alter(job: Any) -> None:
     tokens = tokenize(job.text)
     words = [token.upper for token in tokens]
+    if len(words) < 5:
+        raise job.refuse("the table or what to change is missing")
     at = 3
     while at < len(words) and words[at] == ".":
         at += 2
@@ -222,20 +224,22 @@ def _alter(job: Any) -> None:
     path = found.path if found is not None else job.catalog.new_table_path(name)
     if words[at : at + 2] in (["WITH", "CHECK"], ["WITH", "NOCHECK"]):
         at += 2
-    action = words[at] if at < len(words) else ""
+    action, what = [*words[at : at + 2], "", ""][:2]
     body = _rest(job.text, at + 1)
     quote = job.rules.quote
     if action == "ADD":
         added = TableDefinition(name)
         read_columns(body, added)
         job.rules.add_to_table(job, path, added, found)
-    elif action == "DROP" and words[at + 1] == "COLUMN":
+    elif action == "DROP" and what == "COLUMN":
         for part in split_commas(_rest(job.text, at + 2)):
             plain = unquote(re.sub(r"(?i)^(column|if\s+exists)\s+", "", part).strip())
             job.add(f"ALTER TABLE {path} DROP COLUMN {quote(_spelled(found, plain))}")
-    elif action == "ALTER" and words[at + 1] == "COLUMN":
+    elif action == "ALTER" and what == "COLUMN":
         changed = TableDefinition(name)
         read_columns(_rest(job.text, at + 2), changed)
+        if not changed.columns:
+            raise job.refuse("the column is missing")
         job.rules.alter_column(job, path, changed.columns[0])
     elif action in ("CHECK", "NOCHECK", "ENABLE", "DISABLE", "REBUILD", "SET"):
         raise job.refuse(f"ALTER TABLE … {action} changes constraints, triggers or storage of SQL Server")

@@ -17,12 +17,15 @@ from dtserve.connections.sql.dml_text import one_from, plain_assignments, slot_t
 from dtserve.connections.sql.nodes import raw, replace_with
 from dtserve.connections.sql.scope import Relation, Scope
 from dtserve.connections.sql.tsql_reader import read_statement
+from dtserve.connections.sql.tsql_tokens import tokenize
 
 __all__ = ["select_into", "translate_dml"]
 
 
 def translate_dml(job: Any) -> None:
     """Add the statements of an INSERT, UPDATE, DELETE or MERGE to the job."""
+    if _takes_results(job.text):
+        raise job.refuse("INSERT … EXEC: stored procedures and dynamic SQL run on SQL Server only")
     text, top = without_top(one_from(job.marked))
     top = slot_text(top)
     tree = read_statement(plain_assignments(text), job.rules.title, job.text)
@@ -40,6 +43,16 @@ def translate_dml(job: Any) -> None:
         translate_merge(job, tree)
     else:
         raise job.refuse(f"{tree.key.upper()} is not supported")
+
+
+def _takes_results(text: str) -> bool:
+    """INSERT … EXEC, outside parentheses."""
+    depth = 0
+    for token in tokenize(text):
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0 and token.upper in ("EXEC", "EXECUTE"):
+            return True
+    return False
 
 
 def select_into(job: Any, tree: exp.Select) -> None:
