@@ -9,9 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
+
 from dtserve.package.names import component_part
 
-__all__ = ["DISPOSITION_FACTS", "ROW_FACTS", "component_text", "facts_of_case", "has_test", "part_of"]
+__all__ = [
+    "DISPOSITION_FACTS", "ROW_FACTS", "component_text", "facts_of_case", "has_test", "part_of", "with_properties",
+]  # fmt: skip
 
 ROW_FACTS = ("empty", "one row", "several buffers", "NULL")
 DISPOSITION_FACTS = {
@@ -22,11 +26,50 @@ _FAILS = {0xC0209029: "error fails", 0xC0202009: "error fails", 0xC020902A: "tru
 
 
 def component_text(document: Mapping[str, Any], case: Mapping[str, Any]) -> str:
-    """The XML of a case's component."""
+    """The XML of a case's component.
+
+    ``set`` of a case gives properties other values, or takes them away (null): ``"CacheType"`` is one of the component,
+    ``"In > KeyScale"`` of its input or output In, ``"In > id > ToBeCleaned"`` of a column there (by name or the last
+    bracket of its lineage id).
+    """
     text = "\n".join(case.get("component", document.get("component", [])))
     for name, value in {**document.get("with", {}), **case.get("with", {})}.items():
         text = text.replace("{" + name + "}", str(value))
-    return text
+    return with_properties(text, case["set"]) if "set" in case else text
+
+
+def with_properties(text: str, changes: Mapping[str, str | None]) -> str:
+    """A component's XML with other properties."""
+    component = etree.fromstring(text)
+    for path, value in changes.items():
+        *where, name = path.split(" > ")
+        owner = _owner(component, where)
+        kept = owner.find("properties")
+        if kept is None:
+            kept = etree.Element("properties")
+            owner.insert(0, kept)
+        for stored in [each for each in kept if each.get("name") == name]:
+            kept.remove(stored)
+        if value is not None:
+            etree.SubElement(kept, "property", name=name).text = value
+    return etree.tostring(component, encoding="unicode")
+
+
+def _owner(component: etree._Element, where: list[str]) -> etree._Element:
+    """The component, an input or output of it, or a column of that."""
+    if not where:
+        return component
+    sides = [side for side in component.iter("input", "output") if side.get("name") == where[0]]
+    assert len(sides) == 1, where
+    if len(where) == 1:
+        return sides[0]
+    columns = [
+        column
+        for column in sides[0].iter("inputColumn", "outputColumn", "externalMetadataColumn")
+        if where[1] in (column.get("name"), column.get("lineageId", "").rpartition("[")[2].rstrip("]"))
+    ]
+    assert len(columns) == 1, where
+    return columns[0]
 
 
 def part_of(text: str) -> str:

@@ -1,7 +1,8 @@
 """Runs data-driven component cases: real pipeline XML, input rows, expected rows per output.
 
 A case file (``tests/dataflow/cases/<component>/*.json``) holds ``component`` (the XML of
-one component as a list of lines; ``%s`` style placeholders from ``with`` in the cases),
+one component as a list of lines; ``{name}`` placeholders from ``with`` in the cases; ``set`` changes properties
+of it, see :func:`support.case_facts.component_text`),
 ``inputs`` (input name → columns with types, rows, rows per buffer) and ``cases``. An
 input column's lineage id is ``Package\\T\\<input>.Outputs[Out].Columns[<column>]``. In a case
 ``outputs`` gives, per output name, the columns looked at (names of lineage ids) and the rows,
@@ -30,6 +31,7 @@ from dtserve.dataflow.plan import _ends, _forward, _order
 from dtserve.datatypes import DT, TypeSpec, from_token
 from dtserve.package.model import Column, Component, DataFlow, Executable, Input, Output, Path
 from dtserve.package.reader.pipeline import read_data_flow
+from support.case_facts import component_text
 from support.flows import RecordingHost
 
 TASK = "Package\\T"
@@ -155,8 +157,7 @@ def parts_of(document: dict[str, Any], case: dict[str, Any]) -> tuple[dict[str, 
     """The sources of a case by input, and the component under test."""
     inputs = {**document.get("inputs", {}), **case.get("inputs", {})}
     sources = {name: source_of(name, spec) for name, spec in inputs.items()}
-    values = {**document.get("with", {}), **case.get("with", {})}
-    (made,) = read_components(case.get("component", document.get("component", [])), values)
+    (made,) = read_components([component_text(document, case)], {})
     return sources, made
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["boolean", "integer", "items", "number", "reference", "references", "replace_references", "text"]
 
+_WHOLE = re.compile(r"[+-]?[0-9]+|0[xX][0-9a-fA-F]+")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _REFERENCE = re.compile(r"#\{((?:\\.|[^}\\])*)\}|#(\d+)")
 _INVALID = re.compile(r"\\(?:0|-1):invalid$")
 
@@ -48,10 +50,9 @@ def integer(properties: Properties, name: str, default: int = 0, *, owner: str =
     value = text(properties, name).strip()
     if not value:
         return default
-    try:
-        return int(value, 0) if value.lower().startswith("0x") else int(value)
-    except ValueError:
-        raise BadProperty(property=name, component=owner, detail=f'"{value}" is not a whole number') from None
+    if not _WHOLE.fullmatch(value):
+        raise BadProperty(property=name, component=owner, detail=f'"{value}" is not a whole number')
+    return int(value, 16) if "x" in value.lower() else int(value)
 
 
 def number(properties: Properties, name: str, default: float = 0.0, *, owner: str = "") -> float:
@@ -59,10 +60,9 @@ def number(properties: Properties, name: str, default: float = 0.0, *, owner: st
     value = text(properties, name).strip()
     if not value:
         return default
-    try:
-        return float(value)
-    except ValueError:
-        raise BadProperty(property=name, component=owner, detail=f'"{value}" is not a number') from None
+    if not _NUMBER.fullmatch(value):
+        raise BadProperty(property=name, component=owner, detail=f'"{value}" is not a number')
+    return float(value)
 
 
 def boolean(properties: Properties, name: str, default: bool = False, *, owner: str = "") -> bool:

@@ -20,6 +20,7 @@ from dtserve.dataflow.errors import (
     ValidationFailedOnComponents,
 )
 from dtserve.dataflow.external_metadata import ExternalCheck
+from dtserve.dataflow.property_rules import check_properties
 from dtserve.dataflow.running import PIPELINE, coded, post
 from dtserve.errors import Canceled, DtserveError, hresult
 
@@ -65,6 +66,7 @@ def _validate(
     if check is None:  # the task's validation has posted the warnings
         component.host = cast(Any, _WithoutWarnings(host))
     try:
+        check_properties(component.model)
         _check_metadata(plan, component.model)
         component.validate()
         if check is not None and component.model.validate_external_metadata:
