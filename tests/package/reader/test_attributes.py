@@ -3,8 +3,9 @@
 import pytest
 from lxml import etree
 
+from dtserve.datatypes import DT, TypeSpec
 from dtserve.package.errors import PersistenceError
-from dtserve.package.reader.attributes import attributes, disposition, flag, number, pipeline_property
+from dtserve.package.reader.attributes import attributes, column_type, disposition, flag, number, pipeline_property
 
 
 def test_values() -> None:
@@ -33,3 +34,14 @@ def test_escaped_properties_are_decoded() -> None:
     text = '<property name="Delimiters" state="escaped">_x0020__x0009_,_x005B_</property>'
     assert pipeline_property(etree.fromstring(text), None).value == " \t,["
     assert pipeline_property(etree.fromstring(text.replace(' state="escaped"', "")), None).value.startswith("_x0020_")
+
+
+@pytest.mark.parametrize("precision", [19, 10])
+def test_money_of_ado_net_has_four_digits(precision: int) -> None:
+    names = ("dataType", "length", "precision", "scale", "codePage")
+    known = TypeSpec(DT.NUMERIC, precision=precision, scale=4)
+    assert column_type(names, ("numeric", "", str(precision), "255", "")) == known
+    assert column_type(names, ("numeric", "", str(precision), "2", "")) == known.with_(scale=2)
+    assert column_type(names, ("str", "50", "", "", "1252")) == TypeSpec(DT.STR, length=50, code_page=1252)
+    with pytest.raises(PersistenceError):
+        column_type(names, ("number", "", "", "", ""))

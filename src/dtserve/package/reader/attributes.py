@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from dtserve.datatypes import DT, TypeSpec, from_token
+from dtserve.package.errors import PersistenceError
 from dtserve.package.pipeline_model import PipelineProperty
 from dtserve.package.reader.connections import decode_escapes
 from dtserve.package.reader.elements import text_of, to_bool, to_int
 
-__all__ = ["Attributes", "attributes", "disposition", "flag", "number", "pipeline_property"]
+__all__ = ["Attributes", "attributes", "column_type", "disposition", "flag", "number", "pipeline_property"]
 
 Attributes = Mapping[str, str]
 
 _TRUE = ("true", "True", "1")
+_NO_SCALE, _MONEY_SCALE = 255, 4
 _DISPOSITIONS = {"0": "NotUsed", "1": "IgnoreFailure", "2": "RedirectRow", "4": "FailComponent", "": "NotUsed"}
 
 
@@ -41,6 +44,20 @@ def disposition(values: Attributes, name: str) -> str:
     """A disposition by name, also where its number is stored."""
     text = values.get(name, "")
     return _DISPOSITIONS.get(text, text)
+
+
+def column_type(names: Sequence[str], texts: Sequence[str]) -> TypeSpec:
+    """The type that the attributes ``names`` (type, length, precision, scale, code page) of a column describe.
+
+    Money and smallmoney, which ADO.NET tells as numbers of scale 255, have four digits. Raises PersistenceError.
+    """
+    try:
+        dt = from_token(texts[0]) if texts[0] else DT.EMPTY
+    except ValueError:
+        raise PersistenceError(value=texts[0][:100], node=names[0]) from None
+    sizes = (to_int(name, text) if text else 0 for name, text in zip(names[1:], texts[1:], strict=True))
+    spec = TypeSpec(dt, *sizes)
+    return spec.with_(scale=_MONEY_SCALE) if dt is DT.NUMERIC and spec.scale == _NO_SCALE else spec
 
 
 def pipeline_property(element: Any, renumber: Callable[[str], str] | None) -> PipelineProperty:

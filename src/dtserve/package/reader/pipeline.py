@@ -14,8 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from dtserve.datatypes import DT, TypeSpec, from_token
-from dtserve.package.errors import PersistenceError
+from dtserve.datatypes import DT, TypeSpec
 from dtserve.package.model import (
     Column,
     Component,
@@ -29,7 +28,15 @@ from dtserve.package.model import (
     PipelineProperty,
 )
 from dtserve.package.names import component_part
-from dtserve.package.reader.attributes import Attributes, attributes, disposition, flag, number, pipeline_property
+from dtserve.package.reader.attributes import (
+    Attributes,
+    attributes,
+    column_type,
+    disposition,
+    flag,
+    number,
+    pipeline_property,
+)
 from dtserve.package.reader.elements import child_elements, to_int
 from dtserve.package.reader.integer_ids import IntegerIds
 
@@ -307,15 +314,7 @@ class _Reader:
         key = tuple(values.get(name, "") for name in names)
         spec = self.types.get(key)
         if spec is None:
-            token, *sizes = key
-            try:
-                dt = from_token(token) if token else DT.EMPTY
-            except ValueError:
-                raise PersistenceError(value=token[:100], node=names[0]) from None
-            spec = TypeSpec(
-                dt, *(to_int(name, text) if text else 0 for name, text in zip(names[1:], sizes, strict=True))
-            )
-            self.types[key] = spec
+            spec = self.types[key] = column_type(names, key)
         return spec
 
     def _properties(self, element: Any) -> Mapping[str, PipelineProperty]:
