@@ -56,7 +56,7 @@ export function AlertsPage() {
                 <Button size="small" onClick={() => void work(() => call("PATCH", `/alerts/${a.id}`, { paused: !a.paused }))}>
                   {a.paused ? "Resume" : "Pause"}
                 </Button>{" "}
-                <Button size="small" onClick={() => void work(() => call("DELETE", `/alerts/${a.id}`))}>Delete</Button>
+                <Button size="small" onClick={() => window.confirm(`Delete the alert ${a.name}?`) && void work(() => call("DELETE", `/alerts/${a.id}`))}>Delete</Button>
               </td>
             </tr>
           ))}

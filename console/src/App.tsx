@@ -2,7 +2,7 @@ import { Link, Spinner, Toaster, useId } from "@fluentui/react-components";
 import { useCallback, useEffect, useState } from "react";
 import { AccessPage } from "./AccessPage";
 import { AccountPage } from "./AccountPage";
-import { ApiError, call, type Session } from "./api";
+import { ApiError, call, SIGNED_OUT, signals, type Session } from "./api";
 import { AlertsPage } from "./AlertsPage";
 import { AuditPage } from "./AuditPage";
 import { Explorer } from "./Explorer";
@@ -15,6 +15,8 @@ import { SchedulesPage } from "./SchedulesPage";
 import { SignIn } from "./SignIn";
 import { useRoute } from "./route";
 
+const PAGES = ["execution", "package", "folder", "schedules", "alerts", "log", "access", "audit", "account", "running"];
+
 export function App() {
   const toaster = useId("toaster");
   const route = useRoute();
@@ -26,6 +28,10 @@ export function App() {
     });
   }, []);
   useEffect(refresh, [refresh]);
+  useEffect(() => {
+    signals.addEventListener(SIGNED_OUT, refresh);
+    return () => signals.removeEventListener(SIGNED_OUT, refresh);
+  }, [refresh]);
   if (session === undefined) return <Spinner label="Connecting to the service" />;
   if (session === null) return <SignIn onSignedIn={setSession} />;
   return (
@@ -59,7 +65,7 @@ export function App() {
           {route.page === "access" && <AccessPage />}
           {route.page === "audit" && <AuditPage />}
           {route.page === "account" && <AccountPage session={session} onSignedOut={() => setSession(null)} />}
-          {(route.page === "running" || route.page === "") && <RunningPage />}
+          {(route.page === "running" || !PAGES.includes(route.page)) && <RunningPage />}
         </main>
       </div>
       <Toaster toasterId={toaster} position="bottom-end" />

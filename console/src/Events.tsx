@@ -30,7 +30,7 @@ export function Events({ id, latest, total }: { id: string; latest: RunEvent[]; 
           <option value="warning">Warnings and errors</option>
           <option value="error">Errors</option>
         </Select>
-        <Input type="search" placeholder="Search messages and sources" aria-label="Search events" value={text} onChange={(_, data) => setText(data.value)} />
+        <Input style={{ minWidth: 280 }} type="search" placeholder="Search messages and sources" aria-label="Search events" value={text} onChange={(_, data) => setText(data.value)} />
         {!asked && <Switch label="Progress and phases" checked={progress} onChange={(_, data) => setProgress(data.checked)} />}
       </div>
       {found.problem && <p role="alert">{found.problem}</p>}

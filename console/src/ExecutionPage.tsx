@@ -3,7 +3,7 @@ import { Badge, Button, ProgressBar } from "@fluentui/react-components";
 import { StopRegular } from "@fluentui/react-icons";
 import { useEffect, useState } from "react";
 import { useActions } from "./actions";
-import { call, running, told, type Execution, type PathRows, type RunEvent } from "./api";
+import { call, running, stream, told, type Execution, type PathRows, type RunEvent } from "./api";
 import { Events } from "./Events";
 import { clock, count, elapsed } from "./format";
 import { Phases } from "./Phases";
@@ -11,7 +11,7 @@ import { go } from "./route";
 import { Timeline } from "./Timeline";
 
 const COLOR: Record<string, "success" | "danger" | "warning" | "informative"> = {
-  succeeded: "success", failed: "danger", canceled: "warning",
+  succeeded: "success", failed: "danger", timed_out: "danger", lost: "danger", canceled: "warning",
 };
 const KEPT = 3000;
 
@@ -27,7 +27,7 @@ export function ExecutionPage({ id, toaster }: { id: string; toaster: string }) 
     const watch = (found: Execution) => {
       if (gone) return;
       setRun(found);
-      source = new EventSource(`/api/executions/${id}/stream?after=${Math.max(0, found.last_event - KEPT)}`);
+      source = stream(`/executions/${id}/stream?after=${Math.max(0, found.last_event - KEPT)}`);
       source.addEventListener("execution", (e) => {
         const now = JSON.parse((e as MessageEvent<string>).data) as Execution;
         setRun(now);
@@ -65,11 +65,25 @@ export function ExecutionPage({ id, toaster }: { id: string; toaster: string }) 
         <dt>Started</dt><dd>{clock(run.started)} by {run.user}</dd>
         <dt>Ended</dt><dd>{clock(run.ended)}</dd>
         <dt>Errors, warnings</dt><dd>{run.errors}, {run.warnings}</dd>
+        <Asked options={run.options} />
       </dl>
       <Timeline events={events} live={live} />
       <Phases run={run} live={live} />
       <Rows paths={run.paths ?? []} />
       <Events id={id} latest={events} total={run.last_event} />
+    </>
+  );
+}
+
+/** What the run was asked to do otherwise than the package says; values of secrets are not kept. */
+function Asked({ options }: { options: Execution["options"] }) {
+  const parameters = Object.entries(options.parameters ?? {}).map(([name, value]) => `${name} = ${value}`);
+  const set = (options.set ?? []).filter((each) => !each.startsWith("parameter "));
+  return (
+    <>
+      {options.validate_only && <><dt>Execution option</dt><dd>Validate package without executing</dd></>}
+      {parameters.length > 0 && <><dt>Parameters</dt><dd>{parameters.join(", ")}</dd></>}
+      {set.length > 0 && <><dt>Set</dt><dd>{set.join(", ")}</dd></>}
     </>
   );
 }

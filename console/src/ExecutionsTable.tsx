@@ -2,8 +2,8 @@ import { Link } from "@fluentui/react-components";
 import type { Execution } from "./api";
 import { clock, elapsed } from "./format";
 
-export function ExecutionsTable({ executions }: { executions: Execution[] }) {
-  if (executions.length === 0) return <p className="muted">None.</p>;
+export function ExecutionsTable({ executions, none = "None." }: { executions: Execution[]; none?: string }) {
+  if (executions.length === 0) return <p className="muted">{none}</p>;
   return (
     <table className="grid" data-testid="executions">
       <thead>
@@ -13,7 +13,7 @@ export function ExecutionsTable({ executions }: { executions: Execution[] }) {
         {executions.map((e) => (
           <tr key={e.id}>
             <td><Link href={`#/execution/${e.id}`}>{e.package_path}</Link></td>
-            <td>{e.state}</td><td>{clock(e.started ?? e.created)}</td><td>{elapsed(e.started ?? e.created, e.ended)}</td>
+            <td className={e.state}>{e.state.replace("_", " ")}</td><td>{clock(e.started ?? e.created)}</td><td>{elapsed(e.started ?? e.created, e.ended)}</td>
             <td>{e.user}</td><td className="number">{e.errors}</td>
           </tr>
         ))}

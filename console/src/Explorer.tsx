@@ -10,6 +10,7 @@ import { useActions, type Actions } from "./actions";
 import { ApiError, at, call, type Execution, type Listing } from "./api";
 import { changed, useChanges } from "./changes";
 import { ConfirmDialog, ImportDialog, NameDialog, SaveCopyDialog } from "./dialogs";
+import { ExecuteDialog } from "./ExecuteDialog";
 import { go } from "./route";
 import { useRunning } from "./running";
 import { ProtectionDialog, RemoveDialog, RolesDialog, TransferDialog } from "./storeDialogs";
@@ -88,7 +89,7 @@ function FolderNode({ path, name, value, root, top, store, open, actions, ask }:
   return (
     <TreeItem itemType="branch" value={value} open={expanded} onOpenChange={(_, data) => setExpanded(data.open)}>
       <Context items={items}>
-        <TreeItemLayout iconBefore={icon} onClick={() => go("folder", path)} title={problem}>
+        <TreeItemLayout iconBefore={icon} onClick={() => go("folder", path)} title={problem || undefined}>
           {name}
         </TreeItemLayout>
       </Context>
@@ -141,6 +142,7 @@ function packageMenu(path: string, name: string, actions: Actions, ask: Ask, loa
     ask(<ConfirmDialog title="Delete" text={`Delete the package ${name}?`} onClose={() => ask(null)} onYes={() => void actions.remove(path)} />);
   return [
     ["Run Package", () => void actions.run(path)],
+    ["Execute Package Utility…", () => ask(<ExecuteDialog path={path} name={name} onClose={done} onRun={(s) => void actions.run(path, s)} />)],
     ["Export Package", () => actions.exportPackage(path)],
     ["Save Copy…", () => ask(<SaveCopyDialog name={name} onClose={done} onSave={(f, s) => void actions.saveCopy(path, f, s)} />)],
     ["Copy…", () => ask(<TransferDialog verb="copy" path={path} name={name} single onClose={done} />)],

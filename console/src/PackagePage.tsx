@@ -1,9 +1,10 @@
 import { Button } from "@fluentui/react-components";
-import { ArrowDownloadRegular, PlayRegular } from "@fluentui/react-icons";
+import { ArrowDownloadRegular, OptionsRegular, PlayRegular } from "@fluentui/react-icons";
 import { useCallback, useEffect, useState } from "react";
 import { useActions } from "./actions";
 import { ApiError, at, call, type Execution, type PackageNode } from "./api";
 import { useChanges } from "./changes";
+import { ExecuteDialog } from "./ExecuteDialog";
 import { ExecutionsTable } from "./ExecutionsTable";
 import { bytes, clock, LEVELS } from "./format";
 import { Versions } from "./Versions";
@@ -12,6 +13,7 @@ export function PackagePage({ path, toaster }: { path: string; toaster: string }
   const actions = useActions(toaster);
   const [found, setFound] = useState<PackageNode | null>(null);
   const [problem, setProblem] = useState("");
+  const [asking, setAsking] = useState(false);
   const [past, setPast] = useState<Execution[]>([]);
   const load = useCallback(() => {
     call<PackageNode>("GET", `/packages${at(path)}`).then(setFound, (e) =>
@@ -21,8 +23,9 @@ export function PackagePage({ path, toaster }: { path: string; toaster: string }
   useChanges(path, load);
   useEffect(() => {
     load();
-    void call<{ executions: Execution[] }>("GET", "/executions?limit=500").then((all) =>
-      setPast(all.executions.filter((e) => e.package_path === path).slice(0, 20)),
+    void call<{ executions: Execution[] }>("GET", `/executions?limit=500&package=${encodeURIComponent(path)}`).then(
+      (all) => setPast(all.executions.filter((e) => e.package_path === path).slice(0, 20)), // not those of \Load2 for \Load
+      () => undefined,
     );
   }, [path, load]);
   if (problem) return <p role="alert">{problem}</p>;
@@ -33,6 +36,7 @@ export function PackagePage({ path, toaster }: { path: string; toaster: string }
       <div className="muted">{path}</div>
       <div className="tools">
         <Button appearance="primary" icon={<PlayRegular />} onClick={() => void actions.run(path)}>Run Package</Button>
+        <Button icon={<OptionsRegular />} onClick={() => setAsking(true)}>Execute Package Utility…</Button>
         <Button icon={<ArrowDownloadRegular />} onClick={() => actions.exportPackage(path)}>Export Package</Button>
       </div>
       <dl className="facts">
@@ -47,6 +51,9 @@ export function PackagePage({ path, toaster }: { path: string; toaster: string }
       </dl>
       <h2>Runs</h2>
       <ExecutionsTable executions={past} />
+      {asking && (
+        <ExecuteDialog path={path} name={found.name} onClose={() => setAsking(false)} onRun={(s) => void actions.run(path, s)} />
+      )}
       <Versions path={path} toaster={toaster} onRestored={load} />
     </>
   );

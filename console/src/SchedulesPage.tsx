@@ -48,7 +48,7 @@ export function SchedulesPage() {
                 <Button size="small" onClick={() => void work(() => call("PATCH", `/schedules/${s.id}`, { paused: !s.paused }))}>
                   {s.paused ? "Resume" : "Pause"}
                 </Button>{" "}
-                <Button size="small" onClick={() => void work(() => call("DELETE", `/schedules/${s.id}`))}>Delete</Button>
+                <Button size="small" onClick={() => window.confirm(`Delete the schedule ${s.name}?`) && void work(() => call("DELETE", `/schedules/${s.id}`))}>Delete</Button>
               </td>
             </tr>
           ))}

@@ -31,9 +31,9 @@ export function useActions(toaster: string) {
 
   return {
     attempt,
-    run: (path: string) =>
+    run: (path: string, asked: object = {}) =>
       attempt("Run Package", async () => {
-        const started = await call<Execution>("POST", "/executions", { package: path });
+        const started = await call<Execution>("POST", "/executions", { package: path, ...asked });
         changed("running");
         go("execution", started.id);
       }),

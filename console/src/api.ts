@@ -67,6 +67,7 @@ export interface Execution {
   ended: number | null;
   exit_code: number | null;
   reason: string;
+  options: { validate_only?: boolean; set?: string[]; parameters?: Record<string, string> };
   errors: number;
   warnings: number;
   last_event: number;
@@ -122,6 +123,19 @@ export class ApiError extends Error {
   }
 }
 
+/** Where the pages are told that the session is over: the service was started again, or the time is up. */
+export const signals = new EventTarget();
+export const SIGNED_OUT = "signed out";
+
+/** A stream of the service; when the service does not take it any more, the session is looked at. */
+export function stream(path: string): EventSource {
+  const source = new EventSource(`/api${path}`);
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) signals.dispatchEvent(new Event(SIGNED_OUT));
+  });
+  return source;
+}
+
 /** What an error tells the user. */
 export const told = (error: unknown): string =>
   error instanceof ApiError ? `${error.problem.detail} ${error.problem.remedy}` : "The service does not answer.";
@@ -148,6 +162,7 @@ async function send(method: string, path: string, body: unknown, headers: Record
     body: body === undefined ? undefined : raw ? body : JSON.stringify(body),
   });
   if (!response.ok) {
+    if (response.status === 401 && path !== "/session") signals.dispatchEvent(new Event(SIGNED_OUT));
     const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
     throw new ApiError({
       title: problem.title ?? response.statusText,

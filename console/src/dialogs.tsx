@@ -14,7 +14,7 @@ interface FrameProps {
   children: ReactNode;
 }
 
-function Frame({ title, ok, ready, onOk, onClose, children }: FrameProps) {
+export function Frame({ title, ok, ready, onOk, onClose, children }: FrameProps) {
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface>

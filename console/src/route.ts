@@ -9,7 +9,11 @@ const subscribe = (changed: () => void) => {
 export function useRoute(): { page: string; rest: string } {
   const hash = useSyncExternalStore(subscribe, () => window.location.hash);
   const [, page = "", ...rest] = hash.split("/");
-  return { page, rest: decodeURIComponent(rest.join("/")) };
+  try {
+    return { page, rest: decodeURIComponent(rest.join("/")) };
+  } catch {
+    return { page: "", rest: "" }; // an address that somebody typed, with a % that means nothing
+  }
 }
 
 export const go = (page: string, rest = ""): void => {

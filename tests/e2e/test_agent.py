@@ -47,6 +47,9 @@ def test_a_schedule_is_made_paused_resumed_and_deleted(tmp_path) -> None:
         page.reload()
         expect(often.get_by_role("link")).to_be_visible(timeout=15_000)
         picture(page, "schedules")
+        often.get_by_role("button", name="Delete").click()  # a question that nobody answers means Cancel
+        expect(often).to_have_count(1)
+        page.once("dialog", lambda question: question.accept())
         often.get_by_role("button", name="Delete").click()
         expect(often).to_have_count(0)
         expect(row).to_have_count(1)
@@ -88,6 +91,7 @@ def test_an_alert_is_made_tells_and_is_paused(tmp_path) -> None:
         picture(page, "alerts")
         row.get_by_role("button", name="Pause").click()
         expect(row).to_contain_text("paused")
+        page.once("dialog", lambda question: question.accept())
         row.get_by_role("button", name="Delete").click()
         expect(page.get_by_text("There are no alerts.")).to_be_visible()
     hook.shutdown()

@@ -127,3 +127,31 @@ def test_a_running_package_is_listed_and_stopped(tmp_path) -> None:
         expect(page.get_by_test_id("state")).to_have_text("canceled", timeout=30_000)
         expect(running.get_by_text("SlowPackage")).to_have_count(0)
         expect(page.get_by_test_id("elapsed")).to_have_text(re.compile(r"^00:00:"))
+
+
+def test_a_run_with_parameters_is_found_again_and_a_session_that_is_over_asks_to_connect(tmp_path) -> None:
+    with serve(tmp_path, "--samples") as served, browse(served.address, served.token) as page:
+        for name in ("MSDB", "Samples"):
+            expand(page, name)
+        menu(page, "SlowPackage", "Execute Package Utility")
+        for row, (name, value) in enumerate({"Steps": "1", "Size": "100"}.items(), 1):
+            page.get_by_label(f"Parameter {row}").fill(name)
+            page.get_by_label(f"Value {row}").fill(value)
+        page.get_by_role("tab", name="Execution Options").click()
+        page.get_by_role("tab", name="Parameters").click()
+        expect(page.get_by_label("Parameter 3")).to_have_value("")
+        page.get_by_role("button", name="Execute", exact=True).click()
+        expect(page.get_by_test_id("state")).to_have_text("succeeded", timeout=30_000)
+        expect(page.get_by_text("$Package::Steps = 1, $Package::Size = 100")).to_be_visible()
+
+        page.goto(f"{served.address}console/#/running")
+        page.get_by_label("Search runs").fill("no such package")
+        expect(page.get_by_text("No run fits.")).to_be_visible()
+        page.get_by_label("Search runs").fill("slowpack")
+        expect(page.get_by_test_id("executions").get_by_role("link")).to_have_count(1)
+        page.get_by_label("State").select_option("failed")
+        expect(page.get_by_text("No run fits.")).to_be_visible()
+
+        page.context.clear_cookies()
+        page.get_by_label("State").select_option("succeeded")
+        expect(page.get_by_role("heading", name="Connect to Integration Services")).to_be_visible()
