@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import openpyxl
 import pytest
+from openpyxl.workbook.defined_name import DefinedName
 
-from dtserve.dataflow.excel import _typed, header_names, parse_rowset
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Sheet1$", ("Sheet1", (0, 0, -1, -1), True)),
-        ("'My Sheet$'", ("My Sheet", (0, 0, -1, -1), True)),
-        ("[Sheet1$A1:C10]", ("Sheet1", (0, 0, 9, 2), True)),
-        ("Sheet1$AA3:AB4", ("Sheet1", (2, 26, 3, 27), True)),
-        ("Sheet1$B2", ("Sheet1", (1, 1, 1, 1), True)),
-        ("Named", ("Named", (0, 0, -1, -1), False)),
-        ("'It''s$'", ("It's", (0, 0, -1, -1), True)),
-    ],
-)
-def test_rowset_names(text, expected):
-    assert parse_rowset(text) == expected
+from dtserve.dataflow.component_errors import RowsetNotOpened
+from dtserve.dataflow.excel import _typed, header_names, is_large, read_here
+from dtserve.dataflow.file_errors import FileCannotOpenRead
 
 
 def test_header_names():
@@ -48,3 +36,83 @@ DAY = dt.datetime(2024, 1, 2)
 def test_types_are_guessed(values, imex, kind, expected):
     spec, found = _typed(values, imex)
     assert (str(spec), found) == (kind, expected)
+
+
+@pytest.fixture
+def book(tmp_path):
+    """Cells from B3 on, in a sheet whose name the provider writes otherwise."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.title = "v1.0 it's"
+    for at, row in enumerate(
+        [["id", "name", None, "day"], [1, " x ", None, DAY], [2, "=1/0", None, "#N/A"], [3, None, None, None]]
+    ):
+        for place, value in enumerate(row):
+            if value is not None:
+                sheet.cell(row=3 + at, column=2 + place, value=value)
+    sheet["C5"] = "#DIV/0!"
+    sheet.merge_cells("B8:C9")
+    sheet["B8"] = 9
+    made.create_sheet("Empty")
+    made.defined_names["All"] = DefinedName("All", attr_text="'v1.0 it''s'!$B$3:$E$5")
+    made.defined_names["Columns"] = DefinedName("Columns", attr_text="'v1.0 it''s'!$B:$C")
+    made.defined_names["Lost"] = DefinedName("Lost", attr_text="#REF!")
+    made.defined_names["Two"] = DefinedName("Two", attr_text="'v1.0 it''s'!$B$3:$B$4,'v1.0 it''s'!$D$3:$D$4")
+    sheet.defined_names["Own"] = DefinedName("Own", attr_text="'v1.0 it''s'!$B$3:$B$4")
+    path = tmp_path / "book.xlsx"
+    made.save(path)
+    return path
+
+
+WHOLE = [
+    (1.0, " x ", None, DAY),
+    (2.0, None, None, None),
+    (3.0, None, None, None),
+    (None,) * 4,
+    (9.0, None, None, None),
+]
+
+
+@pytest.mark.parametrize(
+    ("rowset", "names", "rows"),
+    [
+        ("'v1#0 it''s$'", ["id", "name", "F3", "day"], WHOLE),
+        ("v1.0 it's$", ["id", "name", "F3", "day"], WHOLE),
+        ("V1#0 IT'S$A:C", ["F1", "id", "name"], [(None, *row[:2]) for row in WHOLE]),
+        ("v1#0 it's$B3:C4", ["id", "name"], [(1.0, " x ")]),
+        ("v1#0 it's$B3:H4", ["id", "name", "F3", "day", "F5", "F6", "F7"], [(1.0, " x ", None, DAY, None, None, None)]),
+        ("v1#0 it's$A2:B4", ["F1", "F2"], [(None, None), (None, 1.0)]),
+        ("v1#0 it's$B5:E", ["2", "F2", "F3", "F4"], [(*row[:1], None, None, None) for row in WHOLE[2:]]),
+        ("v1#0 it's$B3:B65536", ["id"], [row[:1] for row in WHOLE]),
+        ("v1#0 it's$3:4", ["id", "name", "F3", "day"], WHOLE[:1]),
+        ("v1#0 it's$B40:C50", ["F1", "F2"], []),
+        ("All", ["id", "name", "F3", "day"], WHOLE[:2]),
+        ("columns", ["id", "name"], [row[:2] for row in WHOLE]),
+        ("v1.0 it's$Own", ["id"], [(1.0,)]),
+        ("Empty$", [], []),
+    ],
+)
+def test_rowsets_of_a_sheet(book, rowset, names, rows):
+    columns, found = read_here(book, rowset, header=True, imex=0)
+    assert [column.name for column in columns] == names
+    assert found.rows() == rows
+
+
+@pytest.mark.parametrize("rowset", ["Other$", "Lost", "Two", "v1#0 it's$Nothing", "v1#0 it's$:", "v1#0 it's$A0", ""])
+def test_rowsets_that_are_not_there(book, rowset):
+    with pytest.raises(RowsetNotOpened):
+        read_here(book, rowset, header=True, imex=0)
+
+
+def test_a_range_far_to_the_right_has_no_thousands_of_columns(book):
+    columns, _ = read_here(book, "v1#0 it's$A1:XFD9", header=False, imex=0)
+    assert len(columns) == 257
+
+
+def test_no_workbook(tmp_path):
+    path = tmp_path / "no.xlsx"
+    path.write_bytes(b"PK no")
+    with pytest.raises(FileCannotOpenRead):
+        read_here(path, "a$", header=True, imex=0)
+    assert not is_large(path)
+    assert not is_large(tmp_path / "gone.xlsx")

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from dtserve.connections.base import ResultSet
 from dtserve.connections.errors import SqlError
-from dtserve.dataflow.excel import header_names, parse_rowset
+from dtserve.dataflow.excel import header_names
 from dtserve.dataflow.excel_query import ExcelQueryError, query_workbook, run_over_sheets
+from dtserve.dataflow.excel_rowset import parse_rowset
 from dtserve.errors import DtserveError
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from dtserve.dataflow.base import Destination, Emit
 from dtserve.dataflow.component_errors import ColumnNotInSource, RowsetNotOpened, SheetFull
 from dtserve.dataflow.components.excel_source import excel_manager
 from dtserve.dataflow.errors import BadProperty, UnsupportedProperty
-from dtserve.dataflow.excel import header_names, parse_rowset
+from dtserve.dataflow.excel import header_names
+from dtserve.dataflow.excel_rowset import parse_rowset
 from dtserve.dataflow.external_metadata import require_file
 from dtserve.dataflow.file_errors import FileCannotOpenWrite
 from dtserve.dataflow.registry import component

@@ -37,6 +37,8 @@ __all__ = ["ExcelSource", "excel_manager"]
 class ExcelSource(Source):
     """Reads workbooks."""
 
+    _stopped = False
+
     def validate(self) -> None:
         """Access mode and what it needs, a connection, at least one column."""
         excel_manager(self)
@@ -60,10 +62,19 @@ class ExcelSource(Source):
         batches = (rows.slice(at, OUT_ROWS) for at in range(0, rows.height, OUT_ROWS))
         yield from SqlReader(self).frames(ResultSet(tuple(columns), batches=batches))
 
+    def interrupt(self) -> None:
+        """End before the next rows."""
+        self._stopped = True
+
+    def _stopping(self) -> bool:
+        return self._stopped or self.host.cancel.is_set()
+
     def _sheet(self, rowset: str) -> tuple[list[ResultColumn], pl.DataFrame]:
         manager = excel_manager(self)
         options = manager.options
-        columns, rows = read_rowset(manager.path(), rowset, header=options.header, imex=options.imex)
+        columns, rows = read_rowset(
+            manager.path(), rowset, header=options.header, imex=options.imex, stop=self._stopping
+        )
         return [ResultColumn(c.name, c.type) for c in columns], rows
 
     def _query(self) -> tuple[list[ResultColumn], pl.DataFrame]:
@@ -73,7 +84,7 @@ class ExcelSource(Source):
         manager, text = excel_manager(self), self._rowset()
         options = manager.options
         try:
-            return query_workbook(manager.path(), text, header=options.header, imex=options.imex)
+            return query_workbook(manager.path(), text, header=options.header, imex=options.imex, stop=self._stopping)
         except ExcelQueryError as error:
             raise self._refused(text, str(error)) from None
 
