@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -22,7 +23,7 @@ from dtserve.package.model import (
     Output,
 )
 from support.flow_cases import type_of
-from support.flows import I4, RecordingHost, flow, props, sink, source, used, wstr
+from support.flows import I4, RecordingHost, flow, numbers, props, sink, source, transform, used, wstr
 
 ROWS = [
     ["Id", "Name", "When", "Flag", "Mixed", None, "Name"],
@@ -204,6 +205,39 @@ def write(path, rows, *, header="YES", columns=None, **properties):
     engine.validate_data_flow(made, host)
     engine.run_data_flow(made, host)
     return host
+
+
+@pytest.mark.parametrize("second", ["Sheet 1$", "Other$"])
+def test_several_destinations_write_into_one_workbook(tmp_path, second):
+    path = tmp_path / "both.xlsx"
+    sheet_of(path, [["Id", "Name"]])
+    book = openpyxl.load_workbook(path)
+    book.active.title = "Sheet 1"
+    book.create_sheet("Other").append(["Name", "Id"])
+    book.save(path)
+    host = RecordingHost(tmp_path)
+    host.connections["XL"] = manager(path)
+    host.frames["Src"] = numbers(2500)
+    columns = {"Id": ("Src.n", "r8")}
+    ends = [
+        replace(end, name=name, ref_id=name, inputs=(replace(end.inputs[0], ref_id=f"{name}.In"),), outputs=())
+        for name, end in (
+            ("D", excel_destination(columns, OpenRowset="Sheet 1$")),
+            ("E", excel_destination(columns, OpenRowset=second)),
+        )
+    ]
+    copies = transform("Multicast", "M", "One", "Two")
+    made = flow(
+        source("Src", {"n": I4}), copies, *ends,
+        paths=[("Src.Out", "M.In"), ("M.One", "D.In"), ("M.Two", "E.In")],
+    )  # fmt: skip
+    engine.run_data_flow(made, host)
+    found = sorted(row[0] for row in cells(path, "Sheet 1")[1:])
+    if second == "Other$":
+        assert [row[1] for row in cells(path, "Other")[1:]] == found == list(range(2500))
+    else:
+        assert found == sorted([*range(2500), *range(2500)])
+    assert list(tmp_path.glob(".*")) == []
 
 
 def cells(path, sheet):

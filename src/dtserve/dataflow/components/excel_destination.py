@@ -3,13 +3,16 @@
 ``AccessMode`` 0 ``OpenRowset``, 1 ``OpenRowsetVariable``. The sheet must exist; with a
 header row the columns are found by their names in it, without one by their position. The
 file is replaced as a whole when all rows have come, so a failing data flow leaves it as it
-was. Writes xlsx and xlsm; the old xls format is refused, as is a query as access mode.
+was; what other destinations wrote into it meanwhile stays. Writes xlsx and xlsm; the old xls format is refused, as is a query as access mode.
 """
 
 from __future__ import annotations
 
 import os
+import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +42,9 @@ MAX_ROWS = 1_048_576
 ROWS_AT_ONCE = 1000
 """Rows between two looks whether the data flow is to stop."""
 
+_SAVING: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
+"""One destination at a time replaces a workbook."""
+
 
 @component("ExcelDestination")
 class ExcelDestination(Destination):
@@ -66,17 +72,21 @@ class ExcelDestination(Destination):
 
     def start(self) -> None:
         """Open the workbook and find the columns."""
+        self._writer = TableWriter(self)
+        self._path = excel_manager(self).path()
+        self._open()
+        self._first = self._row
+
+    def _open(self) -> None:
         import openpyxl
 
-        manager = excel_manager(self)
-        self._path = manager.path()
-        self._writer = TableWriter(self)
+        self._stamp = _stamp(self._path)
         try:
             self._book = openpyxl.load_workbook(self._path, keep_vba=self._path.suffix.lower() == ".xlsm")
         except Exception as error:
             raise FileCannotOpenWrite(path=self._path, detail=error) from None
         self._sheet = self._find_sheet()
-        self._places = self._columns(manager.options.header)
+        self._places = self._columns(excel_manager(self).options.header)
         self._row = self._sheet.max_row + (0 if self._empty() else 1)
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
@@ -96,6 +106,38 @@ class ExcelDestination(Destination):
 
     def finish(self) -> Iterator[Emit]:
         """Replace the file."""
+        with self._alone():
+            if _stamp(self._path) != self._stamp:
+                self._move()
+            self._save()
+        yield from ()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other destination replaces the workbook."""
+        lock = _SAVING[self._path]
+        while not lock.acquire(timeout=0.1):
+            self._check_stop()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _move(self) -> None:
+        """Put the rows into the workbook as it is now: another destination replaced it."""
+        rows = self._sheet.iter_rows(min_row=self._first, max_row=self._row - 1, values_only=True)
+        places, book = self._places, self._book
+        self._open()
+        for number, values in enumerate(rows):
+            if number % ROWS_AT_ONCE == 0:
+                self._check_stop()
+            for old, new in zip(places, self._places, strict=True):
+                if old <= len(values) and values[old - 1] is not None:
+                    self._sheet.cell(row=self._row, column=new, value=values[old - 1])
+            self._row += 1
+        book.close()
+
+    def _save(self) -> None:
         written = self._path.with_name(f".{self._path.name}.{os.getpid()}.tmp")
         self._sheet.row_dimensions = _Watched(self._sheet.row_dimensions, self._check_stop)
         try:
@@ -105,7 +147,6 @@ class ExcelDestination(Destination):
             raise FileCannotOpenWrite(path=self._path, detail=error.strerror or error) from None
         finally:
             Path(written).unlink(missing_ok=True)
-        yield from ()
 
     def interrupt(self) -> None:
         """End before the next rows."""
@@ -189,6 +230,15 @@ class _Watched:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._dimensions, name)
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """What tells one state of a file from another; zeros where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _cell(value: Any) -> Any:
