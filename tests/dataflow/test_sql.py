@@ -17,20 +17,6 @@ from support.flows import I4, RecordingHost, props, wstr
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ('"Parameter0:Input",{A};"Parameter1:Input",{B};', [("Parameter0", "{A}"), ("Parameter1", "{B}")]),
-        ('"1",{B};"0",{A};', [("0", "{A}"), ("1", "{B}")]),
-        ('"@Last:Input",{A1B2-3};', [("@Last", "{A1B2-3}")]),
-        ('"Parameter0:Input",User::x', [("Parameter0", "User::x")]),
-        ("", []),
-    ],
-)
-def test_parameter_mapping(text, found):
-    assert sql.parse_parameter_mapping(text) == found
-
-
-@pytest.mark.parametrize(
     ("name", "quoted"),
     [
         ("T", "T"), ("[dbo].[T]", "[dbo].[T]"), ('"dbo"."T"', '"dbo"."T"'), ("dbo.Order Details", "[dbo].[Order Details]"),

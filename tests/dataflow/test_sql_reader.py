@@ -8,7 +8,8 @@ import pytest
 from dtserve.connections.base import ResultColumn, ResultSet
 from dtserve.dataflow.component_errors import ColumnNotInSource
 from dtserve.dataflow.errors import InducedFailureOnError, chain
-from dtserve.dataflow.sql_reader import SqlReader
+from dtserve.dataflow.sql_reader import SqlReader, plainly_fits
+from dtserve.datatypes import DT, TypeSpec
 from dtserve.package.model import Column, Component, ExternalColumn, Output
 from support.flows import I4, MemorySource, RecordingHost, wstr
 
@@ -80,3 +81,26 @@ def test_failures_name_column_and_status(tmp_path):
 def test_a_missing_column(tmp_path):
     with pytest.raises(ColumnNotInSource, match="Alpha"):
         list(reader(tmp_path).frames(ResultSet((ResultColumn("Beta", I4),), batches=[frame(("x", "1"))])))
+
+
+@pytest.mark.parametrize(
+    ("spec", "value", "kept"),
+    [
+        (wstr(3), "abcd", "abc"),
+        (wstr(3), "äöü", "äöü"),
+        (TypeSpec(DT.STR, length=3, code_page=1252), "a€é", "a€é"),
+        (TypeSpec(DT.STR, length=3, code_page=1252), "aΩ", "a?"),
+        (TypeSpec(DT.STR, length=3, code_page=1253), "aΩ", "aΩ"),
+        (TypeSpec(DT.STR, length=3, code_page=932), "日本", "日"),
+        (TypeSpec(DT.TEXT, code_page=1252), "aΩ", "a?"),
+    ],
+)
+def test_a_database_that_does_not_keep_to_its_own_types(tmp_path, spec, value, kept):
+    column = Column("S.c", "S.c", "c", spec, truncation_disposition="IgnoreFailure")
+    model = Component("S", "S", "", outputs=(Output("O", "O", (column,)),))
+    source = MemorySource(model, RecordingHost(tmp_path), {})
+    source.output_schemas = {"O": {}}
+    frames = [pl.DataFrame({"0": ["a", value, None]})]
+    ((_, rows),) = SqlReader(source).frames(ResultSet((ResultColumn("c", spec),), batches=frames))
+    assert rows.rows() == [("a",), (kept,), (None,)]
+    assert plainly_fits(rows["S.c"].head(1), spec)

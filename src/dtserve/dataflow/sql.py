@@ -22,12 +22,9 @@ __all__ = [
     "connection_of",
     "match_columns",
     "parameter_value",
-    "parse_parameter_mapping",
     "quoted_table",
     "variable_text",
 ]
-
-_MAPPING = re.compile(r'"(?P<name>[^"]*)"\s*,\s*(?P<variable>\{[0-9A-Fa-f-]+\}|[^;]+?)\s*(?:;|$)')
 
 
 def connection_of(component: PipelineComponent, *names: str) -> Connection:
@@ -79,24 +76,6 @@ def quoted_table(name: str) -> str:
     if "'" in text or ";" in text:
         return "[" + text.replace("]", "]]") + "]"
     return ".".join(f"[{part}]" for part in text.split("."))
-
-
-def parse_parameter_mapping(text: str) -> list[tuple[str, str]]:
-    """``"Parameter0:Input",{variable DTSID};…`` as (name, variable) in order of the markers.
-
-    >>> parse_parameter_mapping('"Parameter1:Input",{B};"Parameter0",{A};')
-    [('Parameter0', '{A}'), ('Parameter1', '{B}')]
-    """
-    found = []
-    for match in _MAPPING.finditer(text):
-        name = match["name"].rpartition(":")[0] or match["name"]
-        found.append((name, match["variable"].strip()))
-
-    def place(pair: tuple[str, str]) -> int:
-        digits = re.fullmatch(r"(?:Parameter)?(\d+)", pair[0], re.IGNORECASE)
-        return int(digits[1]) if digits else 0
-
-    return sorted(found, key=place)
 
 
 def parameter_value(value: Any, spec: TypeSpec) -> Any:

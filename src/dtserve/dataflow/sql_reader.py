@@ -15,6 +15,7 @@ from dtserve.dataflow.conversion import fit, same_storage, status, truncation_co
 from dtserve.dataflow.dispositions import Cause, RowErrors, object_path
 from dtserve.dataflow.sizes import rows_per_buffer
 from dtserve.dataflow.sql import match_columns
+from dtserve.datatypes import DT
 from dtserve.errors import DtserveError
 
 if TYPE_CHECKING:
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
 
     from dtserve.connections.base import ResultSet, SqlParameter, SqlSession
     from dtserve.dataflow.base import Emit, PipelineComponent
+    from dtserve.datatypes import TypeSpec
     from dtserve.package.model import Column, Output
 
-__all__ = ["SqlReader", "error_rows"]
+__all__ = ["SqlReader", "error_rows", "plainly_fits"]
+
+_LIMITED = frozenset({DT.STR, DT.WSTR, DT.TEXT})
 
 
 class SqlReader:
@@ -61,7 +65,8 @@ class SqlReader:
         made = []
         for column, place, source in pairs:
             values = frame.to_series(place)
-            if not same_storage(source, column.type) or values.dtype != column.type.polars():  # type: ignore[arg-type]
+            known = same_storage(source, column.type) and values.dtype == column.type.polars()  # type: ignore[arg-type]
+            if not known or not plainly_fits(values, column.type):
                 result = fit(values, source, column.type, self._host, locale_id=self._component.locale)  # type: ignore[arg-type]
                 code = truncation_code(self._host)
                 values = errors.take(column, result, truncation_code=code, cause=self._cause(column))
@@ -88,6 +93,19 @@ class SqlReader:
         """Column refId → name of the result column."""
         external = {e.ref_id: e.name for e in self._output.external_columns}
         return {c.ref_id: external.get(c.external_ref, c.name) for c in self._output.columns}
+
+
+def plainly_fits(values: pl.Series, spec: TypeSpec) -> bool:
+    """Whether no value needs a look: not longer than the column in any measure, and ASCII where it has a code page.
+
+    Databases do not all keep to the lengths that their tables declare, nor to a code page.
+    """
+    if spec.dt not in _LIMITED:
+        return True
+    sizes = values.str.len_bytes()
+    if spec.length and spec.dt is not DT.TEXT and (sizes.max() or 0) > spec.length:  # type: ignore[operator]
+        return False
+    return spec.dt is DT.WSTR or sizes.sum() == values.str.len_chars().sum()
 
 
 def error_rows(rows: pl.DataFrame, columns: Sequence[Column], error: Output) -> pl.DataFrame:

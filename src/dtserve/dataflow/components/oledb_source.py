@@ -4,22 +4,23 @@
 ``SqlCommand`` with ``ParameterMapping``, 3 ``SqlCommandVariable``. ``CommandTimeout`` in
 seconds, 0 without limit. Result columns are found by the names of the external columns.
 ``IsSorted`` is a declaration that nobody checks. DefaultCodePage and
-AlwaysUseDefaultCodePage have no effect: texts arrive decoded.
+AlwaysUseDefaultCodePage have no effect: texts arrive decoded; one that is too long for its column, or has
+characters that the column's code page lacks, is a truncation of it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dtserve.connections.base import SqlParameter
+from dtserve.connections.base import ResultSet
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, Source
 from dtserve.dataflow.component_errors import NotEnoughParameters
 from dtserve.dataflow.errors import BadMetadata, BadProperty
 from dtserve.dataflow.registry import component
-from dtserve.dataflow.sql import acquire, connection_of, parse_parameter_mapping, quoted_table, variable_text
+from dtserve.dataflow.sql import acquire, connection_of, quoted_table, variable_text
+from dtserve.dataflow.sql_parameters import Mapped, bind, count_markers, parse_parameter_mapping
 from dtserve.dataflow.sql_reader import SqlReader
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from dtserve.dataflow.external_metadata import ExternalCheck
 
 __all__ = ["OLEDBSource"]
-
-_MARKERS = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|(\?)", re.DOTALL)
 
 
 @component("OLEDBSource")
@@ -73,8 +72,18 @@ class OLEDBSource(Source):
         if self._session is None:
             return
         timeout = properties.integer(self.model.properties, "CommandTimeout", owner=self.model.name)
-        parameters = self._parameters() if self._mode() == 2 else []
-        yield from SqlReader(self).read(self._session, self._statement(), parameters, timeout=timeout)
+        reader = SqlReader(self)
+        if self._mode() != 2:
+            yield from reader.read(self._session, self._statement(), timeout=timeout)
+            return
+        bound = bind(self.host, self._statement(), self._mapping())
+        if not bound.outputs:
+            yield from reader.read(self._session, bound.statement, bound.parameters, timeout=timeout)
+            return
+        results = self._session.execute(bound.statement, bound.parameters, timeout=timeout)
+        yield from reader.frames(next((result for result in results if result.columns), ResultSet()))
+        for result in results:
+            bound.store(self.host, result.output_values)
 
     def interrupt(self) -> None:
         """End the query."""
@@ -104,29 +113,5 @@ class OLEDBSource(Source):
             table = variable_text(self.host, name, owner, "OpenRowsetVariable")
         return f"select * from {quoted_table(table)}"
 
-    def _mapping(self) -> list[tuple[str, str]]:
+    def _mapping(self) -> list[Mapped]:
         return parse_parameter_mapping(properties.text(self.model.properties, "ParameterMapping"))
-
-    def _parameters(self) -> list[SqlParameter]:
-        """Values for the markers: by position, or by ``@name = ?`` where names are mapped."""
-        text = properties.text(self.model.properties, "SqlCommand")
-        mapping = self._mapping()
-        order = [name.lower() for name in re.findall(r"(@\w+)\s*=\s*\?", text)]
-        if order:
-            named = {name.lower(): variable for name, variable in mapping}
-            if set(order) <= set(named):
-                mapping = [(name, named[name]) for name in order]
-        found = []
-        for _, variable in mapping[: count_markers(text)]:
-            spec, value = self.host.variable(variable)
-            found.append(SqlParameter(value, spec))
-        return found
-
-
-def count_markers(statement: str) -> int:
-    """How many ``?`` of a statement stand for parameters.
-
-    >>> count_markers("select '?' from t where a = ? -- ?")
-    1
-    """
-    return sum(1 for match in _MARKERS.finditer(statement) if match.group(1))
