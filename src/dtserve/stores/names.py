@@ -79,7 +79,7 @@ def name_key(name: str) -> str:
     >>> name_key("LOAD") == name_key("load")
     True
     """
-    return unicodedata.normalize("NFC", name).casefold()
+    return name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
 
 
 def strip_extension(name: str) -> str:
@@ -137,7 +137,7 @@ def addressable(name: str) -> bool:
 
 def printable(name: str) -> bool:
     """Whether the name has neither control characters nor halves of characters."""
-    return not any(unicodedata.category(char) in ("Cc", "Cs") for char in name)
+    return name.isprintable() or not any(unicodedata.category(char) in ("Cc", "Cs") for char in name)
 
 
 def _shown(name: str) -> str:

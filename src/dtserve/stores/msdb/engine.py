@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from dtserve.stores.base import Caller
 from dtserve.stores.errors import StoreUnavailable, WriteFailed
+from dtserve.stores.msdb.prepared import transaction
 from dtserve.stores.msdb.procedures import Procedures
 from dtserve.stores.msdb.schema import migrate, principals, role_sid
 from dtserve.stores.msdb.urls import sqlite_url
@@ -23,7 +25,10 @@ LOGIN_SECONDS = 15
 """How long a server may say nothing: the login time-out of SQL Server's clients."""
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one of the same SQLite file."""
-
+UNUSABLE = (DBAPIError, sqlite3.Error, ValueError)
+"""What a database tells that cannot do its work: no answer, no room, or damage, which also shows as values of no type."""
+MOST_IDLE = 4
+"""How many connections to an SQLite file are kept at hand, beside the pool; others go back to it."""
 
 WRITER_LOCK = 7300515
 """The advisory lock that writers of one PostgreSQL msdb share."""
@@ -42,6 +47,8 @@ class Database:
         self._url = sa.make_url(url)
         self._engine: sa.Engine | None = None
         self._migrated = False
+        self._idle: list[sa.Connection] = []
+        self._keeps = self._url.get_backend_name() == "sqlite" and self._url.database not in (None, "", ":memory:")
         self._logins: set[bytes] = set()
 
     @property
@@ -64,12 +71,13 @@ class Database:
         """One transaction; StoreUnavailable when the server does not answer."""
         with self._connect() as connection:
             if not self._migrated:
-                with connection.begin():
-                    _start(connection, write=True)
+                with transaction(connection, "BEGIN IMMEDIATE"):
+                    _alone(connection)
                     migrate(connection)
                 self._migrated = True
-            with connection.begin():
-                _start(connection, write=write)
+            with transaction(connection, "BEGIN IMMEDIATE" if write else "BEGIN"):
+                if write:
+                    _alone(connection)
                 yield connection
 
     @contextmanager
@@ -99,29 +107,41 @@ class Database:
     @contextmanager
     def _connect(self) -> Iterator[sa.Connection]:
         try:
-            connection = self.engine.connect()
-        except (DBAPIError, OSError) as error:
-            raise StoreUnavailable(store=self.place, reason=_first_line(error)) from None
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._new_connection()
         try:
             yield connection
-        except OperationalError as error:
+        except UNUSABLE as error:
+            connection.close()
             if _disk_is_full(error):
                 raise WriteFailed(path=self.place, reason=_first_line(error)) from None
             raise StoreUnavailable(store=self.place, reason=_first_line(error)) from None
-        finally:
+        except BaseException:
             connection.close()
+            raise
+        if self._keeps and len(self._idle) < MOST_IDLE:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def _new_connection(self) -> sa.Connection:
+        try:
+            return self.engine.connect()
+        except (*UNUSABLE, OSError) as error:
+            raise StoreUnavailable(store=self.place, reason=_first_line(error)) from None
 
     def dispose(self) -> None:
         """Close all connections."""
+        while self._idle:
+            self._idle.pop().close()
         if self._engine is not None:
             self._engine.dispose()
 
 
-def _start(connection: sa.Connection, *, write: bool) -> None:
-    """Begin for real; writers wait for each other instead of failing, so that what a check saw stays true."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-    elif connection.dialect.name == "postgresql" and write:
+def _alone(connection: sa.Connection) -> None:
+    """Writers wait for each other instead of failing, so that what a check saw stays true (SQLite: BEGIN IMMEDIATE)."""
+    if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
 
 
@@ -146,10 +166,11 @@ def _make_engine(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def _disk_is_full(error: OperationalError) -> bool:
+def _disk_is_full(error: Exception) -> bool:
     """SQLite's SQLITE_FULL and SQLITE_IOERR_WRITE, PostgreSQL's 53100."""
-    name = str(getattr(error.orig, "sqlite_errorname", ""))
-    return name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR") or getattr(error.orig, "sqlstate", "") == "53100"
+    origin = getattr(error, "orig", error)
+    name = str(getattr(origin, "sqlite_errorname", ""))
+    return name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR") or getattr(origin, "sqlstate", "") == "53100"
 
 
 def _first_line(error: BaseException) -> str:

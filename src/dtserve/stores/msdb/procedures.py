@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dtserve.stores.base import Caller, PackageInfo, StorePath
 from dtserve.stores.msdb.messages import ADMIN, GRANTS, LIMITED, MAX_MESSAGE, OPERATOR, ProcedureError
+from dtserve.stores.msdb.prepared import change, first, rows
 from dtserve.stores.msdb.rows import guid_text, listed_info
 from dtserve.stores.msdb.schema import ROOT, folders, log, login_sid, packages, principals
 from dtserve.stores.msdb.statements import (
@@ -38,7 +39,8 @@ from dtserve.stores.names import name_key
 
 __all__ = ["AnyRow", "Procedures"]
 
-AnyRow: TypeAlias = "sa.Row[*tuple[Any, ...]]"
+AnyRow: TypeAlias = Any
+"""A row by the names of its columns: one of SQLAlchemy, or a named tuple (see prepared.py)."""
 
 
 class Procedures:
@@ -94,20 +96,20 @@ class Procedures:
         """Folder id, name, parent's id and parent's name; None when there is none."""
         self._granted("sp_ssis_getfolder")
         given = {"namekey": name_key(name), "parent": parentfolderid}
-        return self.connection.execute(GET_ROOT if parentfolderid is None else GET_FOLDER, given).first()
+        return first(self.connection, GET_ROOT if parentfolderid is None else GET_FOLDER, given)
 
     def sp_ssis_listfolders(self, parentfolderid: uuid.UUID | None = None) -> Sequence[AnyRow]:
         """Id, parent's id and name of each folder, by name; without a parent the root itself."""
         self._granted("sp_ssis_listfolders")
         query = LIST_ROOT if parentfolderid is None else LIST_FOLDERS
-        return self.connection.execute(query, {"parent": parentfolderid}).all()
+        return rows(self.connection, query, {"parent": parentfolderid})
 
     # packages
 
     def sp_ssis_listpackages(self, folderid: uuid.UUID) -> Sequence[AnyRow]:
         """What the procedure gives of each package, by name, and dtserve's own columns behind it."""
         self._granted("sp_ssis_listpackages")
-        return self.connection.execute(LIST_PACKAGES, {"folder": folderid}).all()
+        return rows(self.connection, LIST_PACKAGES, {"folder": folderid})
 
     def folders(self, folderid: uuid.UUID) -> list[tuple[str, str]]:
         """Name and id of each folder, by name."""
@@ -116,16 +118,16 @@ class Procedures:
     def packages(self, folder: StorePath, folderid: uuid.UUID) -> list[PackageInfo]:
         """The packages of a folder, by name."""
         names = self._logins()
-        rows = self.sp_ssis_listpackages(folderid)
-        return [listed_info((*folder, row.name), row._mapping, names) for row in rows]  # type: ignore[arg-type]
+        found = self.sp_ssis_listpackages(folderid)
+        return [listed_info((*folder, row.name), row._asdict(), names) for row in found]
 
     def package(self, path: StorePath, folderid: uuid.UUID) -> PackageInfo | None:
         """One of them."""
         self._granted("sp_ssis_listpackages")
-        row = self.connection.execute(ONE_PACKAGE, _key(path[-1], folderid)).first()
+        row = first(self.connection, ONE_PACKAGE, _key(path[-1], folderid))
         if row is None:
             return None
-        return listed_info((*path[:-1], row.name), row._mapping, self._logins())  # type: ignore[arg-type]
+        return listed_info((*path[:-1], row.name), row._asdict(), self._logins())
 
     def stored(self, path: StorePath, columns: Mapping[str, Any]) -> PackageInfo:
         """What :meth:`package` tells of a package that this caller has just saved as a new one."""
@@ -133,7 +135,7 @@ class Procedures:
         return listed_info(path, row, {self._sid: self._caller.name[:128]})
 
     def _logins(self) -> dict[bytes, str]:
-        return {bytes(sid): name for sid, name in self.connection.execute(PRINCIPALS)}
+        return {bytes(sid): name for sid, name in rows(self.connection, PRINCIPALS, {})}
 
     def sp_ssis_checkexists(self, name: str, folderid: uuid.UUID) -> bool:
         """Whether the package is there."""
@@ -143,7 +145,7 @@ class Procedures:
     def sp_ssis_getpackage(self, name: str, folderid: uuid.UUID) -> bytes | None:
         """The bytes; None when there is none. 14586 or 14307 without the right to read."""
         self._granted("sp_ssis_getpackage")
-        row = self.connection.execute(WHOLE_ROW, _key(name, folderid)).first()
+        row = first(self.connection, WHOLE_ROW, _key(name, folderid))
         if row is None:
             return None
         allowed = self._is(ADMIN) or self._caller.sysadmin or (self._is(LIMITED) and row.ownersid == self._sid)
@@ -164,12 +166,12 @@ class Procedures:
                 raise ProcedureError(14307, name)
             self._remember(self._caller.name)
             fixed = {"name": name, "namekey": name_key(name), "folderid": folderid, "ownersid": self._sid}
-            self.connection.execute(INSERT, {**columns, **fixed})
+            change(self.connection, INSERT, {**columns, **fixed})
             return
         allowed = self._is(ADMIN) or self._caller.sysadmin or (row.ownersid == self._sid and self._is(LIMITED))
         if not (allowed or (row.writerolesid is not None and self._is(self._role_name(row.writerolesid)))):
             raise ProcedureError(14307, name)
-        self.connection.execute(UPDATE, {**columns, **_key(name, folderid)})
+        change(self.connection, UPDATE, {**columns, **_key(name, folderid)})
 
     def sp_ssis_deletepackage(self, name: str, folderid: uuid.UUID) -> None:
         """Delete; an absent row is no error. With a writer role db_ssisadmin alone is not enough."""
@@ -283,14 +285,14 @@ class Procedures:
     def _row(self, name: str, folderid: uuid.UUID) -> AnyRow | None:
         key = (name_key(name), folderid)
         if key not in self._seen:
-            self._seen[key] = self.connection.execute(ROW, _key(name, folderid)).first()
+            self._seen[key] = first(self.connection, ROW, _key(name, folderid))
         return self._seen[key]
 
     def _name_of(self, sid: bytes | None) -> str | None:
         if sid is None:
             return None
-        name = self.connection.execute(PRINCIPAL, {"of": sid}).scalar()
-        return None if name is None else str(name)
+        found = first(self.connection, PRINCIPAL, {"of": sid})
+        return None if found is None else str(found.name)
 
     def _role_name(self, sid: bytes) -> str:
         """The role of a SID; one that no longer resolves stands for db_ssisadmin."""
