@@ -38,6 +38,28 @@ def test_problems(home, capsys):
     assert "problem" not in found["roots"][1]
 
 
+def test_maps_are_shown_without_passwords(home, capsys):
+    text = """[connections]
+"Sales DW" = "postgresql://etl:swordfish@db1:5433/sales?sslpassword=swordfish"
+"//PROD01/*" = "sqlite:////data/all.db"
+[paths]
+"D:/etl" = "/srv/etl"
+"""
+    (home.path / "dtserve.toml").write_text(text)
+    assert main(["config"]) == 0
+    shown = [line for line in capsys.readouterr().out.splitlines() if line.startswith("map ")]
+    assert shown == [
+        "map Sales DW → postgres://etl@db1:5433/sales",
+        "map //PROD01/* → sqlite:////data/all.db",
+        "map D:/etl → /srv/etl",
+    ]
+    (home.path / "dtserve.toml").write_text("connections.Sales = 'db2://etl:swordfish@h/x'")
+    assert main(["config", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert "Sales" in found["problems"][0]
+    assert "swordfish" not in str(found)
+
+
 def test_unknown_settings(home, capsys):
     (home.path / "dtserve.toml").write_text("nothing = 1")
     assert main(["config"]) == 1

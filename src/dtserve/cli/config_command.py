@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from dtserve.cli.store_places import add_home, home_of
+from dtserve.connections.connection_target import ConnectionTarget
 from dtserve.errors import DtserveError
 from dtserve.service.config import ServiceHome
 from dtserve.service.settings import SETTINGS
@@ -28,17 +29,20 @@ def run(arguments: argparse.Namespace) -> int:
 
     home = home_of(arguments)
     problems = [SERVICE_EVENTS[symbol].text.format(*facts) for symbol, facts in home.problems]
+    maps: dict[str, str] = {}
     try:
-        _ = home.connection_map
+        maps = {_name(each): _place(each) for each in home.connection_map}
     except DtserveError as error:
         problems.append(error.message)
+    maps |= home.path_map
     roots = [_root(home, index, arguments.connect) for index in range(len(home.configuration.folders))]
     home.close()
     restart = _changed_since_start(home)
     problems += [f"{root['name']}: {root['problem']}" for root in roots if root.get("problem")]
     if arguments.json:
         values = {each.name: _shown(home, each.name) for each in SETTINGS}
-        found = {"home": str(home.path), "settings": values, "roots": roots, "problems": problems, "restart": restart}
+        found = {"home": str(home.path), "settings": values, "roots": roots, "maps": maps}
+        found |= {"problems": problems, "restart": restart}
         print(json.dumps(found, indent=1))
     else:
         print(f"home: {home.path}")
@@ -46,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"{each.name} = {_shown(home, each.name)!r}")
         for root in roots:
             print(f"root {root['name']}: {root['kind']} {root['place']}")
+        for name, place in maps.items():
+            print(f"map {name} → {place}")
         for problem in problems:
             print(f"PROBLEM: {problem}")
         for name in restart:
@@ -53,6 +59,19 @@ def run(arguments: argparse.Namespace) -> int:
         if not problems:
             print("No problems.")
     return 1 if problems else 0
+
+
+def _name(target: ConnectionTarget) -> str:
+    return target.manager or f"//{target.server}/{target.database}"
+
+
+def _place(target: ConnectionTarget) -> str:
+    """Where it leads, without password and options; BadConnectionMap for a database that nobody knows."""
+    from dtserve.connections.sql.target import parse_url
+
+    found = parse_url(target.url, manager=_name(target))
+    host = f"{found.user}@{found.host}" if found.user else found.host
+    return f"{found.family}://{host}{f':{found.port}' if found.port else ''}/{found.database}"
 
 
 def _changed_since_start(home: ServiceHome) -> list[str]:
