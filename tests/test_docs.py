@@ -43,12 +43,20 @@ def test_every_option_has_a_heading(tool: str) -> None:
     assert [option.word for option in table.options if f"### /{option.word.lower()}" not in found] == []
 
 
+def anchors(page: Path) -> set[str]:
+    """What the headings of a page are called in its address."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.strip().lower()).replace(" ", "-") for title in titles}
+
+
 def test_links_lead_somewhere() -> None:
     broken = []
     for page in [ROOT / "README.md", *DOCS.rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
-            if "://" not in target and not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(ROOT)}: {target}")
+        for target, heading in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)", page.read_text(encoding="utf-8")):
+            there = page.parent / target if target else page
+            if "://" in target or (there.exists() and (not heading or heading in anchors(there))):
+                continue
+            broken.append(f"{page.relative_to(ROOT)}: {target}#{heading}")
     assert not broken
 
 

@@ -96,7 +96,7 @@ UNSUPPORTED: dict[str, str] = {
     "PXPipelineProcessPartition": "Partition Processing needs an Analysis Services server",
     "SSISOracleDst": "it needs the Oracle client of the Microsoft Connector for Oracle",
     "SSISOracleSrc": "it needs the Oracle client of the Microsoft Connector for Oracle",
-    "ScriptComponentHost": "scripts need an engine for C# or Visual Basic, which is not part of this installation",
+    "ScriptComponentHost": "scripts run in Script Tasks only, not in data flows",
     "SqlCEDestinationAdapter": "SQL Server Compact runs on Windows only and has been retired",
 }
 """Known parts that are refused at load, with the reason."""
