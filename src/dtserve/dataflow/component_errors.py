@@ -5,6 +5,7 @@ from __future__ import annotations
 from dtserve.errors import DataFlowError
 
 __all__ = [
+    "CellValueRefused",
     "CdcKeysMissing",
     "CdcNoRange",
     "ColumnInfoNotRetrieved",
@@ -158,6 +159,15 @@ class SheetFull(DataFlowError):
     symbol = "DTSERVE_E_SHEETFULL"
     template = 'The sheet "{sheet}" cannot hold more than {most} rows.'
     remedy = "Split the rows over several sheets."
+
+
+class CellValueRefused(DataFlowError):
+    """A value that no cell of a workbook can hold."""
+
+    code = 0xC0D51438
+    symbol = "DTSERVE_E_CELLVALUE"
+    template = 'A value for row {row} of the sheet "{sheet}" cannot be written: {detail}.'
+    remedy = "Change or shorten the value before the destination."
 
 
 class XmlNotReadable(DataFlowError):

@@ -340,3 +340,63 @@ def test_destinations_of_any_length(tmp_path, rows):
 def test_values_that_do_not_fit_are_ignored(book):
     write(book, [(1, "fits"), (2, "too long")], OpenRowset="Part", disposition="IgnoreFailure")
     assert cells(book, "Sheet 1")[-1][0] == 1 or cells(book, "Sheet 1")[-1][:2] == [2, "too l"]
+
+
+def test_texts_stay_texts(tmp_path):
+    """What looks like a formula, an error or an escape, and characters that XML lacks."""
+    texts = ["=1+1", "#N/A", "_x0041_", "a\x01b", " b ", "2024-01-02"]
+    path = sheet_of(tmp_path / "t.xlsx", [["Id", "Name"]])
+    columns = {"Id": ("Src.n", "r8"), "Name": ("Src.t", "wstr(20)")}
+    write(path, [(at, text) for at, text in enumerate(texts)], columns=columns, OpenRowset="Sheet$")
+    assert [cell.data_type for (cell,) in openpyxl.load_workbook(path)["Sheet"]["B2:B7"]] == ["s"] * 6
+    assert [row[0] for row in read(path, {"Name": "wstr(20)"}, OpenRowset="Sheet$")] == texts
+
+
+def test_what_no_cell_can_hold(tmp_path):
+    path = sheet_of(tmp_path / "t.xlsx", [["Id", "Name"]])
+    with pytest.raises(DataFlowFailed) as caught:
+        write(path, [(1, "x" * 32768)], columns={"Name": ("Src.t", "nText")}, OpenRowset="Sheet$")
+    assert caught.value.error.code == 0xC0D51438
+    write(path, [(1, "x" * 32767)], columns={"Name": ("Src.t", "nText")}, OpenRowset="Sheet$")
+    assert len(cells(path, "Sheet")[1][1]) == 32767
+
+
+@pytest.fixture
+def offset(tmp_path):
+    """A header in C3, other cells around it, and names for its rows."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.title = "v1.0 it's"
+    for place, value in {"C3": "Id", "D3": "Name", "C4": 1, "D4": "a", "F9": "note", "B1": "title"}.items():
+        sheet[place] = value
+    name = openpyxl.workbook.defined_name.DefinedName("Part", attr_text="'v1.0 it''s'!$C$3:$D$4")
+    made.defined_names["Part"] = name
+    path = tmp_path / "offset.xlsx"
+    made.save(path)
+    return path
+
+
+@pytest.mark.parametrize("rowset", ["Part", "'v1#0 it''s$C3:D4'", "v1.0 it's$C3:D"])
+def test_rows_for_a_range_come_below_it(offset, rowset):
+    write(offset, [(2, "b"), (3, "c")], OpenRowset=rowset)
+    sheet = openpyxl.load_workbook(offset)["v1.0 it's"]
+    assert [[cell.value for cell in row] for row in sheet["C3:D7"]] == [
+        ["Id", "Name"], [1, "a"], [2, "b"], [3, "c"], [None, None],
+    ]  # fmt: skip
+    assert sheet["F9"].value == "note"
+    if rowset == "Part":
+        assert read(offset, {"Id": "r8", "Name": "wstr(5)"}, OpenRowset="Part") == [(1.0, "a"), (2.0, "b"), (3.0, "c")]
+
+
+def test_rows_for_a_range_without_header(offset):
+    write(offset, [(2, "b")], header="NO", OpenRowset="v1.0 it's$C4:D4")
+    assert [cell.value for cell in openpyxl.load_workbook(offset)["v1.0 it's"][5]][2:4] == [2, "b"]
+
+
+def test_rows_come_below_the_used_range_of_a_sheet_that_begins_later(tmp_path):
+    made = openpyxl.Workbook()
+    made.active["B2"], made.active["C2"] = "Id", "Name"
+    made.save(tmp_path / "o.xlsx")
+    write(tmp_path / "o.xlsx", [(7, "x")], OpenRowset="Sheet$")
+    assert cells(tmp_path / "o.xlsx", "Sheet")[2] == [None, 7, "x"]
+    assert read(tmp_path / "o.xlsx", {"Id": "r8", "Name": "wstr(5)"}, OpenRowset="Sheet$") == [(7.0, "x")]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dtserve.connections.base import ResultSet
 from dtserve.connections.errors import SqlError
 from dtserve.dataflow.excel import header_names
+from dtserve.dataflow.excel_cells import put
 from dtserve.dataflow.excel_query import ExcelQueryError, query_workbook, run_over_sheets
 from dtserve.dataflow.excel_rowset import parse_rowset
 from dtserve.errors import DtserveError
@@ -160,7 +161,7 @@ class ExcelSession:
                     raise SqlError(detail="Number of query values and destination fields are not the same.")
                 for place, value in zip(places or range(1, len(row) + 1), row, strict=True):
                     if value is not None:
-                        sheet.cell(row=at, column=place, value=value)
+                        put(sheet, at, place, value)
                 at += 1
             self._save(book)
         finally:

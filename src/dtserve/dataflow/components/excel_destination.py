@@ -1,9 +1,11 @@
 """Excel Destination: rows below the used range of a sheet (DATA_FLOW §6).
 
 ``AccessMode`` 0 ``OpenRowset``, 1 ``OpenRowsetVariable``. The sheet must exist; with a
-header row the columns are found by their names in it, without one by their position. The
+header row the columns are found by their names in it, without one by their position. Rows
+for a range or a name come below the last value in its columns, and the name grows. The
 file is replaced as a whole when all rows have come, so a failing data flow leaves it as it
-was; what other destinations wrote into it meanwhile stays. Writes xlsx and xlsm; the old xls format is refused, as is a query as access mode.
+was; what other destinations wrote into it meanwhile stays. Writes xlsx and xlsm; the old
+xls format is refused, as is a query as access mode.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from dtserve.dataflow.component_errors import ColumnNotInSource, RowsetNotOpened
 from dtserve.dataflow.components.excel_source import excel_manager
 from dtserve.dataflow.errors import BadProperty, UnsupportedProperty
 from dtserve.dataflow.excel import header_names
-from dtserve.dataflow.excel_rowset import parse_rowset
+from dtserve.dataflow.excel_cells import open_workbook, put, repeat
+from dtserve.dataflow.excel_rowset import WHOLE, Cells, defined_name, parse_rowset, sheet_named
 from dtserve.dataflow.external_metadata import require_file
 from dtserve.dataflow.file_errors import FileCannotOpenWrite
 from dtserve.dataflow.registry import component
@@ -78,16 +81,12 @@ class ExcelDestination(Destination):
         self._first = self._row
 
     def _open(self) -> None:
-        import openpyxl
-
+        header = excel_manager(self).options.header
         self._stamp = _stamp(self._path)
-        try:
-            self._book = openpyxl.load_workbook(self._path, keep_vba=self._path.suffix.lower() == ".xlsm")
-        except Exception as error:
-            raise FileCannotOpenWrite(path=self._path, detail=error) from None
-        self._sheet = self._find_sheet()
-        self._places = self._columns(excel_manager(self).options.header)
-        self._row = self._sheet.max_row + (0 if self._empty() else 1)
+        self._book = open_workbook(self._path, self._check_stop)
+        self._sheet, self._cells, self._name = self._find_sheet()
+        self._places = self._columns(header)
+        self._row = self._next_row(header)
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """Add the rows to the workbook in memory."""
@@ -99,7 +98,7 @@ class ExcelDestination(Destination):
                 self._check_stop()
             for place, value in zip(self._places, values, strict=True):
                 if value is not None:
-                    self._sheet.cell(row=self._row, column=place, value=_cell(value))
+                    put(self._sheet, self._row, place, value)
             self._row += 1
         self.rows_written = (self.rows_written or 0) + rows.height
         return redirected
@@ -125,19 +124,20 @@ class ExcelDestination(Destination):
 
     def _move(self) -> None:
         """Put the rows into the workbook as it is now: another destination replaced it."""
-        rows = self._sheet.iter_rows(min_row=self._first, max_row=self._row - 1, values_only=True)
+        rows = self._sheet.iter_rows(min_row=self._first, max_row=self._row - 1)
         places, book = self._places, self._book
         self._open()
-        for number, values in enumerate(rows):
+        for number, cells in enumerate(rows):
             if number % ROWS_AT_ONCE == 0:
                 self._check_stop()
             for old, new in zip(places, self._places, strict=True):
-                if old <= len(values) and values[old - 1] is not None:
-                    self._sheet.cell(row=self._row, column=new, value=values[old - 1])
+                if old <= len(cells) and cells[old - 1].value is not None:
+                    repeat(self._sheet, self._row, new, cells[old - 1])
             self._row += 1
         book.close()
 
     def _save(self) -> None:
+        self._extend_name()
         written = self._path.with_name(f".{self._path.name}.{os.getpid()}.tmp")
         self._sheet.row_dimensions = _Watched(self._sheet.row_dimensions, self._check_stop)
         try:
@@ -162,32 +162,67 @@ class ExcelDestination(Destination):
         if self._stopped or self.host.cancel.is_set():
             raise Canceled
 
-    def _empty(self) -> bool:
-        return bool(self._sheet.max_row == 1 and all(cell.value is None for cell in self._sheet[1]))
+    def _find_sheet(self) -> tuple[Any, Cells, Any]:
+        """The sheet, the cells of it that the rowset names, and the workbook's name for them."""
+        sheets = self._book.worksheets
+        rowset = self._rowset()
+        title, cells, is_sheet = parse_rowset(rowset)
+        found = None if is_sheet else defined_name(self._path, title)
+        name = None
+        if found is not None:
+            title, cells = found
+            name = next((each for key, each in self._book.defined_names.items() if key.lower() == rowset.lower()), None)
+        at = sheet_named(title, [sheet.title for sheet in sheets])
+        if at < 0:
+            raise RowsetNotOpened(rowset=rowset)
+        return sheets[at], cells, name
 
-    def _find_sheet(self) -> Any:
-        name, _, _ = parse_rowset(self._rowset())
-        for sheet in self._book.worksheets:
-            if sheet.title.lower() == name.lower():
-                return sheet
-        defined = {key.lower(): value for key, value in self._book.defined_names.items()}
-        if name.lower() in defined:
-            for title, _ in defined[name.lower()].destinations:
-                return self._book[title]
-        raise RowsetNotOpened(rowset=self._rowset())
+    def _corner(self) -> tuple[int, int]:
+        """Row and column (from 1) where the rowset begins: with the used cells where it does not say."""
+        sheet, (row, column, _, _) = self._sheet, self._cells
+        if self._cells == WHOLE:
+            row = column = -1
+        return (sheet.min_row if row < 0 else row + 1), (sheet.min_column if column < 0 else column + 1)
+
+    def _next_row(self, header: bool) -> int:
+        """The row below the last one with a value: of the sheet, or of the columns of a range."""
+        top, left = self._corner()
+        right = self._cells[3] + 1
+        bounded = self._cells != WHOLE
+        for row in range(self._sheet.max_row, 0, -1):
+            if row % ROWS_AT_ONCE == 0:
+                self._check_stop()
+            columns = (left, right or None) if bounded else (None, None)
+            cells = next(self._sheet.iter_rows(row, row, *columns))
+            if any(cell.value is not None for cell in cells):
+                return int(max(row + 1, top + header)) if bounded else int(self._sheet.max_row + 1)
+        return int(top + header) if bounded else 1
 
     def _columns(self, header: bool) -> list[int]:
         """The sheet's column (from 1) of each mapped column."""
         names = [column.name for column in self._writer.columns]
+        top, left = self._corner()
         if not header:
             order = [e.name for e in self.model.inputs[0].external_columns]
-            return [order.index(name) + 1 for name in names]
-        made = header_names([cell.value for cell in self._sheet[1]])
-        titles = {title.lower(): place for place, title in enumerate(made, start=1)}
+            return [order.index(name) + left for name in names]
+        right = self._cells[3] + 1 or self._sheet.max_column
+        (first,) = self._sheet.iter_rows(top, top, left, right)
+        made = header_names([cell.value for cell in first])
+        titles = {title.lower(): place for place, title in enumerate(made, start=left)}
         for name in names:
             if name.lower() not in titles:
                 raise ColumnNotInSource(column=name, component=self.model.name)
         return [titles[name.lower()] for name in names]
+
+    def _extend_name(self) -> None:
+        """The rows that have come below the cells of a name belong to it."""
+        top, left, bottom, right = self._cells
+        if self._name is not None and 0 <= bottom < self._row - 2 and min(top, left, right) >= 0:
+            from openpyxl.utils import absolute_coordinate, get_column_letter, quote_sheetname
+
+            first = absolute_coordinate(f"{get_column_letter(left + 1)}{top + 1}")
+            last = absolute_coordinate(f"{get_column_letter(right + 1)}{self._row - 1}")
+            self._name.attr_text = f"{quote_sheetname(self._sheet.title)}!{first}:{last}"
 
     def _mode(self) -> int:
         mode = properties.integer(self.model.properties, "AccessMode", owner=self.model.name)
@@ -239,8 +274,3 @@ def _stamp(path: Path) -> tuple[int, int, int]:
     except OSError:
         return 0, 0, 0
     return found.st_ino, found.st_mtime_ns, found.st_size
-
-
-def _cell(value: Any) -> Any:
-    """A value as a cell: bytes have no form in a sheet and become hexadecimal text."""
-    return value.hex().upper() if isinstance(value, bytes) else value
