@@ -1,11 +1,13 @@
 """The archive: numbers, equal contents, deletions, renames, pruning."""
 
+import random
 import sqlite3
 import time
 
 import pytest
 
-from dtserve.stores.errors import StoreUnavailable, VersionNotFound
+from dtserve.errors import DtserveError
+from dtserve.stores.errors import PackageDamaged, StoreUnavailable, VersionNotFound
 from dtserve.stores.versions import VersionArchive, because, reason
 
 
@@ -135,3 +137,46 @@ def test_old_versions_go_when_a_new_one_comes(archive, monkeypatch):
     assert [each.version for each in archive.list("s", ("P",))] == [3, 4]
     archive.keep("s", ("Q",), b"1", who="me", why="x", before=49.0)
     assert len(archive.list("s", ("Q",))) == 1
+
+
+@pytest.mark.parametrize("damage", [b"no compressed text", "other"])
+def test_a_damaged_content_is_told(archive, damage):
+    archive.keep("s", ("A", "P"), b"1", who="ann", why="saved")
+    archive.keep("s", ("Q",), b"other", who="ann", why="saved")
+    archive.close()
+    other = "(SELECT data FROM contents WHERE size = 5)"
+    with sqlite3.connect(archive.path) as connection:
+        if damage == "other":
+            connection.execute(f"UPDATE contents SET data = {other} WHERE size = 1")
+        else:
+            connection.execute("UPDATE contents SET data = ? WHERE size = 1", (damage,))
+    with pytest.raises(PackageDamaged, match="version 1") as caught:
+        archive.read("s", ("A", "P"), 1)
+    assert "A\\P" in caught.value.message
+    assert archive.read("s", ("Q",), 1) == b"other"
+
+
+def test_a_damaged_archive_is_told_and_gives_no_wrong_content(archive):
+    for number in range(30):
+        archive.keep("s", ("P",), b"%d" % number * 2000, who="ann", why="saved")
+    archive.close()
+    whole, chance, failed, read = archive.path.read_bytes(), random.Random(3), 0, 0
+    for _ in range(60):
+        damaged = bytearray(whole)
+        for place in (chance.randrange(len(whole)) for _ in range(chance.choice((1, 60)))):
+            damaged[place] ^= 1 << chance.randrange(8)
+        for each in archive.path.parent.iterdir():
+            each.unlink()
+        archive.path.write_bytes(damaged)
+        try:
+            archive.list("s", ("P",))
+            for number in range(30):
+                assert archive.read("s", ("P",), number + 1) == b"%d" % number * 2000
+                read += 1
+            archive.keep("s", ("P",), b"new", who="", why="", limit=3)
+            archive.expire(2)
+        except DtserveError:  # and nothing else
+            failed += 1
+        archive.close()
+    assert failed > 20
+    assert read > 20

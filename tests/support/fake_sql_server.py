@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from dtserve.stores import Caller, Database
+from dtserve.stores.facts import content_hash
 from dtserve.stores.msdb.messages import ProcedureError
 from dtserve.stores.msdb.procedures import Procedures
 
@@ -71,7 +72,8 @@ class FakeCursor:
     def run(self, procedures: Procedures, name: str, given: dict[str, Any]) -> list[Any] | None:
         if name == "sp_ssis_putpackage":
             place = (given.pop("name"), given.pop("folderid"))
-            own = {"modifieddate": given["createdate"], "contenthash": "0" * 64, "datasize": len(given["packagedata"])}
+            data = given["packagedata"]
+            own = {"modifieddate": given["createdate"], "contenthash": content_hash(data), "datasize": len(data)}
             procedures.sp_ssis_putpackage(*place, {**given, **own})
             return None
         result = getattr(procedures, name)(**given)

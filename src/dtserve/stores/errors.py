@@ -19,6 +19,7 @@ __all__ = [
     "NameTooLong",
     "NameTrailingBlank",
     "NotDurable",
+    "PackageDamaged",
     "PackageExists",
     "PackageFileNotFound",
     "PackageNotInStore",
@@ -334,3 +335,12 @@ class ReportMismatch(StoreError):
     symbol = "DTSERVE_E_REPORTMISMATCH"
     template = 'The report "{path}" cannot be continued: {reason}.'
     remedy = "Start without --resume."
+
+
+class PackageDamaged(StoreError):
+    """The content that a store gives back is not the one that was stored."""
+
+    code = 0xC0D51718
+    symbol = "DTSERVE_E_PACKAGEDAMAGED"
+    template = 'The content of "{path}" changed since it was stored: its SHA-256 differs from the one kept with it.'
+    remedy = "Look for a failing disk. Store the package again, restore a kept version of it, or take it from a backup."

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dtserve.stores.base import StorePath
-from dtserve.stores.errors import StoreUnavailable, VersionNotFound
+from dtserve.stores.errors import PackageDamaged, StoreUnavailable, VersionNotFound
 from dtserve.stores.facts import content_hash
 from dtserve.stores.names import format_path, name_key
 
@@ -106,7 +106,7 @@ class VersionArchive:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 self._connection.execute("COMMIT")
-            except (sqlite3.Error, OSError) as error:
+            except (sqlite3.Error, OSError, ValueError) as error:  # damage also shows as text that is none
                 self._close()
                 raise StoreUnavailable(store=str(self.path), reason=str(error)) from None
             except BaseException:
@@ -238,16 +238,22 @@ class VersionArchive:
             return [_version(row) for row in connection.execute(query, (store, _key(path)))]
 
     def read(self, store: str, path: StorePath, version: int) -> bytes:
-        """The content of a version; VersionNotFound, also for a deletion."""
+        """The content of a version; VersionNotFound, also for a deletion; PackageDamaged."""
         query = (
-            "SELECT c.data FROM versions v JOIN contents c ON c.hash = v.hash "
+            "SELECT c.data, c.hash FROM versions v JOIN contents c ON c.hash = v.hash "
             "WHERE v.store = ? AND v.pathkey = ? AND v.version = ?"
         )
         with self.transaction() as connection:
             row = connection.execute(query, (store, _key(path), version)).fetchone()
         if row is None:
             raise VersionNotFound(path=format_path(path), version=version)
-        return zlib.decompress(row[0])
+        try:
+            data = zlib.decompress(row[0])
+        except zlib.error:
+            data = b""
+        if content_hash(data) != row[1]:
+            raise PackageDamaged(path=f"{format_path(path)}, version {version}")
+        return data
 
     def diff(self, store: str, path: StorePath, old: int, new: int) -> str:
         """Both contents compared line by line, in the unified form."""

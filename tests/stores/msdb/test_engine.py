@@ -1,15 +1,19 @@
 """Opening databases: durable SQLite, servers that do not answer, writers that wait."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections import Counter
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 
+from dtserve.errors import DtserveError
 from dtserve.stores import Database, MsdbStore
 from dtserve.stores.errors import StoreUnavailable
 from dtserve.stores.msdb.engine import sqlite_url
@@ -85,6 +89,44 @@ def test_a_file_that_is_no_database(tmp_path):
     (tmp_path / "m.sqlite").write_bytes(b"no database at all" * 100)
     with pytest.raises(StoreUnavailable, match="not a database"), Database(sqlite_url(tmp_path / "m.sqlite")).begin():
         pass
+
+
+def test_a_damaged_file_is_told_as_such_by_every_call(tmp_path):
+    path = tmp_path / "m.sqlite"
+    store = MsdbStore("M", Database(sqlite_url(path)))
+    for number in range(12):
+        store.write((f"P{number}",), b"%d" % number * 9000)
+    store.close()
+    whole, chance, told = path.read_bytes(), random.Random(7), Counter()
+    for round_number in range(60):
+        damaged = bytearray(whole)
+        if round_number % 2:
+            page = chance.randrange(len(whole) // 4096) * 4096
+            damaged[page : page + 4096] = chance.randbytes(4096)
+        else:
+            for place in (chance.randrange(len(whole)) for _ in range(100)):
+                damaged[place] ^= 1 << chance.randrange(8)
+        for each in tmp_path.iterdir():
+            each.unlink()
+        path.write_bytes(damaged)
+        store = MsdbStore("M", Database(sqlite_url(path)))
+        for call in (
+            partial(store.list, ()),
+            partial(store.read, ("P3",)),
+            partial(store.write, ("P3",), b"x", overwrite=True),
+            partial(store.write, ("New",), b"x" * 20_000),
+            partial(store.delete, ("P5",)),
+            partial(store.create_folder, ("F",)),
+            store.role_names,
+        ):
+            try:
+                call()
+                told["done"] += 1
+            except DtserveError as error:  # and nothing else
+                told[type(error)] += 1
+        store.close()
+    assert told["done"] > 20
+    assert told[StoreUnavailable] > 20
 
 
 WRITER = """

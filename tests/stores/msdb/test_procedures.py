@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from dtserve.stores import Caller, Database
+from dtserve.stores.facts import content_hash
 from dtserve.stores.msdb.engine import sqlite_url
 from dtserve.stores.msdb.messages import GRANTS, ProcedureError
 from dtserve.stores.msdb.procedures import Procedures
@@ -50,7 +51,7 @@ def columns(data=b"x"):
     return {
         "id": uuid.uuid4(), "description": "d", "createdate": utc_now(), "packagedata": data, "packageformat": 3,
         "packagetype": 5, "vermajor": 1, "verminor": 2, "verbuild": 3, "vercomments": "c", "verid": uuid.uuid4(),
-        "modifieddate": utc_now(), "datasize": len(data), "contenthash": "0" * 64, "formatversion": 8, "protectionlevel": 0,
+        "modifieddate": utc_now(), "datasize": len(data), "contenthash": content_hash(data), "formatversion": 8, "protectionlevel": 0,
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from dtserve.stores import Caller, Database, MsdbStore
-from dtserve.stores.errors import NameNotLegal, PackageTooLarge
+from dtserve.stores.errors import NameNotLegal, PackageDamaged, PackageTooLarge
 from dtserve.stores.msdb import errors
 from dtserve.stores.msdb.engine import sqlite_url
 from dtserve.stores.msdb.schema import packages
@@ -114,6 +114,21 @@ def test_names_of_objects(store):
     assert store.read(("a.b",)) == b"x"
     store.write(("a.b",), b"y", overwrite=True)
     assert store.read(("A.B",)) == b"y"
+
+
+def test_content_that_changed_behind_the_store_is_told(store):
+    store.write(("P",), package())
+    store.write(("Q",), package())
+    with store.database.begin() as connection:
+        there = packages.c.name == "P"
+        connection.execute(sa.update(packages).where(there).values(packagedata=package().replace(b"8", b"9")))
+    with pytest.raises(PackageDamaged, match="P"):
+        store.read(("P",))
+    told, whole = store.read_many([("P",), ("Q",)])
+    assert isinstance(told, PackageDamaged)
+    assert whole == package()
+    store.write(("P",), package(), overwrite=True)
+    assert store.read(("P",)) == package()
 
 
 def test_size_limit(store):

@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from dtserve.stores.base import Caller, PackageInfo, StorePath
+from dtserve.stores.errors import PackageDamaged
+from dtserve.stores.facts import content_hash
 from dtserve.stores.msdb.messages import ADMIN, GRANTS, LIMITED, MAX_MESSAGE, OPERATOR, ProcedureError
 from dtserve.stores.msdb.prepared import change, first, rows
 from dtserve.stores.msdb.rows import guid_text, listed_info
@@ -143,7 +145,7 @@ class Procedures:
         return self._row(name, folderid) is not None
 
     def sp_ssis_getpackage(self, name: str, folderid: uuid.UUID) -> bytes | None:
-        """The bytes; None when there is none. 14586 or 14307 without the right to read."""
+        """The bytes; None when there is none. 14586 or 14307 without the right to read, PackageDamaged."""
         self._granted("sp_ssis_getpackage")
         row = first(self.connection, WHOLE_ROW, _key(name, folderid))
         if row is None:
@@ -154,7 +156,9 @@ class Procedures:
                 raise ProcedureError(14586, name)
         elif not (allowed or self._is(self._role_name(row.readrolesid))):
             raise ProcedureError(14307, name)
-        return None if row.packagedata is None else bytes(row.packagedata)
+        if row.contenthash != content_hash(row.packagedata):
+            raise PackageDamaged(path=row.name)
+        return bytes(row.packagedata)
 
     def sp_ssis_putpackage(self, name: str, folderid: uuid.UUID, columns: Mapping[str, Any]) -> None:
         """Insert, or update what is there keeping name, folder, owner and roles; 14307 without the right."""

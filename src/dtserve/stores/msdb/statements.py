@@ -45,7 +45,7 @@ LIST_PACKAGES = LISTING.where(_p.folderid == sa.bindparam("folder")).order_by(_p
 HERE = sa.and_(_p.namekey == sa.bindparam("package"), _p.folderid == sa.bindparam("folder"))
 ONE_PACKAGE = LISTING.where(HERE)
 ROW = sa.select(_p.name, _p.ownersid, _p.readrolesid, _p.writerolesid).where(HERE)
-WHOLE_ROW = ROW.add_columns(_p.packagedata)
+WHOLE_ROW = ROW.add_columns(_p.packagedata, _p.contenthash)
 INSERT = sa.insert(packages)
 UPDATE = sa.update(packages).where(HERE)
 PRINCIPALS = sa.select(principals.c.sid, principals.c.name)
