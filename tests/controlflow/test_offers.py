@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from dtserve.controlflow import Task, offers
 from dtserve.package.model import Executable
+from support.distributions import Distribution, documented
 
 PACKAGE = """<DTS:Executable xmlns:DTS="www.microsoft.com/SqlServer/Dts" DTS:refId="Package" DTS:CreationName="Microsoft.Package" DTS:ExecutableType="Microsoft.Package" DTS:ObjectName="P" DTS:DTSID="{00000000-0000-0000-0000-000000000001}">
 <DTS:Property DTS:Name="PackageFormatVersion">8</DTS:Property>
@@ -50,42 +46,16 @@ def test_broken_offers(monkeypatch, offer, words):
         offers.offered_task(model("Acme.X"))
 
 
-def documented_task():
-    """The class that the reference shows, as a module."""
-    page = Path(__file__).parents[2].joinpath("docs", "reference", "control_flow.md").read_text(encoding="utf-8")
-    lines = page.partition("## Tasks of your own")[2].partition("\n## ")[0].splitlines()
-    return "\n".join(line[4:] for line in lines if line.startswith((">>> ", "... ")))
-
-
-def run_dtexec(folder):
-    (folder / "P.dtsx").write_text(PACKAGE, encoding="utf-8")
-    code = "import sys; from dtserve.cli.dtexec import main; sys.exit(main())"
-    return subprocess.run(
-        [sys.executable, "-c", code, "/F", "P.dtsx", "/REP", "EI"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder / "site")},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-
-
 def test_the_documented_task_runs_when_its_distribution_is_installed(tmp_path):
-    refused = run_dtexec(tmp_path)
+    acme = Distribution(tmp_path, "dtserve.tasks", "Acme.Tasks.Greet")
+    refused = acme.dtexec(PACKAGE)
     assert refused.returncode == 5
     assert "Acme.Tasks.Greet" in refused.stdout + refused.stderr
-    site = tmp_path / "site"
-    (site / "acme").mkdir(parents=True)
-    (site / "acme" / "__init__.py").write_text("")
-    (site / "acme" / "greet.py").write_text(documented_task())
-    (site / "acme-1.0.dist-info").mkdir()
-    (site / "acme-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
-    points = site / "acme-1.0.dist-info" / "entry_points.txt"
-    points.write_text("[dtserve.tasks]\nAcme.Tasks.Greet = acme.greet:Greet\n")
-    done = run_dtexec(tmp_path)
+    acme.install("greet", documented("control_flow.md", "Tasks of your own"), "greet:Greet")
+    done = acme.dtexec(PACKAGE)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Hello moon!." in done.stdout
-    points.write_text("[dtserve.tasks]\nAcme.Tasks.Greet = acme.gone:Greet\n")
-    broken = run_dtexec(tmp_path)
+    acme.offer("gone:Greet")
+    broken = acme.dtexec(PACKAGE)
     assert broken.returncode == 5
     assert "its distribution cannot be loaded: ModuleNotFoundError" in broken.stdout + broken.stderr

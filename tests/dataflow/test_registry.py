@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from dtserve.dataflow.components.multicast import Multicast
 from dtserve.dataflow.errors import ComponentMissing, UnsupportedComponent
 from dtserve.package.model import Component
 from dtserve.package.names import COMPONENTS
+from support.distributions import Distribution, documented
 
 
 def test_every_known_part_runs_or_is_refused_with_a_reason():
@@ -73,47 +73,21 @@ MANAGER = """<DTS:ConnectionManager DTS:refId="Package.ConnectionManagers[{name}
 <DTS:FlatFileColumn DTS:ColumnType="Delimited" DTS:ColumnDelimiter="_x000A_" DTS:MaximumWidth="20" DTS:DataType="130" DTS:ObjectName="t"/></DTS:FlatFileColumns></DTS:ConnectionManager></DTS:ObjectData></DTS:ConnectionManager>"""
 
 
-def documented_component():
-    """The class that the reference shows, as a module."""
-    page = FilePath(__file__).parents[2].joinpath("docs", "reference", "data_flow.md").read_text(encoding="utf-8")
-    lines = page.partition("## Components of your own")[2].partition("\n## ")[0].splitlines()
-    return "\n".join(line[4:] for line in lines if line.startswith((">>> ", "... ")))
-
-
-def run_dtexec(tmp_path):
-    managers = "".join(
-        MANAGER.format(name=name, at=at, path=f"{name}.txt") for at, name in enumerate(("in", "out"), start=3)
-    )
-    (tmp_path / "P.dtsx").write_text(PACKAGE.format(managers=managers), encoding="utf-8")
-    (tmp_path / "in.txt").write_text("one\ntwo\n")
-    code = "import sys; from dtserve.cli.dtexec import main; sys.exit(main())"
-    return subprocess.run(
-        [sys.executable, "-c", code, "/F", "P.dtsx", "/REP", "E"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-
-
 def test_the_documented_component_runs_when_its_distribution_is_installed(tmp_path):
-    refused = run_dtexec(tmp_path)
+    acme = Distribution(tmp_path, "dtserve.components", "Acme.Shout")
+    places = enumerate(("in", "out"), start=3)
+    managers = "".join(MANAGER.format(name=name, at=at, path=f"{name}.txt") for at, name in places)
+    package = PACKAGE.format(managers=managers)
+    (tmp_path / "in.txt").write_text("one\ntwo\n")
+    refused = acme.dtexec(package)
     assert refused.returncode == 5
     assert "Acme.Shout" in refused.stdout + refused.stderr
-    site = tmp_path / "site"
-    (site / "acme").mkdir(parents=True)
-    (site / "acme" / "__init__.py").write_text("")
-    (site / "acme" / "shout.py").write_text(documented_component())
-    (site / "acme-1.0.dist-info").mkdir()
-    (site / "acme-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
-    points = site / "acme-1.0.dist-info" / "entry_points.txt"
-    points.write_text("[dtserve.components]\nAcme.Shout = acme.shout:Shout\n")
-    done = run_dtexec(tmp_path)
+    acme.install("shout", documented("data_flow.md", "Components of your own"), "shout:Shout")
+    done = acme.dtexec(package)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "out.txt").read_text() == "ONE\nTWO\n"
-    points.write_text("[dtserve.components]\nAcme.Shout = acme.gone:Shout\n")
-    broken = run_dtexec(tmp_path)
+    acme.offer("gone:Shout")
+    broken = acme.dtexec(package)
     assert broken.returncode != 0
     assert "its distribution cannot be loaded" in broken.stdout + broken.stderr
 

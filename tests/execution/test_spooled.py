@@ -96,6 +96,7 @@ def test_where_there_are_no_process_groups_the_tree_is_ended(tmp_path, monkeypat
     until(lambda: not worker.alive)
     worker.close()
     until(lambda: not any(_lives(each) for each in started))
+    assert not worker.alive
 
 
 def _lives(process: psutil.Process) -> bool:

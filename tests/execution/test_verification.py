@@ -29,7 +29,7 @@ def check(tmp_path, **options: object) -> None:
     ],
 )
 def test_the_right_package(tmp_path, options) -> None:
-    check(tmp_path, **options)
+    assert check(tmp_path, **options) is None
 
 
 @pytest.mark.parametrize(

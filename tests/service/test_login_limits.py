@@ -42,6 +42,10 @@ def test_success_forgets() -> None:
     for _ in range(100):
         limits.begin(["address:a", "name:x"])
         limits.succeeded(["address:a", "name:x"])
+    for _ in range(5):
+        limits.begin(["name:x"])
+    with pytest.raises(TooManyLogins):
+        limits.begin(["name:x"])
 
 
 def test_many_at_once_are_no_way_around() -> None:

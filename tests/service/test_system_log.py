@@ -121,9 +121,9 @@ def double_of_pywin32(monkeypatch, reported, failing=False):
     util = types.ModuleType("win32evtlogutil")
 
     def report(appName, eventID, eventCategory=0, eventType=1, strings=None, data=None, sid=None) -> None:
+        reported.append((appName, eventID, eventCategory, eventType, strings))
         if failing:
             raise types_.error(1502, "ReportEvent", "The event log file is full.")
-        reported.append((appName, eventID, eventCategory, eventType, strings))
 
     util.ReportEvent = report
     util.AddSourceToRegistry = lambda appName, msgDLL=None, eventLogType="Application": reported.append(
@@ -147,8 +147,10 @@ def test_the_windows_event_log_with_a_double(monkeypatch, tmp_path) -> None:
 
 
 def test_a_full_windows_event_log_holds_nothing_up(monkeypatch) -> None:
-    double_of_pywin32(monkeypatch, [], failing=True)
+    reported: list[tuple] = []
+    double_of_pywin32(monkeypatch, reported, failing=True)
     WindowsEventLog().write(SERVICE_EVENTS["DTS_MSG_SERVER_STARTED"], "started")
+    assert [event for _, event, *_ in reported] == [257]  # it was tried, and not again
 
 
 def test_without_pywin32(tmp_path) -> None:

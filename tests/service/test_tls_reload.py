@@ -95,6 +95,7 @@ def test_a_renewed_certificate_is_taken_on_sighup(site, served) -> None:
 def test_a_renewed_certificate_is_taken_by_itself(site, served) -> None:
     site.take(site.authority.issue("third"))
     until(lambda: site.subject(served.address) == "third")
+    assert served.process.poll() is None
 
 
 def test_files_that_cannot_be_used_leave_the_former_in_force(site, served) -> None:

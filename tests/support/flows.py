@@ -197,6 +197,22 @@ def used(lineage: str, spec: TypeSpec = I4, *, name: str = "", **changes: Any) -
     return replace(column, **changes)
 
 
+def sliced(whole: pl.DataFrame, batch: int) -> list[pl.DataFrame]:
+    """A table as buffers of ``batch`` rows; none for one without rows."""
+    return [whole.slice(at, batch) for at in range(0, whole.height, batch)]
+
+
+def rows_of(folder: FilePath, made: DataFlow, **inputs: list[pl.DataFrame]) -> list[tuple[Any, ...]]:
+    """The rows that reach the sink ``A`` of a flow, its sources given their buffers by name."""
+    from dtserve.dataflow import engine
+
+    host = RecordingHost(folder)
+    host.frames.update(inputs)
+    engine.run_data_flow(made, host)
+    table = host.table("A")
+    return table.rows() if table.width else []
+
+
 def numbers(rows: int, *, batch: int = 1000, start: int = 0) -> list[pl.DataFrame]:
     """Frames with one Int32 column ``n`` counting up."""
     return [

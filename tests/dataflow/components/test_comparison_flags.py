@@ -11,9 +11,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dtserve.dataflow import engine
 from dtserve.package.model import Column, Component, Input, Output
-from support.flows import I4, I8, RecordingHost, flow, props, sink, source, used, wstr
+from support.flows import I4, I8, flow, props, rows_of, sink, sliced, source, used, wstr
 
 MODEST = settings(max_examples=30, deadline=None)
 CASE, NONSPACING, SYMBOLS, STRING_SORT, KANA, WIDTH = 1, 2, 4, 0x1000, 0x10000, 0x20000
@@ -46,15 +45,7 @@ def plain(text: str | None, flags: int) -> str | None:
 
 def frames(texts: list[str | None], batch: int) -> list[pl.DataFrame]:
     whole = pl.DataFrame({"t": pl.Series(texts, dtype=pl.String), "at": pl.Series(range(len(texts)), dtype=pl.Int32)})
-    return [whole.slice(at, batch) for at in range(0, len(texts), batch)]
-
-
-def run(folder: Any, made: Any, **inputs: list[pl.DataFrame]) -> list[tuple[Any, ...]]:
-    host = RecordingHost(folder.mktemp("flow"))
-    host.frames.update(inputs)
-    engine.run_data_flow(made, host)
-    table = host.table("A")
-    return table.rows() if table.width else []
+    return sliced(whole, batch)
 
 
 def sort(name: str, before: str, flags: int, *, distinct: bool = False) -> Component:
@@ -87,8 +78,10 @@ def check_together(found: list[tuple[Any, ...]], flags: int) -> None:
 @given(texts=ROWS, batch=BATCH, flags=FLAGS)
 def test_sort_puts_equal_texts_together_in_order_of_arrival(tmp_path_factory, texts, batch, flags):
     parts = (source("Src", TYPES), sort("S", "Src", flags), sink("A", {"t": "S.t", "at": "S.at"}))
-    found = run(
-        tmp_path_factory, flow(*parts, paths=[("Src.Out", "S.In"), ("S.Out", "A.In")]), Src=frames(texts, batch)
+    found = rows_of(
+        tmp_path_factory.mktemp("flow"),
+        flow(*parts, paths=[("Src.Out", "S.In"), ("S.Out", "A.In")]),
+        Src=frames(texts, batch),
     )
     assert sorted(at for _, at in found) == list(range(len(texts)))
     check_together(found, flags)
@@ -98,8 +91,10 @@ def test_sort_puts_equal_texts_together_in_order_of_arrival(tmp_path_factory, te
 @given(texts=ROWS, batch=BATCH, flags=FLAGS)
 def test_sort_keeps_the_last_of_equal_texts(tmp_path_factory, texts, batch, flags):
     parts = (source("Src", TYPES), sort("S", "Src", flags, distinct=True), sink("A", {"at": "S.at"}))
-    found = run(
-        tmp_path_factory, flow(*parts, paths=[("Src.Out", "S.In"), ("S.Out", "A.In")]), Src=frames(texts, batch)
+    found = rows_of(
+        tmp_path_factory.mktemp("flow"),
+        flow(*parts, paths=[("Src.Out", "S.In"), ("S.Out", "A.In")]),
+        Src=frames(texts, batch),
     )
     last = {plain(text, flags): at for at, text in enumerate(texts)}
     assert sorted(at for (at,) in found) == sorted(last.values())
@@ -118,8 +113,10 @@ def test_aggregate_groups_and_counts_by_them(tmp_path_factory, texts, batch, fla
         "G", "G", "", "Aggregate", inputs=(Input("G.In", "In", inputs),), outputs=(Output("G.Out", "Out", outputs),)
     )
     parts = (source("Src", TYPES), made, sink("A", {"t": "G.t", "rows": "G.rows", "texts": "G.texts"}))
-    found = run(
-        tmp_path_factory, flow(*parts, paths=[("Src.Out", "G.In"), ("G.Out", "A.In")]), Src=frames(texts, batch)
+    found = rows_of(
+        tmp_path_factory.mktemp("flow"),
+        flow(*parts, paths=[("Src.Out", "G.In"), ("G.Out", "A.In")]),
+        Src=frames(texts, batch),
     )
     keys = [plain(text, flags) for text in texts]
     first = {key: texts[keys.index(key)] for key in keys}
@@ -158,8 +155,8 @@ def test_merge_join_matches_equal_texts(tmp_path_factory, left, right, batch, fl
         "J", "J", "", "MergeJoin", properties=props({"JoinType": 2, "NumKeyColumns": 1, "TreatNullsAsEqual": False}),
         inputs=(side("L", flags, False), side("R", flags, False)), outputs=(Output("J.Out", "Out", outputs),),
     )  # fmt: skip
-    found = run(
-        tmp_path_factory,
+    found = rows_of(
+        tmp_path_factory.mktemp("flow"),
         two_sorted(flags, join, {"l": "J.L", "r": "J.R"}),
         L=frames(left, batch),
         R=frames(right, batch),
@@ -187,8 +184,11 @@ def test_merge_keeps_equal_texts_together_left_first(tmp_path_factory, left, rig
         outputs=(Output("J.Out", "Out", outputs, is_sorted=True),),
     )  # fmt: skip
     shifted = [frame.with_columns(pl.col("at") + 1000) for frame in frames(right, batch)]
-    found = run(
-        tmp_path_factory, two_sorted(flags, merge, {"t": "J.t", "at": "J.at"}), L=frames(left, batch), R=shifted
+    found = rows_of(
+        tmp_path_factory.mktemp("flow"),
+        two_sorted(flags, merge, {"t": "J.t", "at": "J.at"}),
+        L=frames(left, batch),
+        R=shifted,
     )
     assert sorted(at for _, at in found) == [*range(len(left)), *range(1000, 1000 + len(right))]
     check_together(found, flags)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dtserve.dataflow import engine
 from dtserve.package.model import Column, Component, Input, Output
-from support.flows import I4, I8, R8, RecordingHost, flow, numeric, props, sink, source, used, wstr
+from support.flows import I4, I8, R8, RecordingHost, flow, numeric, props, rows_of, sink, sliced, source, used, wstr
 
 MODEST = settings(max_examples=25, deadline=None)
 TEXT = st.none() | st.text("aAbBáÁé ", max_size=3)
@@ -62,15 +62,7 @@ def frames(rows: list[tuple[Any, ...]], batch: int) -> list[pl.DataFrame]:
             "at": pl.Series(range(len(rows)), dtype=pl.Int32),
         }
     )
-    return [whole.slice(at, batch) for at in range(0, len(rows), batch)]
-
-
-def run(folder: Any, made: Any, **inputs: list[pl.DataFrame]) -> list[tuple[Any, ...]]:
-    host = RecordingHost(folder.mktemp("flow"))
-    host.frames.update(inputs)
-    engine.run_data_flow(made, host)
-    table = host.table("A")
-    return table.rows() if table.width else []
+    return sliced(whole, batch)
 
 
 def one(component: Component, columns: dict[str, str]) -> Any:
@@ -110,7 +102,9 @@ def test_sort(tmp_path_factory, rows, batch, flags, downs, text_first, distinct)
         "S", "S", "", "Sort", properties=props({"EliminateDuplicates": distinct}),
         inputs=(Input("S.In", "In", inputs),), outputs=(Output("S.Out", "Out", outputs),),
     )  # fmt: skip
-    found = run(tmp_path_factory, one(component, {n: f"S.{n}" for n in TYPES}), Src=frames(rows, batch))
+    found = rows_of(
+        tmp_path_factory.mktemp("flow"), one(component, {n: f"S.{n}" for n in TYPES}), Src=frames(rows, batch)
+    )
 
     def key(row):
         return [key_of(row[0 if name == "n" else 1], flags, positions[name] < 0) for name in order]
@@ -176,7 +170,7 @@ def test_aggregate(tmp_path_factory, rows, batch, flags):
         frame.with_columns((pl.col("n").cast(pl.Decimal(10, 2)) * pl.lit("0.25").cast(pl.Decimal(10, 2))).cast(pl.Decimal(10, 2)).alias("d"))
         for frame in frames(rows, batch)
     ]  # fmt: skip
-    assert run(tmp_path_factory, made, Src=quarters) == list(aggregated(rows, flags))
+    assert rows_of(tmp_path_factory.mktemp("flow"), made, Src=quarters) == list(aggregated(rows, flags))
 
 
 # --- Merge Join ------------------------------------------------------------------------------
@@ -238,7 +232,7 @@ def test_merge_join_by_text_and_number(tmp_path_factory, left, right, batch, fla
         sink("A", {"l": "J.L", "r": "J.R"}),
         paths=[("L.Out", "J.L"), ("R.Out", "J.R"), ("J.Out", "A.In")],
     )  # fmt: skip
-    found = run(tmp_path_factory, made, L=frames(left, batch), R=frames(right, batch))
+    found = rows_of(tmp_path_factory.mktemp("flow"), made, L=frames(left, batch), R=frames(right, batch))
     assert found == list(joined(left, right, kind, nulls_match, key))
 
 
@@ -275,8 +269,10 @@ def together(folder: Any, rows: list[pl.DataFrame]) -> list[tuple[Any, ...]]:
     steps = chain()
     ends = ["Src.Out", *(step.outputs[0].ref_id for step in steps)]
     into = [*(step.inputs[0].ref_id for step in steps), "A.In"]
-    return run(
-        folder, flow(source("Src", TYPES), *steps, sink("A", WANTED), paths=zip(ends, into, strict=True)), Src=rows
+    return rows_of(
+        folder.mktemp("flow"),
+        flow(source("Src", TYPES), *steps, sink("A", WANTED), paths=zip(ends, into, strict=True)),
+        Src=rows,
     )
 
 
