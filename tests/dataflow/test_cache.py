@@ -11,6 +11,7 @@ from dtserve.dataflow import engine
 from dtserve.dataflow.cache import cache_manager, load_cache
 from dtserve.dataflow.component_errors import IncorrectConnectionType
 from dtserve.dataflow.errors import DataFlowFailed
+from dtserve.datatypes import DT, TypeSpec
 from dtserve.package.model import Column, Component, ComponentConnection, ConnectionManager, Input, Output
 from support.flows import I4, RecordingHost, flow, numbers, props, sink, source, used
 
@@ -34,12 +35,13 @@ def manager(tmp_path, *, file=False):
 CONNECTION = (ComponentConnection("CacheConnection", "Cache"),)
 
 
-def fill(host, rows, *, columns=("k", "v"), batch=1000, **properties):
+def fill(host, rows, *, columns=("k", "v"), batch=1000, name="C", **properties):
     into = tuple(
-        used(f"Src.{'n' if c == columns[0] else 'm'}", properties=props({"CacheColumnName": c})) for c in columns
+        used(f"Src.{'n' if c == columns[0] else 'm'}", properties=props({} if c is None else {"CacheColumnName": c}))
+        for c in columns
     )
     cache = Component(
-        "C", "C", "", "Cache", properties=props(properties), connections=CONNECTION,
+        "C", name, "", "Cache", properties=props(properties), connections=CONNECTION,
         inputs=(Input("C.In", "In", into),), outputs=(Output("C.Out", "Out", synchronous_input="C.In"),),
     )  # fmt: skip
     import polars as pl
@@ -85,6 +87,38 @@ def test_duplicates_may_be_an_error(tmp_path):
     assert caught.value.error.code == 0xC02090E4
 
 
+def test_unique_keys_are_no_error(tmp_path):
+    for strict in (True, False):
+        host = RecordingHost(tmp_path)
+        host.connections["Cache"] = manager(tmp_path)
+        fill(host, [(1, 10), (2, 99)], TreatDuplicateKeysAsError=strict)
+        assert look_up(host)[0] == [(1, 10), (2, 99)]
+
+
+def test_a_cache_is_written_by_one_transform(tmp_path):
+    host = RecordingHost(tmp_path)
+    host.connections["Cache"] = manager(tmp_path)
+    fill(host, [(1, 10)])
+    fill(host, [(1, 20)])
+    with pytest.raises(DataFlowFailed) as caught:
+        fill(host, [(1, 30)], name="D")
+    assert caught.value.error.code == 0xC0D51423
+    assert look_up(host)[0] == [(1, 20)]
+
+
+def test_a_cache_holds_no_long_values(tmp_path):
+    host = RecordingHost(tmp_path)
+    host.connections["Cache"] = manager(tmp_path)
+    into = (
+        used("Src.n", properties=props({"CacheColumnName": "k"})),
+        used("Src.t", properties=props({"CacheColumnName": "v"})),
+    )
+    cache = Component("C", "C", "", "Cache", connections=CONNECTION, inputs=(Input("C.In", "In", into),))
+    made = flow(source("Src", {"n": I4, "t": TypeSpec(DT.NTEXT)}), cache, paths=[("Src.Out", "C.In")])
+    with pytest.raises(DataFlowFailed, match="DT_NTEXT"):
+        engine.validate_data_flow(made, host)
+
+
 def test_an_empty_cache_and_one_that_nobody_filled(tmp_path):
     host = RecordingHost(tmp_path)
     host.connections["Cache"] = manager(tmp_path)
@@ -107,7 +141,13 @@ def test_the_file_serves_a_later_run(tmp_path):
 
 @pytest.mark.parametrize(
     ("columns", "code"),
-    [(("k",), 0xC0209309), (("k", "k"), 0xC0209306), (("k", "x"), 0xC0209307)],
+    [
+        (("k",), 0xC0209309),
+        (("k", "k"), 0xC0209306),
+        (("k", "x"), 0xC0209307),
+        (("k", ""), 0xC0209307),
+        (("k", None), 0xC0209307),
+    ],
 )
 def test_mappings_that_do_not_fit(tmp_path, columns, code):
     host = RecordingHost(tmp_path)

@@ -38,6 +38,8 @@ class CacheManager(FileConnection):
         super().__init__(model, environment)
         self.lock = threading.Lock()
         self.data: Any = None
+        self.writer = ""
+        """The Cache Transform that filled it."""
 
     @property
     def uses_file(self) -> bool:
@@ -80,4 +82,4 @@ class CacheManager(FileConnection):
 
     def close(self) -> None:
         """Forget the cached rows."""
-        self.data = None
+        self.data, self.writer = None, ""

@@ -11,6 +11,7 @@ __all__ = [
     "CacheColumnTwice",
     "CacheColumnType",
     "CacheNotFilled",
+    "CacheWrittenBefore",
     "LookupCopyType",
     "LookupDuplicateKeys",
     "LookupIncompatibleTypes",
@@ -21,6 +22,7 @@ __all__ = [
     "LookupNoMatch",
     "LookupParameterCount",
     "ReferenceColumnMissing",
+    "ReferenceValueUnfit",
 ]
 
 
@@ -30,6 +32,17 @@ class ReferenceColumnMissing(DataFlowError):
     code = 0xC0208235
     symbol = "DTS_E_TXLOOKUP_UNABLETOLOCATEREFCOLUMN"
     template = 'Unable to locate reference column "{column}".'
+
+
+class ReferenceValueUnfit(DataFlowError):
+    """A reference value that is none of the type the Lookup knows its column by."""
+
+    code = 0xC0D51422
+    symbol = "DTSERVE_E_REFERENCEVALUE"
+    template = (
+        'A value of the reference column "{column}" cannot be converted to {type}, the type that is stored for it.'
+    )
+    remedy = "Open the component in the designer, so that it reads the reference columns again, or cast in the query."
 
 
 class LookupIncompatibleTypes(DataFlowError):
@@ -123,6 +136,17 @@ class CacheNotFilled(DataFlowError):
     symbol = "DTSERVE_E_CACHENOTFILLED"
     template = 'The cache "{connection}" that "{component}" looks up in has not been filled.'
     remedy = "Run the data flow with the Cache Transform before, or let the connection manager use its file."
+
+
+class CacheWrittenBefore(DataFlowError):
+    """A second Cache Transform for the same cache."""
+
+    code = 0xC0D51423
+    symbol = "DTSERVE_E_CACHEWRITTEN"
+    template = (
+        'The cache "{connection}" has been written by another Cache Transform; "{component}" cannot write it again.'
+    )
+    remedy = "Give each Cache Transform of a package a Cache connection manager of its own."
 
 
 class CacheColumnMissing(DataFlowError):

@@ -8,7 +8,7 @@ its collation compares, with the partial cache in between or without.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
@@ -16,17 +16,18 @@ from lxml import etree
 from dtserve.connections.base import SqlParameter
 from dtserve.dataflow.conversion import fit
 from dtserve.dataflow.hash_table import index_of
-from dtserve.dataflow.lookup_errors import ReferenceColumnMissing
+from dtserve.dataflow.lookup_errors import ReferenceColumnMissing, ReferenceValueUnfit
 from dtserve.dataflow.runs import held_bytes
 from dtserve.dataflow.sql import parameter_value
-from dtserve.datatypes import TypeSpec, from_name
+from dtserve.datatypes import DT, TypeSpec, from_name
 
 if TYPE_CHECKING:
     import polars as pl
 
     from dtserve.connections.base import ResultColumn, SqlSession
+    from dtserve.datatypes.columns import ColumnResult
 
-__all__ = ["DatabaseRows", "FullCache", "read_reference", "reference_columns"]
+__all__ = ["DatabaseRows", "FullCache", "read_reference", "reference_columns", "uncut"]
 
 _ROW_OVERHEAD = 100
 
@@ -63,11 +64,14 @@ def read_reference(
     wanted: dict[str, TypeSpec],
     *,
     locale_id: int,
+    keys: Collection[str] = (),
     check: Callable[[int], None] = lambda size: None,
 ) -> pl.DataFrame:
     """The columns ``wanted`` (reference name → type) of a query, converted; raises ReferenceColumnMissing.
 
-    A value that does not convert becomes NULL. ``check`` is called with the bytes so far and may raise.
+    ``keys`` are columns that are compared with input columns of these types: a row whose value does not fit equals none of
+    theirs and is left out. Another value that does not convert is ReferenceValueUnfit. ``check`` is called with the bytes so
+    far and may raise.
     """
     import polars as pl
 
@@ -76,11 +80,18 @@ def read_reference(
     frames = []
     size = 0
     for frame in result.batches:
-        made = [
-            _converted(frame.to_series(places[name]), result.columns[places[name]].type, spec, locale_id).alias(name)
-            for name, spec in wanted.items()
-        ]
-        frames.append(pl.DataFrame(made))
+        made = []
+        unfit = pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+        for name, spec in wanted.items():
+            at = places[name]
+            values = fit(frame.to_series(at), result.columns[at].type, spec, "ole_db_source", locale_id=locale_id)
+            if name in keys:
+                unfit = unfit | _unfit(values)
+            elif values.errors is not None:
+                raise ReferenceValueUnfit(column=name, type=spec)
+            made.append(values.values.alias(name))
+        rows = pl.DataFrame(made)
+        frames.append(rows.filter(~unfit) if unfit.any() else rows)
         size += held_bytes(frames[-1])
         check(size)
     schema = {name: spec.polars() for name, spec in wanted.items()}
@@ -95,8 +106,26 @@ def _place(columns: Sequence[ResultColumn], name: str) -> int:
     raise ReferenceColumnMissing(column=name)
 
 
-def _converted(values: pl.Series, source: TypeSpec, target: TypeSpec, locale_id: int) -> pl.Series:
-    return fit(values, source, target, "ole_db_source", locale_id=locale_id).values
+def _unfit(result: ColumnResult) -> pl.Series:
+    """The rows whose value does not fit, or only when it is cut."""
+    import polars as pl
+
+    marks = pl.repeat(False, len(result.values), dtype=pl.Boolean, eager=True)
+    if result.errors is not None:
+        marks = marks | result.errors.is_not_null()
+    return marks if result.truncated is None else marks | result.truncated.fill_null(False)
+
+
+def _converted(values: pl.Series, source: TypeSpec, target: TypeSpec, locale_id: int, name: str) -> pl.Series:
+    result = fit(values, source, target, "ole_db_source", locale_id=locale_id)
+    if result.errors is not None:
+        raise ReferenceValueUnfit(column=name, type=target)
+    return result.values
+
+
+def uncut(spec: TypeSpec) -> TypeSpec:
+    """The type that holds texts and bytes of any length, so that only who receives them cuts them."""
+    return spec.with_(length=0) if spec.dt in (DT.STR, DT.WSTR, DT.BYTES) else spec
 
 
 class FullCache:
@@ -205,6 +234,7 @@ class DatabaseRows:
                         result.columns[_place(result.columns, name)].type,
                         spec,
                         self._locale,
+                        name,
                     )[0]
                     for name, spec in self._wanted.items()
                 )

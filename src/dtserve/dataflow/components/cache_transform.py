@@ -2,9 +2,9 @@
 
 Each input column names its cache column in ``CacheColumnName``; the types must be equal.
 Rows are unique by the index columns, the first one of equal keys stays (a choice: the
-reference is silent); with ``TreatDuplicateKeysAsError`` a second one is an error. With
+reference is silent; UNVERIFIED); with ``TreatDuplicateKeysAsError`` a second one is an error. With
 UseFile the rows are also written to the manager's file. Rows pass through to the output,
-if it has one.
+if it has one. A cache that another Cache Transform of the run has written is not written again.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, RowTransform
 from dtserve.dataflow.cache import CacheData, cache_manager, write_cache
+from dtserve.dataflow.errors import BadMetadata
 from dtserve.dataflow.lookup_errors import (
     CacheColumnCount,
     CacheColumnNotMapped,
     CacheColumnTwice,
     CacheColumnType,
+    CacheWrittenBefore,
     LookupDuplicateKeys,
 )
 from dtserve.dataflow.registry import component
@@ -56,12 +58,20 @@ class CacheTransform(RowTransform):
             if name not in known:
                 raise CacheColumnNotMapped(column=lineage)
             found = arriving[lineage]
+            if found.info.blob:
+                detail = f'a cache cannot hold the column "{name}", which is {found.dt.label}'
+                raise BadMetadata(component=self.model.name, detail=detail)
             if found.dt is not known[name].dt:
                 raise CacheColumnType(column=lineage, cache=name)
 
     def start(self) -> None:
         """Begin an empty cache."""
         self._cache = self._manager()
+        me = f"{self.model.ref_id} {self.model.name}"
+        with self._cache.lock:
+            if self._cache.data is not None and self._cache.writer not in ("", me):
+                raise CacheWrittenBefore(connection=self._cache.name, component=self.model.name)
+            self._cache.writer = me
         self._columns = self._mapping()
         self._frames: list[pl.DataFrame] = []
 

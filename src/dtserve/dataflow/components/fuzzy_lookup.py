@@ -24,7 +24,7 @@ from dtserve.dataflow.fuzzy.matcher import Match, Matcher, confidences
 from dtserve.dataflow.fuzzy.settings import EXACT, FUZZY, announce, check_memory, delimiters, similarity
 from dtserve.dataflow.fuzzy.tokens import tokenise
 from dtserve.dataflow.lookup_errors import LookupIncompatibleTypes, ReferenceColumnMissing
-from dtserve.dataflow.reference import read_reference, reference_columns
+from dtserve.dataflow.reference import read_reference, reference_columns, uncut
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.sql import acquire, connection_of, quoted_table
 from dtserve.dataflow.text_errors import FuzzyColumnType, FuzzyNoJoin
@@ -214,12 +214,12 @@ class FuzzyLookup(BlockingTransform):
 
     def _wanted(self) -> dict[str, TypeSpec]:
         """The reference columns that are read, with the types in which they are needed."""
-        wanted = {name: self._arriving(column) for column, name, _ in self._joins()}
+        wanted = {name: uncut(self._arriving(column)) for column, name, _ in self._joins()}
         known = reference_columns(properties.text(self.model.properties, "ReferenceMetadataXml"))
         for column in self.output().columns:
             name = properties.text(column.properties, "CopyFromReferenceColumn").strip()
             if name:
-                wanted.setdefault(name, known.get(name, column.type))
+                wanted.setdefault(name, uncut(known.get(name, column.type)))
         return wanted
 
     def _sources(self) -> list[tuple[Column, int, str]]:

@@ -36,10 +36,11 @@ from dtserve.dataflow.lookup_errors import (
     LookupParameterCount,
     ReferenceColumnMissing,
 )
-from dtserve.dataflow.reference import DatabaseRows, FullCache, read_reference, reference_columns
+from dtserve.dataflow.reference import DatabaseRows, FullCache, read_reference, reference_columns, uncut
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.settings import cache_limit
 from dtserve.dataflow.sql import acquire, connection_of
+from dtserve.dataflow.sql_parameters import count_markers
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.errors import Canceled, DtserveError
 
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Lookup"]
 
-FULL, PARTIAL, NONE = 0, 1, 2
+FULL, PARTIAL = 0, 1
 NO_MATCH = 0xC020901E
 _DUPLICATE_WARNING = 0x802090E4
 _MATCHED = "__matched"
@@ -90,8 +91,10 @@ class Lookup(RowTransform):
                 raise ReferenceColumnMissing(column=name)
             if known and known[name].family != column.type.family:
                 raise LookupCopyType(column=column.name)
-        if self._cache_type() not in (FULL, PARTIAL, NONE):
-            raise BadProperty(property="CacheType", component=self.model.name, detail="it must be 0, 1 or 2")
+        for column in self._match_outputs()[0].columns:
+            if not properties.text(column.properties, "CopyFromReferenceColumn").strip():
+                detail = f'the output column "{column.name}" names no reference column'
+                raise BadProperty(property="CopyFromReferenceColumn", component=self.model.name, detail=detail)
         if not self._from_cache() and self._cache_type() != FULL:
             self._parameters()
 
@@ -193,8 +196,11 @@ class Lookup(RowTransform):
         known = self._known_types()
         joins = {name: _comparable(self._arriving(c), known.get(name)) for c, name in self._join_columns}
         self._types = self._wanted_types(joins)
-        rows = read_reference(session, statement, self._types, locale_id=self.locale, check=self._check_memory)
-        return self._full([name for _, name in self._join_columns], rows)
+        keys = [name for _, name in self._join_columns]
+        rows = read_reference(
+            session, statement, self._types, locale_id=self.locale, keys=keys, check=self._check_memory
+        )
+        return self._full(keys, rows)
 
     def _cached_rows(self) -> FullCache:
         data = load_cache(cache_manager(self, connection_of(self, "CacheConnection")), self.model.name)
@@ -273,7 +279,7 @@ class Lookup(RowTransform):
         known = self._known_types()
         wanted = dict(joins)
         for column, name in self._targets:
-            wanted.setdefault(name, known.get(name, self._target_type(column)))
+            wanted.setdefault(name, uncut(known.get(name, self._target_type(column))))
         return wanted
 
     def _parameters(self) -> tuple[str, list[Column]]:
@@ -284,10 +290,11 @@ class Lookup(RowTransform):
         statement = properties.text(self.model.properties, "SqlCommandParam").strip()
         if not statement:
             columns = [column for column, _ in self._joins()]
-            where = " and ".join(f"[refTable].[{name}] = ?" for _, name in self._joins())
+            names = [name.replace("]", "]]") for _, name in self._joins()]
+            where = " and ".join(f"[refTable].[{name}] = ?" for name in names)
             statement = f"select * from ({self._statement()}) [refTable]\nwhere {where}"
-        if statement.count("?") != len(columns):
-            raise LookupParameterCount(expected=statement.count("?"), found=len(columns))
+        if count_markers(statement) != len(columns):
+            raise LookupParameterCount(expected=count_markers(statement), found=len(columns))
         return statement, columns
 
     # --- metadata -----------------------------------------------------------------------
