@@ -30,7 +30,7 @@ from dtserve.connections.base import SqlParameter
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, RowTransform
 from dtserve.dataflow.conversion import fit
-from dtserve.dataflow.errors import BadMetadata
+from dtserve.dataflow.errors import BadMetadata, BadProperty
 from dtserve.dataflow.join_errors import (
     ScdBadColumnType,
     ScdColumnMissing,
@@ -41,6 +41,7 @@ from dtserve.dataflow.join_errors import (
     ScdNoKey,
     ScdNullKey,
 )
+from dtserve.dataflow.reference import uncut
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.sql import acquire, connection_of, parameter_value
 from dtserve.datatypes import DT, TypeSpec
@@ -60,6 +61,9 @@ UNCHANGED_OUT, NEW_OUT, FIXED_OUT, CHANGING_OUT, HISTORICAL_OUT, INFERRED_OUT = 
 _WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
 _Row = dict[str, Any]
 
+_OTHER_VALUE = object()
+"""A value of the dimension that the incoming column cannot hold: it differs from all that come."""
+
 
 @component("SCD")
 class SlowlyChangingDimension(RowTransform):
@@ -72,6 +76,8 @@ class SlowlyChangingDimension(RowTransform):
     def validate(self) -> None:
         """Keys, attributes, external columns, six outputs."""
         connection_of(self, "LookupConnection")
+        if not self._text("SqlCommand"):
+            raise BadProperty(property="SqlCommand", component=self.model.name, detail="it is empty")
         columns = self._columns()
         if not any(kind == KEY for _, _, kind in columns):
             raise ScdNoKey()
@@ -105,7 +111,7 @@ class SlowlyChangingDimension(RowTransform):
             for c, name, kind in columns
             if kind in (CHANGING, HISTORICAL, FIXED)
         ]
-        self._all_new = properties.integer(self.model.properties, "IncomingRowChangeType", 1) == 0
+        self._all_new = properties.integer(self.model.properties, "IncomingRowChangeType", 1, owner=self.model.name) == 0
         self._indicator = self._text("InferredMemberIndicator")
         self._statement = self._query()
         self._session = acquire(self, "LookupConnection")
@@ -194,8 +200,8 @@ class SlowlyChangingDimension(RowTransform):
                 if name.lower() not in places:
                     raise ScdColumnMissing(column=name)
                 at = places[name.lower()]
-                values = fit(frame.to_series(at).head(1), result.columns[at].type, spec, "ole_db_source")
-                found[name] = values.values[0]
+                values = fit(frame.to_series(at).head(1), result.columns[at].type, uncut(spec), "ole_db_source")
+                found[name] = values.values[0] if values.errors is None and values.truncated is None else _OTHER_VALUE
         return found
 
     def _query(self) -> str:
