@@ -7,6 +7,8 @@ import psutil
 import pytest
 
 from dtserve.controlflow.cancel import CancelSwitch
+from dtserve.controlflow.container import Container
+from dtserve.controlflow.containers.parent import ParentContainer
 from dtserve.controlflow.results import ExecResult
 from dtserve.controlflow.tasks.expression_task import ExpressionTask
 from support.control_flow import execute, package
@@ -96,3 +98,31 @@ def test_a_long_loop_does_not_grow_and_is_quick(tmp_path) -> None:
     assert loop.execute() is ExecResult.SUCCESS
     assert (time.process_time() - began) / 6000 < 0.0005
     assert psutil.Process().memory_info().rss - before < 3_000_000
+
+
+TASKS = '<variable name="User::n" type="3" value="0"/>' + "".join(
+    f'<task name="T{i}" type="Microsoft.ExpressionTask" ExecValueVariable="User::{name}">'
+    '<ExpressionTask Expression="&quot;x&quot;"/></task>'
+    for i, name in enumerate(("n", "none", "n"))
+)
+
+
+def test_values_that_cannot_be_kept_fail_their_tasks_side_by_side() -> None:
+    outcome = execute(package(TASKS))
+    assert outcome.result is ExecResult.FAILURE
+    assert sorted(outcome.errors()) == ["T0 0xC0D51503", "T1 0xC0010001", "T2 0xC0D51503"]
+    assert sorted(outcome.sources("OnTaskFailed")) == ["T0", "T1", "T2"]
+    assert outcome.sources("PackageEnd") == ["Pkg"]
+
+
+def test_what_a_child_raises_in_another_thread_ends_the_run(monkeypatch) -> None:
+    def broken(self: ParentContainer, child: Container) -> ExecResult:
+        if child.name == "T1":
+            raise RuntimeError("nobody can be told")
+        time.sleep(0.05)
+        return ExecResult.SUCCESS
+
+    monkeypatch.setattr(ParentContainer, "execute_child", broken)
+    outcome = execute(package("".join(TASK.format(i) for i in range(3))))
+    assert outcome.result is ExecResult.FAILURE
+    assert outcome.errors() == ["Pkg 0xC0D5FFFF"]

@@ -295,6 +295,8 @@ class Container(PropertyBag):
         try:
             self.run.cancel.check()
             result = self.work()
+            self._keep_execution_value()
+            return result
         except Canceled:
             return ExecResult.CANCELED
         except DtserveError as error:
@@ -305,8 +307,6 @@ class Container(PropertyBag):
                 return ExecResult.CANCELED
             self._report_defect(error)
             return ExecResult.FAILURE
-        self._keep_execution_value()
-        return result
 
     def work(self) -> ExecResult:
         """What this kind of container does; may raise coded errors."""

@@ -46,17 +46,19 @@ class _Execution:
         self.helpers = 0
         self.threads: list[threading.Thread] = []
         self.broken = False
+        self.raised: BaseException | None = None
 
     def run(self) -> ExecResult:
         self._work(waits=True)
         for thread in self.threads:
             thread.join()
+        if self.raised is not None:
+            raise self.raised
         if self.container.run.cancel.canceled:
             return ExecResult.CANCELED
         return ExecResult.FAILURE if self.broken else ExecResult.SUCCESS
 
     def _work(self, *, waits: bool) -> None:
-        container = self.container
         while True:
             with self.changed:
                 while not self.ready:
@@ -69,13 +71,21 @@ class _Execution:
                     continue
                 self.running += 1
                 self._start_helpers()
-            child = container.children[index]
-            result = container.execute_child(child)
-            true = self._true_constraints(index, result)
+            true = self._executed(index)
             with self.changed:
                 self.running -= 1
                 self.ready.extend(self.state.satisfy(true))
                 self.changed.notify_all()
+
+    def _executed(self, index: int) -> list[int]:
+        """Run one child; which constraints are true then. What it raises (nobody can be told events) ends the execution."""
+        try:
+            result = self.container.execute_child(self.container.children[index])
+            return self._true_constraints(index, result)
+        except BaseException as error:
+            self.raised = self.raised or error
+            self.broken = True
+            return []
 
     def _stopped(self) -> bool:
         """Nothing more is started once the run is being stopped or a failure has failed container or package."""
