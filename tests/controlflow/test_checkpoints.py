@@ -1,8 +1,13 @@
 """Checkpoints: what is saved, what runs again, what is refused (CONTROL_FLOW §9)."""
 
+import os
+from pathlib import Path
+
+import pytest
 from lxml import etree
 
 from dtserve.controlflow.checkpoints import read_checkpoint
+from dtserve.controlflow.errors import CheckpointUnreadable
 from dtserve.controlflow.results import ExecResult
 from support.control_flow import D, execute, package
 
@@ -92,3 +97,31 @@ def test_not_with_a_transaction_over_the_package(tmp_path) -> None:
 def test_a_task_without_fail_package_warns(tmp_path) -> None:
     body = '<task name="A" type="Microsoft.ExpressionTask"><ExpressionTask Expression="1/0"/></task>'
     assert "A 0x80014058" in execute(checked(tmp_path / "c.xml", body)).warnings()
+
+
+def test_a_damaged_number_is_told(tmp_path) -> None:
+    path = tmp_path / "check.xml"
+    data = checked(path, three("0"), usage="2")
+    execute(data.replace(b'CheckpointUsage="2"', b'CheckpointUsage="0"'))
+    path.write_bytes(path.read_bytes().replace(b'Result="0"', b'Result="x"', 1))
+    assert "Pkg 0xC0D5FFFF" not in execute(data).errors()
+    with pytest.raises(CheckpointUnreadable):
+        read_checkpoint(path)
+
+
+def test_a_file_that_cannot_be_replaced_or_removed_is_told_and_leaves_nothing(tmp_path, monkeypatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path, remove = tmp_path / "check.xml", Path.unlink
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", refuse)
+        assert "A 0xC001F080" in execute(checked(path, three("5"))).errors()
+    assert list(tmp_path.iterdir()) == []
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            Path, "unlink", lambda self, missing_ok=False: refuse() if self == path else remove(self, missing_ok)
+        )
+        outcome = execute(checked(path, three("5")))
+    assert outcome.errors() == ["Pkg 0xC001F080"]
+    assert outcome.sources("PackageEnd") == ["Pkg"]

@@ -58,6 +58,13 @@ def read_checkpoint(path: Path) -> Restart:
         raise CheckpointUnreadable(path=str(path), code="80070002", detail=error.strerror or str(error)) from error
     except DtserveError as error:
         raise CheckpointUnreadable(path=str(path), code=f"{error.code:08X}", detail=error.message) from error
+    try:
+        return _restart(root)
+    except ValueError:
+        raise CheckpointUnreadable(path=str(path), code="80004005", detail="a number in it is none.") from None
+
+
+def _restart(root: Any) -> Restart:
     found = Restart((root.get(f"{D}PackageID") or "").upper())
     for container in root.iterchildren(f"{D}Container"):
         found.results[(container.get(f"{D}ContID") or "").upper()] = ExecResult(int(container.get(f"{D}Result") or 0))
@@ -112,6 +119,7 @@ class Checkpoint:
     def _write(self) -> None:
         """Write the whole file beside the old one and put it in its place."""
         data = _document(self.package, self._finished)
+        name = ""
         try:
             handle, name = tempfile.mkstemp(prefix=self.path.name, dir=self.path.parent)
             with os.fdopen(handle, "wb") as stream:
@@ -120,12 +128,18 @@ class Checkpoint:
                 os.fsync(stream.fileno())
             os.replace(name, self.path)
         except OSError as error:
+            if name:
+                Path(name).unlink(missing_ok=True)
             raise CheckpointNotWritten(path=str(self.path), detail=error.strerror or str(error)) from error
 
     def finish(self, result: ExecResult) -> None:
         """The package has ended: on success the file goes."""
         if result is ExecResult.SUCCESS and (self.saves or self.restart is not None) and self.path.exists():
-            self.path.unlink()
+            try:
+                self.path.unlink()
+            except OSError as error:
+                self.package.report(CheckpointNotWritten(path=str(self.path), detail=error.strerror or str(error)))
+                return
             self.package.fire_information(
                 I_DELETED, f'Checkpoint file "{self.path}" was deleted after successful completion of the package.'
             )
