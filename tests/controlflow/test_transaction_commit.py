@@ -128,6 +128,15 @@ def test_a_prepared_one_that_cannot_be_told_stays_in_doubt_by_name(tmp_path) -> 
     assert codes == [0xC0D51543]
 
 
+def test_when_a_later_one_refuses_every_prepared_one_is_undone_though_one_cannot_be_told(tmp_path) -> None:
+    databases = [Database("a", True, "finish_prepared"), Database("b", True), Database("c", True, "prepare")]
+    result, states, codes = ended(tmp_path, databases)
+    assert result is ExecResult.FAILURE
+    assert states == ["prepared", "undone", "undone"]
+    assert codes[0] == 0xC0D51543
+    assert len(codes) == 2
+
+
 # --- real databases ---------------------------------------------------------------------------
 
 SQL = "www.microsoft.com/sqlserver/dts/tasks/sqltask"

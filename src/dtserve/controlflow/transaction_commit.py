@@ -48,10 +48,11 @@ def commit_all(owner: Container, branches: Sequence[Branch]) -> None:
             done.append(name)
         lost = _commit_plain(plain)
     except DtserveError:
-        for name in done:
-            _finish(owner, prepared[name], name, commit=False)
+        doubt = _told(owner, {name: prepared[name] for name in done}, commit=False)
+        if doubt is not None:
+            owner.report(doubt)
         raise
-    failed = _told(owner, prepared)
+    failed = _told(owner, prepared, commit=True)
     if lost:
         kept = [branch.name for branch in branches if branch not in lost]
         raise TransactionPartlyCommitted(
@@ -81,12 +82,12 @@ def _commit_plain(branches: Sequence[Branch]) -> dict[Branch, DtserveError]:
     return lost
 
 
-def _told(owner: Container, prepared: dict[str, Branch]) -> DtserveError | None:
+def _told(owner: Container, prepared: dict[str, Branch], *, commit: bool) -> DtserveError | None:
     """Second phase; the first problem, after all were told."""
     failed: DtserveError | None = None
     for name, branch in prepared.items():
         try:
-            _finish(owner, branch, name, commit=True)
+            _finish(owner, branch, name, commit=commit)
         except DtserveError as error:
             failed = failed or error
     return failed
