@@ -23,7 +23,9 @@ def test_what_is_held_when_nothing_is_stored(vt, value) -> None:
     assert type(found) is type(value)
 
 
-@pytest.mark.parametrize(("text", "vt"), [("x", 14), ("1e", 6), ("32768", 2), ("-1", 17), ("256", 17)])
+@pytest.mark.parametrize(
+    ("text", "vt"), [("x", 14), ("1e", 6), ("32768", 2), ("-1", 17), ("256", 17), ("1_0", 3), ("1_0", 5), ("1_0", 14)]
+)
 def test_what_does_not_fit_is_refused(text, vt) -> None:
     with pytest.raises(VariableLoadError, match=stored_values.variant_name(vt)):
         stored_values.parse_variant(text, vt, "User::x")

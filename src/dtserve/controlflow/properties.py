@@ -90,6 +90,8 @@ def coerce(value: Any, kind: type, name: str, prefixes: tuple[str, ...] = ()) ->
     try:
         if issubclass(kind, enum.IntEnum):
             return _member(value, kind, prefixes)
+        if kind in (int, float) and isinstance(value, str) and "_" in value:  # which Python takes between digits
+            raise ValueError(value)
         if kind is bool:
             return _boolean(value)
         if kind is int:

@@ -108,6 +108,9 @@ _PARSERS: dict[int, Callable[[str], Any]] = {
 }
 
 
+NUMBERS = frozenset(RANGES) - {18} | {4, 5, 6, 14}
+
+
 def parse_variant(text: str | None, vt: int, name: str, *, sensitive: bool = False) -> Any:
     """The value behind the stored text of a variable or parameter; VariableLoadError when there is none.
 
@@ -120,6 +123,8 @@ def parse_variant(text: str | None, vt: int, name: str, *, sensitive: bool = Fal
     if not text and vt not in (8, 72):
         return default_value(vt)
     try:
+        if vt in NUMBERS and "_" in text:  # which Python takes between digits
+            raise ValueError(text)
         value = parser(text)
         if vt in RANGES and not RANGES[vt][0] <= value <= RANGES[vt][1]:
             raise ValueError(text)
