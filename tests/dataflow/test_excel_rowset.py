@@ -43,8 +43,9 @@ def test_what_is_no_range(text):
 
 
 def test_sheets_are_found_in_any_case_and_as_the_provider_writes_them():
-    sheets = ["a#b", "A.B", "x.y!z"]
-    assert [sheet_named(name, sheets) for name in ("A#B", "a.b", "x#y_z", "x", "")] == [0, 1, 2, -1, -1]
+    sheets = ["a#b", "A.B", "x.y!z", "Excel_Destination", "p q"]
+    names = ("A#B", "a.b", "x#y_z", "Excel Destination", "p q", "x", "")
+    assert [sheet_named(name, sheets) for name in names] == [0, 1, 2, 3, 4, -1, -1]
 
 
 def test_names_of_what_is_no_open_xml(tmp_path):

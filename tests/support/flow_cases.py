@@ -7,7 +7,7 @@ of it, see :func:`support.case_facts.component_text`),
 input column's lineage id is ``Package\\T\\<input>.Outputs[Out].Columns[<column>]``. In a case
 ``outputs`` gives, per output name, the columns looked at (names of lineage ids) and the rows,
 ``buffers`` how many rows and at least how many buffers of an output. ``files`` are written before
-and ``files_after`` compared (None: not there), as Latin-1.
+and ``files_after`` compared (None: not there), as Latin-1; ``workbooks`` and ``workbooks_after`` likewise.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from dtserve.dataflow.errors import DataFlowFailed
 from dtserve.dataflow.lineage import resolve_lineage
 from dtserve.dataflow.plan import _ends, _forward, _order
 from dtserve.datatypes import DT, TypeSpec, from_token
+from dtserve.datatypes.recordset import Recordset
 from dtserve.package.model import Column, Component, DataFlow, Executable, Input, Output, Path
 from dtserve.package.reader.pipeline import read_data_flow
 from support.case_facts import component_text
@@ -82,6 +83,8 @@ def value_out(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, float):
         return float(f"{value:.9g}")
+    if isinstance(value, Recordset):
+        return [[value_out(each) for each in row] for row in value.rows()]
     return value
 
 
@@ -239,6 +242,8 @@ def check_state(host: RecordingHost, base: Any, case: dict[str, Any], folder: Fi
     for name, text in case.get("files_after", {}).items():
         path = folder / name
         assert (path.read_bytes().decode("latin-1") if path.exists() else None) == text, name
+    for name, sheets in case.get("workbooks_after", {}).items():
+        assert workbook_rows(folder / name) == sheets, name
 
 
 def execute(
@@ -269,8 +274,12 @@ def execute(
 def connect(host: RecordingHost, document: dict[str, Any], case: dict[str, Any], folder: FilePath) -> Any:
     """The connection manager ``Package.ConnectionManagers[DB]`` on a new database, filled by ``database``.
 
-    It is a SQLite file, or the empty database that ``url`` of the case names.
+    It is a SQLite file, or the empty database that ``url`` of the case names. ``managers`` are others by name: kind,
+    properties and the inside of their ObjectData; ``workbooks`` are made before: file → sheet → rows.
     """
+    _connect_managers(host, document, case, folder)
+    for name, sheets in {**document.get("workbooks", {}), **case.get("workbooks", {})}.items():
+        make_workbook(folder / name, sheets)
     statements = [*document.get("database", []), *case.get("database", [])]
     if not statements:
         return None
@@ -290,6 +299,39 @@ def connect(host: RecordingHost, document: dict[str, Any], case: dict[str, Any],
         for statement in statements:
             session.execute(statement)
     return found
+
+
+def _connect_managers(host: RecordingHost, document: dict[str, Any], case: dict[str, Any], folder: FilePath) -> None:
+    from dtserve.connections.registry import create_connection
+    from support.connections import environment, manager
+
+    text = json.dumps({**document.get("managers", {}), **case.get("managers", {})})
+    for name, value in {**document.get("with", {}), **case.get("with", {})}.items():
+        text = text.replace("{" + name + "}", json.dumps(str(value))[1:-1])
+    for name, spec in json.loads(text).items():
+        model = manager(spec["kind"], spec.get("properties"), name=name, xml="".join(spec.get("xml", [])))
+        host.connections[model.ref_id] = create_connection(model, environment(folder, temp=folder))
+
+
+def make_workbook(path: FilePath, sheets: dict[str, list[list[Any]]]) -> None:
+    """A workbook with these sheets."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+
+
+def workbook_rows(path: FilePath) -> dict[str, list[list[Any]]]:
+    """The sheets of a workbook."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path)
+    return {sheet.title: [[value_out(v) for v in row] for row in sheet.values] for sheet in book.worksheets}
 
 
 def check_rows(host: RecordingHost, output: str, wanted: dict[str, Any], ordered: bool) -> None:

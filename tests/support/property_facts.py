@@ -59,7 +59,7 @@ def shown_by(document: Mapping[str, Any], case: Mapping[str, Any], table: Mappin
 
 def asserts_rows(case: Mapping[str, Any]) -> bool:
     """Whether a case without error says what comes of it."""
-    told = ("buffers", "variables_after", "database_after", "files_after", "messages", "warnings")
+    told = ("buffers", "variables_after", "database_after", "files_after", "workbooks_after", "messages", "warnings")
     return any(case.get(name) for name in told) or any("rows" in each for each in case.get("outputs", {}).values())
 
 

@@ -90,11 +90,15 @@ def _column(letters: str | None) -> int:
 
 
 def sheet_named(wanted: str, sheets: Sequence[str]) -> int:
-    """The place of a sheet among the workbook's, in any case, with the provider's ``#`` for ``.``; -1 when it has none."""
+    """The place of a sheet among the workbook's, in any case, with the provider's ``#`` for ``.``; -1 when it has none.
+
+    A table made with blanks in its name is a sheet with ``_`` in their place.
+    """
     low = wanted.lower()
-    for forms in ([name.lower() for name in sheets], [header_title(name).lower() for name in sheets]):
-        if low in forms:
-            return forms.index(low)
+    plain, shown = [name.lower() for name in sheets], [header_title(name).lower() for name in sheets]
+    for name, forms in ((low, plain), (low, shown), (low.replace(" ", "_"), plain)):
+        if name in forms:
+            return forms.index(name)
     return -1
 
 
