@@ -1,6 +1,7 @@
 import pytest
 
 from dtserve.connections.errors import NotTranslatable
+from dtserve.connections.sql import open_session, parse_url
 from support.connections import translated
 
 TABLES = {"T": {"id": "int", "n": "int", "t": "nvarchar(9)", "d": "datetime"}, "U": {"id": "int", "n": "int"}}
@@ -51,3 +52,16 @@ def test_refusals(sql, reason):
     with pytest.raises(NotTranslatable) as caught:
         translated(sql, "sqlite", TABLES)
     assert reason in caught.value.message
+
+
+@pytest.mark.parametrize("family", ["sqlite", "postgres", "mysql"])
+def test_default_as_a_value(family, request):
+    url = "sqlite://" if family == "sqlite" else request.getfixturevalue(f"{family}_server").empty()
+    with open_session(parse_url(url)) as session:
+        session.execute("CREATE TABLE D (a int, b varchar(9) DEFAULT 'none', c int)")
+        session.execute("INSERT INTO D (b, a, c) VALUES (DEFAULT, 1, DEFAULT), ('x', 2, 5)")
+        session.execute("INSERT INTO D VALUES (3, DEFAULT, 6)")
+        session.execute("UPDATE D SET b = DEFAULT, c = default WHERE a = 2")
+        assert list(session.query("SELECT a, b, c FROM D ORDER BY a").rows()) == [
+            (1, "none", None), (2, "none", None), (3, "none", 6)
+        ]  # fmt: skip

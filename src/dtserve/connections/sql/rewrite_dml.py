@@ -92,6 +92,7 @@ def _insert(job: Any, tree: exp.Insert) -> None:
     source = tree.expression
     if isinstance(source, exp.Values):
         _values(job, source, kinds, ctes)
+        _defaults(job, source, table, names)
     elif isinstance(source, exp.Query):
         job.binder.query(source, None, ctes)
         _fit_projections(job, source, kinds)
@@ -128,6 +129,23 @@ def _values(job: Any, source: exp.Values, kinds: list[Any], ctes: Any) -> None:
         for at, item in enumerate(items):
             if at < len(kinds) and kinds[at] is not None:
                 replace_with(item, lambda node, kind=kinds[at]: job.rules.store(node, kind))  # type: ignore[misc]
+
+
+def _defaults(job: Any, source: exp.Values, table: CatalogTable | None, names: list[str]) -> None:
+    """DEFAULT as a value, where the target does not know the word there."""
+    for row in source.expressions:
+        for at, item in enumerate(row.expressions if isinstance(row, exp.Tuple) else [row]):
+            if isinstance(item, exp.Var) and item.name.upper() == "DEFAULT" and at < len(names):
+                item.replace(_default(job, table, names[at]))
+
+
+def _default(job: Any, table: CatalogTable | None, name: str) -> exp.Expr:
+    if job.family != "sqlite":
+        return raw("DEFAULT")
+    if table is None:
+        raise job.refuse("DEFAULT of a table that is not known")
+    known = table.by_name.get(name.lower())
+    return raw(f"({known.default})" if known is not None and known.default else "NULL")
 
 
 def _fit_projections(job: Any, source: exp.Expr, kinds: list[Any]) -> None:
@@ -175,7 +193,11 @@ def _assignments(job: Any, tree: exp.Update, target: Relation, scope: Scope) -> 
             raise job.refuse("SET with variables runs on SQL Server only")
         name = item.this.name
         spelled, kind = (target.columns or {}).get(name.lower(), (name, None))
-        value = job.binder.expression(item.expression, scope)
+        given = item.expression
+        if isinstance(given, exp.Column) and not given.this.quoted and given.sql().upper() == "DEFAULT":
+            found.append((spelled, _default(job, target.table, name)))
+            continue
+        value = job.binder.expression(given, scope)
         found.append((spelled, job.rules.store(value, kind) if kind is not None else value))
     return found
 
