@@ -118,3 +118,55 @@ def test_row_by_row(database, tmp_path):
     assert strict.rows == 1
     assert stored(database) == [1, 2, 3]
     session.close()
+
+
+def test_rows_in_transactions(database, tmp_path):
+    session = database.session()
+    strict = RowLoader(session, "T", COLUMNS, BulkOptions(), tolerant=False, transaction_rows=2)
+    assert strict.add(rows(1, 2, 3)) == []
+    assert [row for row, _ in strict.add(rows(4, 5, 6, 5, 7))] == [3]
+    assert (strict.rows, stored(database)) == (5, [1, 2, 3, 4, 5])  # 6 went with the row that failed
+    strict.close()
+    tolerant = RowLoader(session, "T", COLUMNS, BulkOptions(), tolerant=True, transaction_rows=2)
+    assert [row for row, _ in tolerant.add(rows(1, 8, 8, 9))] == [0, 2]
+    tolerant.finish()
+    assert (tolerant.rows, stored(database)) == (2, [1, 2, 3, 4, 5, 8, 9])
+    session.close()
+
+
+def test_transactions_go_on_over_buffers_where_writers_do_not_wait(tmp_path):
+    session = OpenSession()
+    loader = RowLoader(session, "T", COLUMNS, BulkOptions(), tolerant=False, transaction_rows=3)
+    for values in ((1, 2), (3, 4), (5,), ()):
+        loader.add(rows(*values))
+    assert session.said == ["begin", 2, 1, "commit", "begin", 1, 1]
+    loader.close()
+    loader.finish()
+    assert session.said[-1] == "rollback"
+    again = RowLoader(OpenSession(), "T", COLUMNS, BulkOptions(), tolerant=False, transaction_rows=3)
+    again.add(rows(1))
+    again.finish()
+    assert again._session.said == ["begin", 1, "commit"]
+
+
+class OpenSession:
+    """Notes what a loader says to its session."""
+
+    dialect = "postgres"
+    transaction_depth = 0
+
+    def __init__(self):
+        self.said = []
+
+    def begin(self):
+        self.said.append("begin")
+
+    def commit(self):
+        self.said.append("commit")
+
+    def rollback(self):
+        self.said.append("rollback")
+
+    def insert_rows(self, table, columns, frame, options):
+        self.said.append(frame.height)
+        return []

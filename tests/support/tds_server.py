@@ -408,6 +408,9 @@ class _Client:
             return [self.described(str(parameters[0].value))]
         if "sys.columns c WHERE c.object_id" in text:
             return [self.columns(str(parameters[0].value))]
+        if "FROM sys.triggers" in text:
+            found = self.engine.insert_triggers(text.partition("OBJECT_ID('")[2].partition("')")[0])
+            return [table(("name",), (TEXT,), [(name,) for name in found])]
         shape = _SHAPE.search(text)
         if shape:
             return self.shape(shape[1])
@@ -493,7 +496,11 @@ class _Client:
                 path,
                 targets,
                 [frame],
-                BulkOptions(keep_nulls="KEEP_NULLS" in words, check_constraints="CHECK_CONSTRAINTS" in words),
+                BulkOptions(
+                    keep_identity=any(known[name.lower()].identity for name, _ in columns),
+                    keep_nulls="KEEP_NULLS" in words,
+                    check_constraints="CHECK_CONSTRAINTS" in words,
+                ),
             )
             if rows
             else 0

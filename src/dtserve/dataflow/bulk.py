@@ -186,40 +186,97 @@ class BatchLoader:
 
 
 class RowLoader:
-    """Row by row. A tolerant load goes on after a refused row, else the rows before the first refused one stay."""
+    """Row by row. A tolerant load goes on after a refused row, else the rows before the first refused one stay.
+
+    ``transaction_rows`` above 0: so many rows are a transaction, and those of one that a row fails are undone. On SQLite a
+    transaction ends with its buffer at the latest.
+    """
 
     def __init__(
-        self, session: SqlSession, table: str, columns: Sequence[ResultColumn], options: BulkOptions, *, tolerant: bool
+        self,
+        session: SqlSession,
+        table: str,
+        columns: Sequence[ResultColumn],
+        options: BulkOptions,
+        *,
+        tolerant: bool,
+        transaction_rows: int = 0,
     ) -> None:
         self._session = session
         self._table = table
         self._columns = columns
         self._options = options
         self._tolerant = tolerant
+        self._size = 0 if in_transaction(session) else transaction_rows
+        self._open_rows = 0
+        self._stored = 0
         self.rows = 0
 
     def add(self, rows: pl.DataFrame) -> list[tuple[int, str]]:
         """Insert a buffer; (row, database message) of each refused row, at most one when not tolerant."""
+        if self._size:
+            return self._in_transactions(rows)
         if self._tolerant or in_transaction(self._session):
-            refused = self._session.insert_rows(self._table, self._columns, rows, self._options)
+            refused = self._insert(rows)
             self.rows += rows.height - len(refused)
             return refused
         self._session.begin()
         try:
-            refused = self._session.insert_rows(self._table, self._columns, rows, self._options)
+            refused = self._insert(rows)
             if refused:
                 self._session.rollback()
                 rows = rows.head(refused[0][0])
                 self._session.begin()
                 if rows.height:
-                    self._session.insert_rows(self._table, self._columns, rows, self._options)
+                    self._insert(rows)
             self._session.commit()
         except BaseException:
-            with suppress(ConnectionError_):
-                self._session.rollback()
+            self._undo()
             raise
         self.rows += rows.height
         return refused[:1]
+
+    def finish(self) -> None:
+        """Commit the last transaction."""
+        if self._open_rows:
+            self._session.commit()
+            self._open_rows = 0
+
+    def close(self) -> None:
+        """Undo a transaction that is open."""
+        if self._open_rows:
+            self._undo()
+            self._open_rows = 0
+
+    def _in_transactions(self, rows: pl.DataFrame) -> list[tuple[int, str]]:
+        found: list[tuple[int, str]] = []
+        at = 0
+        while at < rows.height:
+            if not self._open_rows:
+                self._session.begin()
+                self._stored = self.rows
+            part = rows.slice(at, self._size - self._open_rows)
+            self._open_rows += part.height
+            refused = [(at + row, message) for row, message in self._insert(part)]
+            found += refused
+            if refused and not self._tolerant:
+                self.close()
+                self.rows = self._stored
+                return found[:1]
+            self.rows += part.height - len(refused)
+            at += part.height
+            if self._open_rows == self._size:
+                self.finish()
+        if self._session.dialect == "sqlite":  # whoever waits with an open transaction holds up all other writers
+            self.finish()
+        return found
+
+    def _insert(self, rows: pl.DataFrame) -> list[tuple[int, str]]:
+        return self._session.insert_rows(self._table, self._columns, rows, self._options)
+
+    def _undo(self) -> None:
+        with suppress(ConnectionError_):
+            self._session.rollback()
 
 
 def in_transaction(session: SqlSession) -> bool:

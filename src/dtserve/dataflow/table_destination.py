@@ -28,12 +28,19 @@ TRIGGERS_FIRE = 0x80D51444
 class TableDestination:
     """Stores buffers for one destination.
 
-    ``commit_rows`` None inserts row by row; 0 loads in bulk with one commit at the end, a
-    number with a commit after each batch of so many rows.
+    ``commit_rows`` None inserts row by row (in transactions of ``transaction_rows``); 0 loads in bulk with one commit at
+    the end, a number with a commit after each batch of so many rows.
     """
 
     def __init__(
-        self, owner: Destination, table: str, options: BulkOptions, *, connection: str, commit_rows: int | None
+        self,
+        owner: Destination,
+        table: str,
+        options: BulkOptions,
+        *,
+        connection: str,
+        commit_rows: int | None,
+        transaction_rows: int = 0,
     ) -> None:
         self._owner = owner
         self._writer = TableWriter(owner)
@@ -44,7 +51,9 @@ class TableDestination:
         if commit_rows is not None and not options.fire_triggers:
             self._warn_of_triggers(table)
         if commit_rows is None:
-            self._rows = RowLoader(self._session, table, columns, options, tolerant=tolerant)
+            self._rows = RowLoader(
+                self._session, table, columns, options, tolerant=tolerant, transaction_rows=transaction_rows
+            )
         else:
             self._batches = BatchLoader(
                 self._session,
@@ -75,6 +84,8 @@ class TableDestination:
             for refused in self._batches.finish():
                 yield from self._writer.refused(refused, BATCH_REFUSED)
             self._owner.rows_written = self._batches.rows
+        elif self._rows is not None:
+            self._rows.finish()
 
     def interrupt(self) -> None:
         """End the statement that runs."""
@@ -84,17 +95,19 @@ class TableDestination:
         """Undo what is not committed and close the connection."""
         if self._batches is not None:
             self._batches.close()
+        if self._rows is not None:
+            self._rows.close()
         self._session.close()
 
     def _warn_of_triggers(self, table: str) -> None:
-        """Only SQL Server loads without firing them."""
+        """Only a bulk copy into SQL Server leaves them out."""
         found = self._session.insert_triggers(table)
         if found:
             self._owner.host.fire_warning(
                 TRIGGERS_FIRE,
                 self._owner.label,
-                f"The load into {table} fires triggers ({', '.join(found)}), which its options would leave out: this database "
-                "cannot load without them.",
+                f"The load into {table} fires triggers ({', '.join(found)}), which its options would leave out: only "
+                "a bulk copy into SQL Server can do without them.",
             )
 
     def _insert(self, loader: RowLoader, rows: pl.DataFrame, originals: pl.DataFrame) -> Iterator[Emit]:

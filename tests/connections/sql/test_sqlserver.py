@@ -113,10 +113,11 @@ def test_explicit_identity_values(session):
     session.begin()
     session.bulk_load("I", COLUMNS, [frame], BulkOptions(keep_identity=True))
     session.commit()
-    assert [text for text, _ in session.connection.sent if "IDENTITY_INSERT" in text] == [
-        "SET IDENTITY_INSERT [I] ON",
-        "SET IDENTITY_INSERT [I] OFF",
-    ]
+    said = [text for text, _ in session.connection.sent if "IDENTITY_INSERT" in text]
+    if session.driver == "pytds":  # the column in the list of a bulk copy is enough
+        assert (said, session.connection.copies[-1][2]) == ([], ["id", "name"])
+    else:
+        assert said == ["SET IDENTITY_INSERT [I] ON", "SET IDENTITY_INSERT [I] OFF"]
 
 
 def test_errors(session):

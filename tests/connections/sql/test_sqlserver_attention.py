@@ -8,9 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 import socket
+import sqlite3
 import sys
 import threading
 import time
+from contextlib import closing
 from decimal import Decimal
 
 import polars as pl
@@ -404,3 +406,51 @@ def test_a_missing_table_is_found_over_the_wire(host):
     with pytest.raises(DataFlowFailed):
         run(host, gone, sink("D", {"t": "S.t"}), path=("S.Out", "D.In"))
     assert host.codes("OnError")[:3] == [0xC0202009, 0xC020204A, 0xC004706B]
+
+
+def numbered(session):
+    session.execute(
+        "CREATE TABLE dbo.N (id int IDENTITY(5,1) PRIMARY KEY, v nvarchar(9) DEFAULT 'none', w int DEFAULT 7)"
+    )
+    return session.table_columns("dbo.N")
+
+
+ROWS_OF_N = pl.DataFrame(
+    {"0": pl.Series([50, 60, 70], dtype=pl.Int32), "1": ["a", None, None], "2": pl.Series([1, 2, None], dtype=pl.Int32)}
+)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize("identity", [False, True])
+@pytest.mark.parametrize("nulls", [False, True])
+def test_defaults_and_identities_whatever_way_a_load_takes(session, inside, identity, nulls):
+    columns = numbered(session)
+    if inside:
+        session.begin()
+    options = BulkOptions(keep_identity=identity, keep_nulls=nulls)
+    assert session.bulk_load("dbo.N", columns, [ROWS_OF_N], options) == 3
+    if inside:
+        session.commit()
+    ids = [50, 60, 70] if identity else [5, 6, 7]
+    values = [("a", 1), (None, 2), (None, None)] if nulls else [("a", 1), ("none", 2), ("none", 7)]
+    assert rows_of(session, "SELECT * FROM dbo.N ORDER BY id") == [(at, *v) for at, v in zip(ids, values, strict=True)]
+
+
+def test_rows_without_any_value(session):
+    columns = numbered(session)[1:]
+    session.begin()
+    nothing = pl.DataFrame({"1": [None, "x", None], "2": [None, None, None]}, schema={"1": pl.String, "2": pl.Int32})
+    assert session.bulk_load("dbo.N", columns, [nothing], BulkOptions()) == 3
+    session.commit()
+    assert rows_of(session, "SELECT v, w FROM dbo.N ORDER BY id") == [("none", 7), ("x", 7), ("none", 7)]
+
+
+def test_triggers_that_a_load_fires(session, tmp_path):
+    numbered(session)
+    with closing(sqlite3.connect(tmp_path / "sqlserver.db")) as database:
+        database.execute("CREATE TRIGGER noted AFTER INSERT ON N BEGIN SELECT 1; END")
+        database.commit()
+    assert session.insert_triggers("dbo.N") == ()
+    session.begin()  # Microsoft's driver INSERTs inside a transaction
+    assert session.insert_triggers("[dbo].[N]") == (() if session.driver == "pytds" else ("noted",))
+    session.rollback()

@@ -55,10 +55,14 @@ class DbApiLoading:
             kept.append(ResultColumn(known.name, column.type, known.nullable))
         return found, places, kept
 
-    def insert_text(self, table: CatalogTable, columns: Sequence[ResultColumn]) -> str:
-        """INSERT of one row."""
+    def insert_text(self, table: CatalogTable, columns: Sequence[ResultColumn], absent: Sequence[int] = ()) -> str:
+        """INSERT of one row; columns at the places in ``absent`` get their default."""
         names = ", ".join(self.quote(column.name) for column in columns)
-        marks = ", ".join(self.marker(at, f"?{at}") for at in range(len(columns)))
+        given = iter(range(len(columns)))
+        marks = ", ".join(
+            "DEFAULT" if at in absent else self.marker(number := next(given), f"?{number}")
+            for at in range(len(columns))
+        )
         return f"INSERT INTO {self.escape(table.path)} ({self.escape(names)}) VALUES ({marks})"
 
     def rows_for(self, frame: pl.DataFrame, columns: Sequence[ResultColumn]) -> Iterator[tuple[Any, ...]]:
@@ -110,11 +114,21 @@ class DbApiLoading:
     def write(
         self, cursor: Any, table: CatalogTable, columns: list[ResultColumn], frame: pl.DataFrame, options: BulkOptions
     ) -> None:
-        """Write one frame."""
-        text = self.insert_text(table, columns)
+        """Write one frame; without ``keep_nulls`` a NULL becomes the column's default, where it is known."""
         rows = self.bound_rows(frame, columns)
-        while part := list(itertools.islice(rows, ROWS_PER_CALL)):
-            cursor.executemany(text, part)
+        known = [table.by_name[column.name.lower()] for column in columns]
+        places = [at for at, column in enumerate(known) if column.default and not options.keep_nulls]
+        if not any(frame.to_series(at).null_count() for at in places):
+            places = []
+        for absent, run in itertools.groupby(rows, lambda row: tuple(at for at in places if row[at] is None)):
+            text = self.insert_text(table, columns, absent)
+            given = _without(run, absent)
+            while part := list(itertools.islice(given, ROWS_PER_CALL)):
+                if len(absent) < len(columns):
+                    cursor.executemany(text, part)
+                else:
+                    for _ in part:
+                        cursor.execute(text)
 
     def insert_rows(
         self, table: str, columns: Sequence[ResultColumn], frame: pl.DataFrame, options: BulkOptions
@@ -133,3 +147,10 @@ class DbApiLoading:
                 except SqlError as error:
                     refused.append((number, str(error.facts.get("detail", error.message))))
         return refused
+
+
+def _without(rows: Iterable[tuple[Any, ...]], absent: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """The rows without the values at some places."""
+    if not absent:
+        return iter(rows)
+    return (tuple(value for at, value in enumerate(row) if at not in absent) for row in rows)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dtserve.connections.base import BulkOptions, ResultColumn, ResultSet, SqlParameter
 from dtserve.connections.errors import CannotAcquireConnection, DriverMissing, SqlError
-from dtserve.connections.sql.catalog import CatalogColumn, CatalogTable, TableName
+from dtserve.connections.sql.catalog import CatalogColumn, CatalogTable, TableName, split_name
 from dtserve.connections.sql.dbapi_types import from_odbc, from_python, from_tds
 from dtserve.connections.sql.declared_types import from_declared
 from dtserve.connections.sql.sqlserver_attention import AttentionSession
@@ -45,6 +45,10 @@ class SqlServerSession(AttentionSession):
     """One connection to a SQL Server database."""
 
     dialect: ClassVar[str] = "tsql"
+    triggers_query: ClassVar[str] = (
+        "SELECT t.name FROM sys.triggers t JOIN sys.trigger_events e ON e.object_id = t.object_id "
+        "WHERE t.parent_id = OBJECT_ID('{path}') AND t.is_disabled = 0 AND e.type_desc = 'INSERT' ORDER BY t.name"
+    )
 
     def connect(self) -> Any:
         """By the first driver that is installed."""
@@ -264,6 +268,13 @@ class SqlServerSession(AttentionSession):
         """The bulk copy of mssql-python opens a connection, but a shared session loads itself: its transaction may be open."""
         return self.driver == "mssql_python" and not self.keep_open
 
+    def insert_triggers(self, table: str) -> tuple[str, ...]:
+        """None where rows are copied in bulk, which leaves triggers out by itself."""
+        name = split_name(table)
+        if self.driver == "pytds" or (self.loads_apart and not self.transaction_depth and not name.temporary):
+            return ()
+        return super().insert_triggers(table)
+
     def _load(
         self, table: CatalogTable, places: list[int], columns: list[ResultColumn], frames: Iterable[pl.DataFrame], options: BulkOptions
     ) -> int:  # fmt: skip
@@ -280,7 +291,7 @@ class SqlServerSession(AttentionSession):
         self, cursor: Any, table: CatalogTable, columns: list[ResultColumn], frame: pl.DataFrame, options: BulkOptions
     ) -> None:
         """A bulk copy where the driver can do one on this connection, INSERTs otherwise."""
-        if self.driver == "pytds" and not options.keep_identity:
+        if self.driver == "pytds":
             self._copy(cursor, table, columns, frame, options)
             return
         if options.keep_identity and any(table.by_name[c.name.lower()].identity for c in columns):

@@ -12,6 +12,9 @@ from dtserve.datatypes import DT, TypeSpec
 
 __all__ = ["binary_parameter", "early_as_text", "tds_columns"]
 
+_IDENTITY = 0x10
+"""The flag of an identity column in the metadata of a load."""
+
 _FIRST_YEAR = 1753
 """The first that mssql-python takes in a parameter, whatever the type of the column."""
 
@@ -24,14 +27,17 @@ _SIMPLE = {
 
 
 def tds_columns(table: CatalogTable, columns: Sequence[ResultColumn]) -> list[Any]:
-    """The columns with the types of the table, so that the server has nothing to convert."""
+    """The columns with the types of the table, so that the server has nothing to convert.
+
+    An identity column among them keeps its values: nothing else in INSERT BULK says so.
+    """
     from pytds import tds_base, tds_types
 
     found = []
     for column in columns:
         known = table.by_name[column.name.lower()]
         kind = _type(tds_types, known.type or column.type)
-        flags = tds_base.Column.fNullable if known.nullable else 0
+        flags = (tds_base.Column.fNullable if known.nullable else 0) | (_IDENTITY if known.identity else 0)
         found.append(tds_base.Column(name=known.name, type=kind, flags=flags))
     return found
 

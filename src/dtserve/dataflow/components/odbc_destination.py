@@ -1,7 +1,7 @@
 """ODBC Destination: rows into a table through ODBC (DATA_FLOW §6).
 
 ``InsertMethod`` 0 row by row, 1 batches of ``BatchSize`` rows; ``TransactionSize`` rows
-per transaction (0: each batch commits). Rows that are to be redirected or ignored are
+per transaction (0: each batch or row commits). Rows that are to be redirected or ignored are
 inserted one by one, so that each is known. ``StatementTimeout`` in seconds; BindNumericAs,
 BindCharColumnsAs and LobChunkSize have no effect.
 """
@@ -57,6 +57,7 @@ class OdbcDestination(Destination):
             BulkOptions(keep_nulls=True, table_lock=False, fire_triggers=True, timeout=timeout),
             connection="ODBCConnection",
             commit_rows=None if rows else max(transaction or batch, 1),
+            transaction_rows=transaction,
         )
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:

@@ -2,23 +2,25 @@
 
 ``AccessMode`` 0 ``OpenRowset`` and 1 ``OpenRowsetVariable`` insert row by row, 2
 ``SqlCommand`` too (into the table that the query names), 3 and 4 are fast load into the
-same two. Fast load: ``FastLoadOptions`` (TABLOCK, CHECK_CONSTRAINTS, FIRE_TRIGGERS,
-ROWS_PER_BATCH; ORDER and KILOBYTES_PER_BATCH are hints without effect),
+same two. Fast load: ``FastLoadOptions`` (TABLOCK, CHECK_CONSTRAINTS, FIRE_TRIGGERS; ORDER,
+ROWS_PER_BATCH and KILOBYTES_PER_BATCH are hints without effect, other words are refused),
 ``FastLoadKeepIdentity``, ``FastLoadKeepNulls``, ``FastLoadMaxInsertCommitSize`` (0 one
 commit at the end; else a batch is that many rows, but not more than SSIS has in a
-buffer). Row mode refuses single rows, fast load whole batches.
+buffer). Row mode refuses single rows, fast load whole batches. ``CommandTimeout`` is for
+``SqlCommand`` alone, as in SSIS.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from dtserve.connections.base import BulkOptions
+from dtserve.connections.sql.tsql_tokens import tokenize
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Destination, Emit
 from dtserve.dataflow.errors import BadProperty, UnsupportedProperty
+from dtserve.dataflow.fast_load import FastLoadOptions, parse_fast_load
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.sql import connection_of, variable_text
 from dtserve.dataflow.table_destination import TableDestination
@@ -111,16 +113,19 @@ class OLEDBDestination(Destination):
 
     def _options(self) -> BulkOptions:
         owner, name = self.model.properties, self.model.name
-        words = properties.text(owner, "FastLoadOptions").upper() if self._fast() else "CHECK_CONSTRAINTS,FIRE_TRIGGERS"
-        batch = re.search(r"ROWS_PER_BATCH\s*=\s*(\d+)", words)
+        fast = self._fast()
+        words = (
+            parse_fast_load(properties.text(owner, "FastLoadOptions"), name)
+            if fast
+            else FastLoadOptions(check_constraints=True, fire_triggers=True)
+        )
         return BulkOptions(
             keep_identity=properties.boolean(owner, "FastLoadKeepIdentity", owner=name),
-            keep_nulls=properties.boolean(owner, "FastLoadKeepNulls", owner=name) or not self._fast(),
-            table_lock="TABLOCK" in words,
-            check_constraints="CHECK_CONSTRAINTS" in words,
-            fire_triggers="FIRE_TRIGGERS" in words,
-            batch_rows=int(batch[1]) if batch else 0,
-            timeout=properties.integer(owner, "CommandTimeout", owner=name),
+            keep_nulls=properties.boolean(owner, "FastLoadKeepNulls", owner=name) or not fast,
+            table_lock=words.table_lock,
+            check_constraints=words.check_constraints,
+            fire_triggers=words.fire_triggers,
+            timeout=properties.integer(owner, "CommandTimeout", owner=name) if self._mode() == 2 else 0,
         )
 
 
@@ -133,6 +138,9 @@ def table_of_query(statement: str, component: str) -> str:
     import sqlglot
     from sqlglot import exp
 
+    if any(token.kind == "mark" for token in tokenize(statement)):
+        reason = "the query of a destination takes no parameters"
+        raise UnsupportedProperty(value=statement, property="SqlCommand", component=component, reason=reason)
     reason = "rows can be inserted only through a query of one table"
     try:
         tree = sqlglot.parse_one(statement, read="tsql")
