@@ -90,12 +90,29 @@ def test_where_the_home_is(monkeypatch, tmp_path):
     assert home_path().name == "dtserve"
 
 
-@pytest.mark.parametrize("name", [".", "", "(local)", "LOCALHOST", "127.0.0.1", "tcp:localhost", socket.gethostname()])
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".",
+        "",
+        "(local)",
+        "LOCALHOST",
+        "127.0.0.1",
+        "tcp:localhost",
+        "TCP:.,1433",
+        "lpc:(local)",
+        "np:\\\\.\\pipe\\sql\\query",
+        ".\\MSSQLSERVER",
+        socket.gethostname(),
+    ],
+)
 def test_names_of_this_machine(name):
     assert is_local_server(name)
 
 
-@pytest.mark.parametrize("name", ["SRV", ".\\INST", "localhost\\SQLEXPRESS", "10.0.0.1"])
+@pytest.mark.parametrize(
+    "name", ["SRV", ".\\INST", "localhost\\SQLEXPRESS", "10.0.0.1", ".,14330", "np:\\\\.\\pipe\\MSSQL$A\\sql\\query"]
+)
 def test_other_servers(name):
     assert not is_local_server(name)
 
@@ -106,6 +123,8 @@ def test_servers_of_the_settings(folder, tmp_path):
     (folder / "dtserve.toml").write_text(text)
     home = load_home(folder)
     home.msdb("srv\\inst").write(("P",), b"x")
+    assert home.msdb("TCP:srv\\INST").exists(("P",))
+    assert home.msdb("\\\\SRV\\pipe\\MSSQL$INST\\sql\\query").exists(("P",))
     assert (tmp_path / "other.sqlite").exists()
     assert not home.msdb().exists(("P",))
     assert home.msdb("SRV\\INST", user="joe").write(("Q",), b"x").owner == "joe"

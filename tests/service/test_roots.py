@@ -46,6 +46,37 @@ def test_any_number_of_roots_in_their_order():
     assert [(each.name, each.place) for each in found.folders] == [("B", "D:\\SSIS"), ("A", "SRV\\INST"), ("C", ".")]
 
 
+def test_comments_within_values():
+    found = parse(
+        "<StopExecutingPackagesOnShutdown><!-- never --> false</StopExecutingPackagesOnShutdown><TopLevelFolders>"
+        '<!-- one --><Folder xsi:type="SqlServerFolder"><Name>A<!-- b -->C</Name>'
+        "<ServerName><!-- was OLD -->SRV</ServerName></Folder></TopLevelFolders>"
+    )
+    assert not found.stop_executing_packages_on_shutdown
+    assert [(each.name, each.place) for each in found.folders] == [("AC", "SRV")]
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: text.encode("utf-8-sig"),
+        lambda text: text.replace("utf-8", "utf-16").encode("utf-16"),
+        lambda text: text.replace("utf-8", "UTF-16").encode("utf-16-be"),
+        lambda text: b"\xff\xfe" + text.replace("utf-8", "unicode").encode("utf-16-le"),
+        lambda text: text.replace("utf-8", "windows-1252").encode("cp1252"),
+        lambda text: text.replace("utf-8", "iso-8859-1").encode("latin-1"),
+        lambda text: text.partition("?>")[2].encode("utf-8"),
+        lambda text: text.replace("\n", "\r\n").encode("utf-8"),
+    ],
+)
+def test_encodings(tmp_path, encode):
+    path = tmp_path / "MsDtsSrvr.ini.xml"
+    path.write_bytes(encode(DEFAULT_FILE.replace("<Name>MSDB", "<Name>Bücher")))
+    configuration, problems = read_configuration(path)
+    assert problems == []
+    assert [each.name for each in configuration.folders] == ["Bücher", "File System"]
+
+
 def test_what_is_missing_has_its_default():
     assert parse("") == ServiceConfiguration(True, ())
 

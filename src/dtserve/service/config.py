@@ -41,6 +41,7 @@ from dtserve.service.settings import NEWEST_SERVER, SERVER_FORMATS, SETTINGS, re
 from dtserve.stores.base import Caller, PackageStore
 from dtserve.stores.durable import sync_folder, write_file
 from dtserve.stores.errors import StoreUnavailable
+from dtserve.stores.msdb.server_names import server_key
 
 if TYPE_CHECKING:
     from dtserve.stores.msdb.store import AnyDatabase
@@ -113,7 +114,7 @@ class ServiceHome(HomePaths):
         database = self._databases.get(url) or self._databases.setdefault(url, _database(url, server))
         caller = Caller(user, sysadmin=True) if user else LOCAL_CALLER
         limits = {"max_bytes": self.max_package_bytes, "newest_format": newest}
-        key = f"msdb:{'.' if is_local_server(server) else server.strip().lower()}"
+        key = f"msdb:{'.' if is_local_server(server) else server_key(server)}"
         return self._versioned(MsdbStore(name or "MSDB", database, caller, **limits), key, user)
 
     def _versioned(self, store: PackageStore, key: str, user: str = "") -> PackageStore:
@@ -136,7 +137,7 @@ class ServiceHome(HomePaths):
     def _server(self, server: str, user: str, password: str) -> tuple[str, int]:
         """The URL of a server's msdb, and the latest package format that it takes."""
         for known, value in self.settings.maps.get("servers", {}).items():
-            if known.strip().lower() == server.strip().lower():
+            if server_key(known) == server_key(server):
                 table = {"url": value} if isinstance(value, str) else value
                 newest = SERVER_FORMATS[table.get("version", NEWEST_SERVER)]
                 return _signed(str(table["url"]), user, password), newest
@@ -258,7 +259,7 @@ def home_path(home: Path | None = None) -> Path:
 
 def is_local_server(server: str) -> bool:
     """Whether a server's name means this machine; named instances are other servers."""
-    name = server.strip().lower().removeprefix("tcp:").removeprefix("np:").removeprefix("lpc:")
+    name = server_key(server)
     here = socket.gethostname().lower()
     return name in _LOCAL_NAMES or name in (here, here.partition(".")[0])
 

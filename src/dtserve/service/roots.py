@@ -133,7 +133,7 @@ def _folder(element: Any) -> TopLevelFolder:
         raise _Wrong(
             f"There is an error in XML document ({element.sourceline}): the specified type was not recognized: name='{kind}'."
         )
-    name, place = (element.findtext("Name") or "").strip(), (element.findtext(wanted) or "").strip()
+    name, place = _text(element.find("Name")), _text(element.find(wanted))
     try:
         check_file_name(name)
     except InvalidName as error:
@@ -145,8 +145,13 @@ def _folder(element: Any) -> TopLevelFolder:
     return TopLevelFolder(kind, name, place or ".")
 
 
+def _text(element: Any) -> str:
+    """All text of an element, also behind comments."""
+    return "" if element is None else str(element.xpath("string()")).strip()
+
+
 def _boolean(element: Any) -> bool:
-    text = (element.text or "").strip()
+    text = _text(element)
     if text not in ("true", "false", "1", "0"):
         raise _Wrong(
             f"There is an error in XML document ({element.sourceline}): "

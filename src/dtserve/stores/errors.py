@@ -241,7 +241,7 @@ class RootUnavailable(StoreError, TransientError):
         'the topic "Configuring the Integration Services Service" in SQL Server 2008 Books Online.\n'
         "Login Timeout Expired\n{detail} (MsDtsSvr)"
     )
-    remedy = "Check the root's server in MsDtsSrvr.ini.xml and the [[servers]] of dtserve.toml."
+    remedy = "Check the root's server in MsDtsSrvr.ini.xml and [servers] in dtserve.toml."
 
 
 class StoreUnavailable(StoreError, TransientError):

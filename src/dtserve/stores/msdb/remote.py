@@ -26,6 +26,7 @@ from dtserve.stores.base import Caller, PackageInfo, StorePath
 from dtserve.stores.errors import StoreUnavailable
 from dtserve.stores.msdb.messages import MESSAGES, ProcedureError
 from dtserve.stores.msdb.rows import guid_text, listed_info
+from dtserve.stores.msdb.server_names import server_place
 from dtserve.stores.names import name_key
 
 __all__ = ["RemoteDatabase", "RemoteProcedures", "remote_url"]
@@ -51,11 +52,11 @@ _PATTERNS = [
 
 
 def remote_url(server: str, user: str, password: str) -> str:
-    """The URL of a server as dtutil names it: ``host``, ``host\\instance``, ``host,port``."""
+    """The URL of a server as dtutil names it: ``host``, ``host\\instance``, ``host,port``; StoreUnavailable for no port."""
     from urllib.parse import quote
 
-    host, _, port = server.strip().removeprefix("tcp:").partition(",")
-    place = quote(host, safe="") + (f":{int(port)}" if port.strip().isdecimal() else "")
+    host, port = server_place(server)
+    place = quote(host, safe="") + (f":{port}" if port else "")
     return f"mssql://{quote(user, safe='')}:{quote(password, safe='')}@{place}/msdb"
 
 
