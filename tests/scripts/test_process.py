@@ -112,3 +112,41 @@ def test_what_children_of_a_script_print_disturbs_nothing(host: ScriptHost, tmp_
 def test_each_execution_begins_with_fresh_statics(host: ScriptHost, tmp_path: Path) -> None:
     asked = request(tmp_path, "Dts.ExecutionValue = ++count;", "static int count;")
     assert [host.run("run", asked, nothing, lambda: None)["value"]["v"] for _ in range(2)] == ["1", "1"]
+
+
+def test_a_call_that_breaks_is_answered(host: ScriptHost, tmp_path: Path) -> None:
+    def serve(operation: str, facts: Mapping[str, Any]) -> None:
+        raise KeyError("lock")
+
+    done = host.run("run", request(tmp_path, 'Dts.Events.FireWarning(1, "s", "t", "", 0);'), serve, lambda: None)
+    assert done["text"] == "Internal error in event of a script: KeyError: 'lock'"
+
+
+def test_the_rest_of_a_line_is_printed(host: ScriptHost, tmp_path: Path) -> None:
+    printed = []
+    body = 'Console.WriteLine("one"); Console.Write("two");'
+    host.run("run", request(tmp_path, body), lambda _, facts: printed.append(facts["text"]), lambda: None)
+    assert printed == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("span", "kind"),
+    [("new TimeSpan(1, 2, 3)", "time"), ("TimeSpan.FromDays(2)", "object"), ("TimeSpan.FromHours(-1)", "object")],
+)
+def test_spans_of_time_that_are_no_time_of_day_stay_objects(host: ScriptHost, tmp_path: Path, span, kind) -> None:
+    done = host.run("run", request(tmp_path, f"Dts.ExecutionValue = {span};"), nothing, lambda: None)
+    assert done["value"]["t"] == kind
+
+
+@pytest.mark.parametrize("line", ["no message", "[]", '{"op": "done"}'])
+def test_a_line_that_is_no_message_leaves_nobody_waiting(tmp_path: Path, line: str) -> None:
+    found = ScriptSurroundings.of(Environment(temp=tmp_path, variables=dict(os.environ)))
+
+    def launch(command: list[str], **how: Any) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(["sh", "-c", f"echo '{line}' >&{command[-1]}; exec sleep 60"], **how)
+
+    broken = ScriptHost(found.tools, found.host, dict(os.environ), launch, end)
+    with pytest.raises(ScriptHostEnded):
+        broken.run("run", {}, nothing, lambda: None)
+    broken.kill()
+    broken.close()

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from dtserve.errors import Canceled, ConnectionError_, DtserveError
+from dtserve.errors import Canceled, ConnectionError_, DtserveError, InternalError
 from dtserve.scripts.errors import ScriptHostEnded
 from dtserve.scripts.host_program import HostProgram
 from dtserve.scripts.toolchain import Toolchain
@@ -79,9 +79,9 @@ class ScriptHost:
     def _read(self) -> None:
         with os.fdopen(self._answers, "rb") as lines:
             for line in lines:
-                if not line.endswith(b"\n"):
-                    break  # it was killed in the middle of a message
-                message = json.loads(line)
+                message = _message(line)
+                if message is None:
+                    break
                 with self._lock:
                     target = self._waiting.get(message["run"])
                 if target is not None:
@@ -177,6 +177,11 @@ class ScriptHost:
             if call is None:
                 raise
             answer = {"error": _facts(error)}
+        except Exception as error:  # a script that were not answered would wait for ever
+            if call is None:
+                raise
+            defect = InternalError(where=f"{message['op']} of a script", detail=f"{type(error).__name__}: {error}")
+            answer = {"error": _facts(defect)}
         if call is not None:
             self._send({**answer, "op": "answer", "call": call})
 
@@ -212,6 +217,15 @@ class ScriptHost:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(END_SECONDS)
         self._printed.close()
+
+
+def _message(line: bytes) -> dict[str, Any] | None:
+    """The message of a line; None when the host was killed in the middle of it, or somebody else wrote it."""
+    try:
+        found = json.loads(line) if line.endswith(b"\n") else None
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and "run" in found and "op" in found else None
 
 
 def _refuses(operation: str, facts: Mapping[str, Any]) -> None:

@@ -109,16 +109,22 @@ namespace Dtserve.Scripts
             public override void Write(char value)
             {
                 if (line == null) line = new StringBuilder();
-                if (value == '\n')
-                {
-                    var session = Session.Current;
-                    if (session != null) session.Tell("print", "text", line.ToString().TrimEnd('\r'));
-                    line.Clear();
-                }
+                if (value == '\n') Tell();
                 else line.Append(value);
             }
 
-            public override void Flush() { }
+            /// <summary>What stands in a line that was not ended.</summary>
+            public override void Flush()
+            {
+                if (line != null && line.Length > 0) Tell();
+            }
+
+            private static void Tell()
+            {
+                var session = Session.Current;
+                if (session != null) session.Tell("print", "text", line.ToString().TrimEnd('\r'));
+                line.Clear();
+            }
         }
     }
 }

@@ -38,6 +38,7 @@ namespace Dtserve.Scripts
             }
             finally
             {
+                Console.Out.Flush();
                 Stray(session, started);
             }
         }

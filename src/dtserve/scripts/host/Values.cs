@@ -80,7 +80,8 @@ namespace Dtserve.Scripts
                 case TypeCode.String: return Pair("string", (string)value);
             }
             if (value is Guid) return Pair("guid", ((Guid)value).ToString("B").ToUpperInvariant());
-            if (value is TimeSpan) return Pair("time", ((TimeSpan)value).ToString("c", Plain));
+            if (value is TimeSpan && ((TimeSpan)value).Ticks >= 0 && ((TimeSpan)value).Days == 0)
+                return Pair("time", ((TimeSpan)value).ToString("c", Plain)); // longer ones are no time of a day
             if (value is DateTimeOffset)
                 return Pair("dateoffset", ((DateTimeOffset)value).ToString(Moment + "zzz", Plain));
             return null;
