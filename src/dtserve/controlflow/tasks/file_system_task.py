@@ -7,6 +7,7 @@ Archive are reported as a warning. Moving a directory across volumes copies and 
 from __future__ import annotations
 
 import enum
+import errno
 import os
 import shutil
 import stat
@@ -283,9 +284,17 @@ class FileSystemTask(Task):
 
 
 def _replace(source: Path, target: Path) -> None:
-    """Move a file over another; across volumes by copy and delete."""
+    """Move a file over another; across volumes by a copy that takes its place when it is whole."""
     try:
         os.replace(source, target)
-    except OSError:
-        shutil.copy2(source, target)
-        source.unlink()
+        return
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        shutil.copy2(source, part)
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+    source.unlink()
