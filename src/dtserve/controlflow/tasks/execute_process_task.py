@@ -118,7 +118,11 @@ class ExecuteProcessTask(Task):
             )
         except OSError as error:
             raise errors.ProcessNotRunnable(executable=self.executable, detail=error.strerror or str(error)) from error
-        output, error_output = self._wait(process, given)
+        try:
+            output, error_output = self._wait(process, given)
+        finally:
+            if process.poll() is not None:  # a number that another process may get is not ours to end any more
+                finished(process)
         self._route(self.output_variable, output)
         self._route(self.error_variable, error_output)
         code = process.returncode
@@ -160,6 +164,5 @@ class ExecuteProcessTask(Task):
                     talker.join(1.0)
                 ending = " and was terminated" if self.terminate else ""
                 raise errors.ProcessTimedOut(executable=self.executable, seconds=self.time_out, ending=ending)
-        finished(process)
         output, error_output = result[0] if result else (b"", b"")
         return output or b"", error_output or b""

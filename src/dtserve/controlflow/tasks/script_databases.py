@@ -13,6 +13,7 @@ from typing import Any
 from dtserve.connections.base import Connection, ResultSet, SqlParameter, SqlSession
 from dtserve.connections.sql_connection import SqlConnection
 from dtserve.controlflow.task_host import TaskHost
+from dtserve.controlflow.tasks.script_errors import ScriptConnectionNotGiven
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.datatypes.recordset import Recordset, RecordsetColumn
 from dtserve.package.model import ConnectionManager
@@ -59,7 +60,8 @@ class ScriptDatabases:
 
     def acquired(self, manager: Connection) -> Mapping[str, Any]:
         """An open connection of a manager of the package."""
-        assert isinstance(manager, SqlConnection)  # noqa: S101 - the kinds it is asked for are
+        if not isinstance(manager, SqlConnection):
+            raise ScriptConnectionNotGiven(name=manager.name, kind=manager.model.creation_name)
         provider = manager.model.creation_name.partition(":")[2].partition(",")[0].strip()
         short = {"SQL": "System.Data.SqlClient.SqlConnection", "OLEDB": "System.Data.OleDb.OleDbConnection"}
         return {"database": self._add(manager), "provider": short.get(provider.upper(), provider)}
@@ -72,7 +74,8 @@ class ScriptDatabases:
         properties = {"ConnectionString": facts["connection_string"]}
         model = ConnectionManager("(script)", "", creation_name, "", properties)
         made = create_connection(model, self._host.run.shared.environment)
-        assert isinstance(made, SqlConnection)  # noqa: S101 - ADO.NET managers are
+        if not isinstance(made, SqlConnection):
+            raise ScriptConnectionNotGiven(name=model.name, kind=creation_name)
         return {"value": self._add(made)}
 
     def _add(self, manager: SqlConnection) -> int:
@@ -123,9 +126,14 @@ class ScriptDatabases:
 
 
 def _call(name: str, parameters: Sequence[SqlParameter]) -> str:
-    """The call of a stored procedure."""
-    given = [f"{each.name} = {each.name}{' OUTPUT' if 'Output' in each.direction else ''}" for each in parameters]
-    return f"EXEC {name} {', '.join(given)}".rstrip()
+    """The call of a stored procedure; a ReturnValue parameter gets what it returns."""
+    given = [
+        f"{each.name} = {each.name}{' OUTPUT' if 'Output' in each.direction else ''}"
+        for each in parameters
+        if each.direction != "ReturnValue"
+    ]
+    returned = next((f"{each.name} = " for each in parameters if each.direction == "ReturnValue"), "")
+    return f"EXEC {returned}{name} {', '.join(given)}".rstrip()
 
 
 def _coded(result: ResultSet) -> dict[str, Any]:

@@ -36,13 +36,14 @@ class ScriptSurvey:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._shared is not None  # noqa: S101 - it was entered
-        self._shared.close()
+        if self._shared is not None:
+            self._shared.close()
         self._folder.__exit__(kind, error, trace)
 
     def obstacle(self, element: Any, folder: Path) -> str:
         """What a task's script waits for, in a few words; empty when it runs, or fails as it would in SSIS."""
-        assert self._shared is not None  # noqa: S101 - it was entered
+        if self._shared is None:
+            raise RuntimeError("a survey is asked inside its with block")
         self._shared.environment = replace(self._shared.environment, folder=folder)
         try:
             ScriptRun.of(self._shared).prepare(read_script_project(element))
