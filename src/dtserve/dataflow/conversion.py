@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dtserve.dataflow.dispositions import SomeRows
+from dtserve.dataflow.transform_errors import IncompatibleColumns
 from dtserve.datatypes.errors import (
     CANNOT_CONVERT,
     DATA_OVERFLOW,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from dtserve.datatypes import TypeSpec
     from dtserve.datatypes.columns import ColumnResult
 
-__all__ = ["check_convertible", "fit", "fit_regular", "same_storage", "status", "truncation_code"]
+__all__ = ["check_convertible", "fit", "fit_regular", "same_storage", "status", "truncation_code", "widened"]
 
 _MANY_ROWS = 1_000
 _MOST_OPEN = 0.25
@@ -127,3 +128,16 @@ def check_convertible(source: TypeSpec, target: TypeSpec) -> None:
 
     if not is_legal(source.dt, target.dt):
         raise UnsupportedConversion(source=source, target=target)
+
+
+def widened(values: pl.Series, source: TypeSpec, target: TypeSpec, names: tuple[str, str]) -> pl.Series:
+    """A column for another one of its kind; raises IncompatibleColumns for a value that does not fit (``names`` of both)."""
+    if source == target or same_storage(source, target):
+        return values
+    result = fit(values, source, target, "data_conversion")
+    lost = result.errors is not None or result.truncated is not None
+    if source.family == target.family == "decimal" and target.scale < source.scale and not lost:
+        lost = bool((result.values.cast(values.dtype) != values).any())
+    if lost:
+        raise IncompatibleColumns(first=names[0], second=names[1])
+    return result.values

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
+from dtserve.dataflow.conversion import widened
 from dtserve.dataflow.dispositions import error_columns
 from dtserve.dataflow.pivot_errors import (
     PivotBadKeyConversion,
@@ -28,6 +29,7 @@ from dtserve.dataflow.pivot_errors import (
     PivotUnknownKey,
 )
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.transform_errors import IncompatibleColumns
 from dtserve.datatypes.errors import ConversionError
 from dtserve.errors import DtserveError, signed
 
@@ -108,7 +110,7 @@ class Pivot(BlockingTransform):
         again = rows.select((pl.struct(_SET, _KEY).is_first_distinct()).alias("first")).to_series()
         if not first and (matched & ~again).any():
             yield from self._refused(rows.filter(matched & ~again), PivotDuplicateKey)
-        kept = rows.filter((matched & again) | (~matched & pl.lit(self._tolerant)))
+        kept = rows.filter(matched & again)
         if not kept.height:
             return
         made = []
@@ -121,7 +123,17 @@ class Pivot(BlockingTransform):
                 chosen = pl.col(source).filter(pl.col(_KEY) == pl.lit(key, dtype=rows.schema[_KEY])).first()
                 made.append(chosen.alias(column.lineage_id))
         result = kept.group_by(_SET, maintain_order=True).agg(made).drop(_SET)
-        yield self.output().ref_id, result
+        yield (
+            self.output().ref_id,
+            pl.DataFrame([self._fitted(result, column, ref) for column, ref, _ in self._pivoted]),
+        )
+
+    def _fitted(self, rows: pl.DataFrame, column: Column, source: str) -> pl.Series:
+        """An output column, its values in its own type where that is wider than its source's."""
+        values = rows[column.lineage_id]
+        if not source:
+            return values
+        return widened(values, self._types[source], column.type, (source, column.name)).alias(column.lineage_id)
 
     def _unknown(self, rows: pl.DataFrame) -> Iterator[Emit]:
         if self._tolerant:
@@ -161,12 +173,15 @@ class Pivot(BlockingTransform):
 
         arriving = self.input_schemas.get(self.model.inputs[0].ref_id, {})
         usages = {c.lineage_id: self._usage(c) for c in self.model.inputs[0].columns}
-        target = arriving.get(self._pivot_key().lineage_id, self._pivot_key().type)
+        self._types = {c.lineage_id: arriving.get(c.lineage_id, c.type) for c in self.model.inputs[0].columns}
+        target = self._types[self._pivot_key().lineage_id]
         found: list[tuple[Column, str, Any]] = []
         for column in self.output().columns:
             source = properties.reference(column.properties, "SourceColumn")
             if source and source not in usages:
                 raise PivotColumnNotFound(column=column.name, number=column.number, lineage=source)
+            if source and self._types[source].family != column.type.family:
+                raise IncompatibleColumns(first=source, second=column.name)
             key: Any = None
             if source and usages[source] == VALUE:
                 text = properties.text(column.properties, "PivotKeyValue")

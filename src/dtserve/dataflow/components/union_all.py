@@ -2,7 +2,8 @@
 
 An output column takes the input column whose ``OutputColumnLineageID`` names it; inputs
 that map nothing give NULL. Values are converted where an input's type differs from the
-output's in length or precision only; other differences are refused, as SSIS does.
+output's in length or precision only; other differences are refused, as SSIS does, and so is
+a value that does not fit the output column.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
+from dtserve.dataflow.conversion import widened
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.transform_errors import IncompatibleColumns
 
@@ -50,15 +52,17 @@ class UnionAll(BlockingTransform):
 
         output = self.output()
         mapping = self._maps[input_ref]
+        arriving = self.input_schemas[input_ref]
         columns = []
         for column in output.columns:
             source = mapping.get(column.lineage_id)
-            declared = column.type.polars()
             if source is None or source.lineage_id not in frame.columns:
-                columns.append(pl.lit(None, dtype=declared).alias(column.lineage_id))
+                values = pl.repeat(None, frame.height, dtype=column.type.polars(), eager=True)
             else:
-                columns.append(pl.col(source.lineage_id).cast(declared).alias(column.lineage_id))
-        return [(output.ref_id, frame.select(columns))]
+                spec = arriving.get(source.lineage_id, source.type)
+                values = widened(frame[source.lineage_id], spec, column.type, (source.name, column.name))
+            columns.append(values.alias(column.lineage_id))
+        return [(output.ref_id, pl.DataFrame(columns))]
 
     @staticmethod
     def _mapping(one: Input) -> dict[str, Column]:

@@ -4,17 +4,19 @@ An input column with ``PivotKeyValue`` gives a row per key: its value goes to th
 column that ``DestinationColumn`` names, its key to the output column with ``PivotKey``
 true. Columns without key are copied to their destination column on every row. A NULL
 value makes no row; a row whose values are all NULL makes one row, with NULL as key and
-value. Output rows follow the order of the input rows and, within a row, of the input
+value (that row's key is UNVERIFIED). Output rows follow the order of the input rows and, within a row, of the input
 columns. Several destination columns are filled side by side, key by key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
+from dtserve.dataflow.conversion import widened
+from dtserve.dataflow.errors import BadProperty
 from dtserve.dataflow.pivot_errors import (
     UnpivotBadDestination,
     UnpivotDuplicateKey,
@@ -23,6 +25,10 @@ from dtserve.dataflow.pivot_errors import (
     UnpivotNoKeyColumn,
 )
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.transform_errors import IncompatibleColumns
+from dtserve.datatypes import DT, TypeSpec
+from dtserve.datatypes.convert import convert_value
+from dtserve.datatypes.errors import ConversionError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,7 +48,7 @@ class Unpivot(BlockingTransform):
 
     def validate(self) -> None:
         """Destinations that exist, a key column, equal keys for each destination, no key twice."""
-        targets = {c.lineage_id for c in self.output().columns}
+        targets = {c.lineage_id: c for c in self.output().columns}
         keys: dict[str, list[str]] = {}
         for column, target, key in self._mapped():
             if target not in targets:
@@ -51,13 +57,19 @@ class Unpivot(BlockingTransform):
                 keys.setdefault(target, []).append(key)
         if not keys:
             raise UnpivotNoDestination()
-        if self._key_column() is None:
+        named = self._key_column()
+        if named is None:
             raise UnpivotNoKeyColumn()
+        for key in next(iter(keys.values())):
+            self._key_value(key, named)
         for found in keys.values():
             if len(set(found)) != len(found):
                 raise UnpivotDuplicateKey(key=next(k for k in found if found.count(k) > 1))
             if set(found) != set(next(iter(keys.values()))):
                 raise UnpivotKeysDiffer()
+        for column, target, _ in self._mapped():
+            if self._arriving(column).family != targets[target].type.family:
+                raise IncompatibleColumns(first=column.name, second=targets[target].name)
 
     def start(self) -> None:
         """Resolve the mapping."""
@@ -74,7 +86,12 @@ class Unpivot(BlockingTransform):
         import polars as pl
 
         output = self.output()
-        rows = frame.with_row_index(_ROW)
+        targets = {c.lineage_id: c for c in output.columns}
+        made = [
+            widened(frame[c.lineage_id], self._arriving(c), targets[target].type, (c.name, targets[target].name))
+            for c, target, _ in self._mapped()
+        ]
+        rows = pl.DataFrame(made).with_row_index(_ROW)
         parts = []
         filled: pl.Series | None = None
         for place, (key, sources) in enumerate(self._keys.items()):
@@ -97,11 +114,13 @@ class Unpivot(BlockingTransform):
         for column in self.output().columns:
             dtype = column.type.polars()
             if named is not None and column.lineage_id == named.lineage_id:
-                made.append(pl.lit(key, dtype=dtype).alias(column.lineage_id))
+                made.append(
+                    pl.lit(None if key is None else self._key_value(key, named), dtype=dtype).alias(column.lineage_id)
+                )
             elif column.lineage_id in sources:
-                made.append(pl.col(sources[column.lineage_id]).cast(dtype).alias(column.lineage_id))
+                made.append(pl.col(sources[column.lineage_id]).alias(column.lineage_id))
             elif column.lineage_id in self._copied:
-                made.append(pl.col(self._copied[column.lineage_id]).cast(dtype).alias(column.lineage_id))
+                made.append(pl.col(self._copied[column.lineage_id]).alias(column.lineage_id))
             else:
                 made.append(pl.lit(None, dtype=dtype).alias(column.lineage_id))
         return rows.select(made)
@@ -122,3 +141,15 @@ class Unpivot(BlockingTransform):
             if properties.boolean(column.properties, "PivotKey", owner=self.model.name):
                 return column
         return None
+
+    def _key_value(self, key: str, column: Column) -> Any:
+        """A key as the key column holds it; raises BadProperty for one that does not fit."""
+        spec = column.type
+        try:
+            return convert_value(key, TypeSpec(DT.WSTR, length=len(key)), spec, locale_id=self.locale)
+        except ConversionError:
+            detail = f'"{key}" does not fit the column "{column.name}" ({spec})'
+            raise BadProperty(property="PivotKeyValue", component=self.model.name, detail=detail) from None
+
+    def _arriving(self, column: Column) -> TypeSpec:
+        return self.input_schemas.get(self.model.inputs[0].ref_id, {}).get(column.lineage_id, column.type)
