@@ -14,11 +14,15 @@ from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, RowTransform
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.transform_errors import RowCountBadVariableName, RowCountBadVariableType
+from dtserve.datatypes import DT
+from dtserve.expressions.errors import UnknownVariable
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["RowCount"]
+
+_COUNTERS = (DT.I4, DT.UI4, DT.I8, DT.UI8)
 
 
 @component("RowCount")
@@ -35,12 +39,15 @@ class RowCount(RowTransform):
         self._lock = threading.Lock()
 
     def validate(self) -> None:
-        """The variable must exist and be an integer (0xC02020EE, 0xC02020EF)."""
+        """The variable must exist and be an integer of four or eight bytes (0xC02020EE, 0xC02020EF)."""
         name = self._variable()
         if not name:
             raise RowCountBadVariableName(variable=name)
-        spec, _ = self.host.variable(name)
-        if spec is None or spec.family != "int":
+        try:
+            spec, _ = self.host.variable(name)
+        except UnknownVariable:
+            raise RowCountBadVariableName(variable=name) from None
+        if spec is None or spec.dt not in _COUNTERS:
             raise RowCountBadVariableType(variable=name)
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
