@@ -38,6 +38,24 @@ def test_problems(home, capsys):
     assert "problem" not in found["roots"][1]
 
 
+def test_roots_that_cannot_work_are_told_without_connecting(home, capsys):
+    ini = home.path / "Binn" / "MsDtsSrvr.ini.xml"
+    ini.write_text(ini.read_text().replace("<ServerName>.<", "<ServerName>tcp:GONE,14330<"))
+    assert main(["config"]) == 1
+    out = capsys.readouterr().out
+    assert "PROBLEM: MSDB: " in out
+    assert "tcp:GONE,14330" in out
+    (home.path / "dtserve.toml").write_text("[servers]\n'gone,14330' = 'mssql://u:swordfish@h:99999/msdb'\n")
+    assert main(["config"]) == 1
+    out = capsys.readouterr().out
+    assert "URL cannot be read" in out
+    assert "swordfish" not in out
+    ini.write_text(ini.read_text().replace("<ServerName>tcp:GONE,14330<", "<ServerName>.<"))
+    (home.path / "dtserve.toml").write_text("msdb.url = 'no url'\n")
+    assert main(["config"]) == 1
+    assert "URL cannot be read" in capsys.readouterr().out
+
+
 def test_maps_are_shown_without_passwords(home, capsys):
     text = """[connections]
 "Sales DW" = "postgresql://etl:swordfish@db1:5433/sales?sslpassword=swordfish"

@@ -336,6 +336,13 @@ def test_48_to_56_folders(run, home):
     assert "<DIR>  Finance" in out
     assert "Load" not in out
     assert run("/FDirectory", "DTS")[1].count("<DIR>") == 2
+    ini = home.path / "Binn" / "MsDtsSrvr.ini.xml"
+    whole = ini.read_text()
+    ini.write_text(whole.replace("<ServerName>.<", "<ServerName>GONE<"))
+    code, out = run("/FDirectory", "DTS;\\;S")
+    assert code == 1
+    assert re.search(r"Folder: \\File System\n(.*\n)*Folder: \\MSDB\n  0xC0D5170A Failed to retrieve", out)
+    ini.write_text(whole)
     assert run("/FRename", r"SQL;\;Finance;Fin")[0] == 0
     code, out = run("/FDelete", r"SQL;\;Fin")
     assert code == 1

@@ -72,6 +72,21 @@ def test_listing(run, home):
     assert [each["path"] for each in found] == ["MSDB\\P"]
 
 
+def test_a_root_that_does_not_answer_is_told_and_the_others_are_listed(run, home, capsys):
+    home.tree().write(("File System", "P"), package())
+    ini = home.path / "Binn" / "MsDtsSrvr.ini.xml"
+    ini.write_text(ini.read_text().replace("<ServerName>.<", "<ServerName>GONE<"))
+    assert main(["packages", "list", "\\"]) == 1
+    told = capsys.readouterr()
+    assert "File System\\P" in told.out
+    assert told.err.startswith("MSDB: DTSERVE_E_ROOTUNAVAILABLE")
+    assert main(["packages", "script", "\\", "SQL"]) == 1
+    assert "P" in capsys.readouterr().out
+    code, out = run("copy", "\\", "file:out", "--dry-run")
+    assert code == 1
+    assert "1 failed, 1 planned" in out
+
+
 def test_one_package_by_its_path(run, home, tmp_path):
     run("copy", "file:incoming", r"\MSDB\In")
     (tmp_path / "one").mkdir()

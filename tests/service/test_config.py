@@ -143,6 +143,18 @@ def test_a_root_of_an_unknown_server_does_not_disturb_the_others(folder):
     assert [each.name for each in tree.list(())[0]] == ["MSDB", "File System"]
 
 
+def test_a_store_path_that_is_a_share_is_never_taken_for_a_folder_of_this_machine(folder, tmp_path):
+    home = load_home(folder)
+    ini = folder / "Binn" / "MsDtsSrvr.ini.xml"
+    ini.write_text(DEFAULT_FILE.replace("..\\Packages", "\\\\nohost.invalid\\etl\\in"))
+    with pytest.raises(RootUnavailable, match=r"nohost\.invalid"):
+        load_home(folder).tree().list(("File System",))
+    (folder / "dtserve.toml").write_text(f"[paths]\n'\\\\nohost.invalid\\etl' = '{tmp_path}'\n")
+    home = load_home(folder)
+    home.tree().write(("File System", "P"), b"x")
+    assert (tmp_path / "in" / "P.dtsx").read_bytes() == b"x"
+
+
 def test_maps(folder):
     load_home(folder)
     (folder / "dtserve.toml").write_text(

@@ -6,7 +6,7 @@ import pytest
 
 from dtserve.stores import Database, FileSystemStore, MsdbStore
 from dtserve.stores.bulk import BulkJob, plan, run
-from dtserve.stores.errors import FolderNotFound, ReportMismatch, WriteFailed
+from dtserve.stores.errors import FolderNotFound, ReadFailed, ReportMismatch, WriteFailed
 from dtserve.stores.msdb.engine import sqlite_url
 from dtserve.stores.transfer import Changes
 from support.memory_store import MemoryStore
@@ -66,6 +66,37 @@ def test_a_dry_run_changes_nothing_and_finds_what_would_fail(source, target):
     assert outcomes(results)["Other\\X"] == "planned"
     assert not target.folder_exists(("Sales",))
     assert source.exists(("Other", "X"))
+
+
+def test_a_dry_run_finds_names_that_the_target_cannot_take(source, target, tmp_path):
+    source.write(("Load.v2",), package("Load.v2"))
+    job = BulkJob("copy", source, (), target)
+    planned = {each.source: (each.outcome, each.code) for each in run(job, dry_run=True)}
+    assert planned["Load.v2"] == ("failed", "0xC001F202")
+    done = {each.source: each.code for each in run(job)}
+    assert {name for name, code in done.items() if code} == {"Load.v2"}
+    assert done["Load.v2"] == "0xC001F202"
+    files = FileSystemStore("Out", tmp_path / "out")
+    assert {each.outcome for each in run(BulkJob("copy", source, (), files), dry_run=True)} == {"planned"}
+
+
+def test_a_folder_that_cannot_be_listed_does_not_stop_the_others(source, target, tmp_path, monkeypatch):
+    inner = FileSystemStore.list
+
+    def listing(store, folder):
+        if folder == ("Sales",):
+            raise ReadFailed(path="Sales", reason="Permission denied")
+        return inner(store, folder)
+
+    monkeypatch.setattr(FileSystemStore, "list", listing)
+    told = []
+    report = tmp_path / "r.csv"
+    results = run(BulkJob("copy", source, (), target), report=report, progress=lambda *each: told.append(each[:2]))
+    assert outcomes(results) == {"Sales": "failed", "Top": "copied", "Other\\X": "copied"}
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert "Sales,,failed,0xC0D51706" in report.read_text()
+    with pytest.raises(ReadFailed):
+        run(BulkJob("copy", source, ("Sales",), target))
 
 
 def test_one_failure_does_not_stop_the_others(source, target):

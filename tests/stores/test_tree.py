@@ -9,6 +9,7 @@ from dtserve.stores import Caller, FileSystemStore, PackageTree, Root
 from dtserve.stores.errors import (
     PackageNotInStore,
     PathWithoutPackage,
+    ReadFailed,
     RootFixed,
     RootNotFound,
     RootUnavailable,
@@ -140,3 +141,32 @@ def test_what_crashes_left_is_removed_from_local_folders(tree, tmp_path):
     os.utime(left, (1, 1))
     assert tree.clean() == 1
     assert not left.exists()
+
+
+def test_a_walk_tells_what_cannot_be_listed_and_goes_on(tree, tmp_path, monkeypatch):
+    for folder in ("A", "B", "C"):
+        tree.create_folder(("File System", folder))
+        tree.write(("File System", folder, "P"), b"x")
+    inner = FileSystemStore.list
+
+    def listing(store, folder):
+        if folder == ("B",):
+            raise ReadFailed(path="B", reason="Permission denied")
+        return inner(store, folder)
+
+    monkeypatch.setattr(FileSystemStore, "list", listing)
+    told = []
+    walked = [folder for folder, _, _ in tree.walk((), lambda folder, error: told.append((folder, type(error))))]
+    assert walked == [(), ("MSDB",), ("File System",), ("File System", "A"), ("File System", "C")]
+    assert told == [(("Dead",), RootUnavailable), (("File System", "B"), ReadFailed)]
+    with pytest.raises(ReadFailed):
+        list(tree.walk())
+    with pytest.raises(RootUnavailable):
+        list(tree.walk(("Dead",), lambda folder, error: None))
+
+
+def test_a_root_that_is_no_folder_does_not_answer(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    tree = PackageTree([Root("F", lambda: FileSystemStore("F", tmp_path / "file"), "FileSystemFolder")])
+    with pytest.raises(RootUnavailable, match="Not a directory"):
+        tree.list(("F",))

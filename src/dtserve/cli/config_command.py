@@ -90,11 +90,13 @@ def _changed_since_start(home: ServiceHome) -> list[str]:
 def _root(home: ServiceHome, index: int, connect: bool) -> dict[str, Any]:
     folder = home.configuration.folders[index]
     found = {"name": folder.name, "kind": folder.kind, "place": folder.place}
-    if connect:
-        try:
+    try:
+        root = home.tree().roots[index]
+        root.store()
+        if connect:
             home.tree().list((folder.name,))
-        except DtserveError as error:
-            found["problem"] = error.message
+    except DtserveError as error:
+        found["problem"] = error.message
     return found
 
 
@@ -104,5 +106,8 @@ def _shown(home: ServiceHome, name: str) -> str | int | bool:
     if name.endswith(".url") and value:
         import sqlalchemy
 
-        return sqlalchemy.make_url(str(value)).render_as_string(hide_password=True)
+        try:
+            return sqlalchemy.make_url(str(value)).render_as_string(hide_password=True)
+        except (sqlalchemy.exc.ArgumentError, ValueError):
+            return "no URL"
     return value

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from dtserve.cli import dtutil_passwords as passwords
@@ -17,7 +18,14 @@ from dtserve.package.document import PackageDocument
 from dtserve.service.config import ServiceHome, is_local_server
 from dtserve.stores.base import PackageStore, StorePath
 from dtserve.stores.endpoints import Endpoint, FileEndpoint, StoreEndpoint
-from dtserve.stores.names import EXTENSION, check_file_name, parse_package_path, parse_path, strip_extension
+from dtserve.stores.names import (
+    EXTENSION,
+    check_file_name,
+    format_path,
+    parse_package_path,
+    parse_path,
+    strip_extension,
+)
 from dtserve.stores.transfer import Changes, load_package, move_package, save_package
 
 __all__ = ["Session"]
@@ -152,10 +160,15 @@ class Session:
 
     def _folder_list(self, request: Request) -> int:
         store, folder = self._folder(request)
-        content = store.walk(folder) if request.recursive else [(folder, *store.list(folder))]
-        for line in texts.listing(content):
+        missing: list[str] = []
+
+        def failed(below: StorePath, error: DtserveError) -> None:
+            missing.append(texts.LISTING_FAILED.format(path=format_path(below), code=error.hresult, text=error.message))
+
+        content = store.walk(folder, failed) if request.recursive else [(folder, *store.list(folder))]
+        for line in chain(texts.listing(content), missing):
             print(line)
-        return _done()
+        return 1 if missing else _done()
 
     # processes
 

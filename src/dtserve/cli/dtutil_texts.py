@@ -21,6 +21,7 @@ __all__ = [
     "ENCRYPT_PROMPT",
     "FOLDER_EXISTS",
     "FOLDER_MISSING",
+    "LISTING_FAILED",
     "OTHER_STORE",
     "OVERWRITE",
     "PACKAGE_EXISTS",
@@ -49,6 +50,7 @@ ENCRYPT_PROMPT: Final = "Enter the package's new password: "
 RETYPE_PROMPT: Final = "Retype password: "
 RETYPE_DIFFERS: Final = "The passwords are not the same."
 OTHER_STORE: Final = "only the msdb of another machine is reached from here, by [servers] of dtserve.toml"
+LISTING_FAILED: Final = "Folder: \\{path}\n  {code} {text}"
 
 CONFIRMED = (SUCCESS,)
 UNCONFIRMED = (
@@ -63,6 +65,7 @@ UNCONFIRMED = (
     RETYPE_PROMPT,
     RETYPE_DIFFERS,
     OTHER_STORE,
+    LISTING_FAILED,
 )
 
 

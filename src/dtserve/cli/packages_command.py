@@ -21,7 +21,7 @@ from dtserve.cli.migration_script import SHELLS, Migration, lines, query
 from dtserve.cli.package_files import add_password, password_of
 from dtserve.cli.remote import store_home
 from dtserve.cli.store_places import add_home, kind_of, one_or_many, place
-from dtserve.errors import UsageError
+from dtserve.errors import DtserveError, UsageError
 from dtserve.service.config import ServiceHome
 from dtserve.stores.base import PackageInfo, StorePath
 from dtserve.stores.bulk import EXISTING, BulkJob, BulkResult
@@ -94,6 +94,17 @@ def _add_script(verbs: Any) -> None:
     parser.set_defaults(call=_script)
 
 
+class Missing:
+    """Folders that could not be listed: each is told as it is met, the exit code is 1 then."""
+
+    exit_code = 0
+
+    def __call__(self, folder: StorePath, error: DtserveError) -> None:
+        """Tell one."""
+        print(f"{format_path(folder)}: {error.describe()}", file=sys.stderr)
+        self.exit_code = 1
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run the verb; returns the exit code."""
     home = store_home(arguments)
@@ -108,18 +119,19 @@ def _list(home: ServiceHome, arguments: argparse.Namespace) -> int:
     store, folder = place(home, arguments.place)
     found: list[PackageInfo] = []
     beside: list[StorePath] = []
-    for here, _, packages in store.walk(folder):
+    missing = Missing()
+    for here, _, packages in store.walk(folder, missing):
         found += packages
         beside += [(*here, each.name) for each in store.attachments(here)]
     if arguments.json:
         shown = [{**asdict(info), "path": format_path(info.path)} for info in found]
         print(json.dumps([*shown, *({"attachment": format_path(path)} for path in beside)], indent=1))
-        return 0
+        return missing.exit_code
     for info in found:
         print(f"{moment(info.modified)}  {info.size:>10}  {format_path(info.path)}")
     for path in beside:
         print(f"{'configuration file':>31}  {format_path(path)}")
-    return 0
+    return missing.exit_code
 
 
 def _transfer(home: ServiceHome, arguments: argparse.Namespace) -> int:
@@ -207,10 +219,11 @@ def _script(home: ServiceHome, arguments: argparse.Namespace) -> int:
         print(query(migration))
         return 0
     store, folder = place(home, arguments.place)
-    content = ((here[len(folder) :], folders, packages) for here, folders, packages in store.walk(folder))
+    missing = Missing()
+    content = ((here[len(folder) :], folders, packages) for here, folders, packages in store.walk(folder, missing))
     for line in lines(migration, content):
         print(line)
-    return 0
+    return missing.exit_code
 
 
 def moment(seconds: float) -> str:

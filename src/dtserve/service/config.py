@@ -185,7 +185,7 @@ class ServiceHome(HomePaths):
 
     def _open_files(self, folder: TopLevelFolder) -> PackageStore:
         share = self.share_entry(folder.place)
-        if share is None and folder.kind == SMB_FOLDER:
+        if share is None and (folder.kind == SMB_FOLDER or self._elsewhere(folder.place)):
             share = {}  # the account of this process
         if share is not None:
             from dtserve.service.shares import open_share
@@ -198,6 +198,13 @@ class ServiceHome(HomePaths):
         path = self.store_path(folder.place)
         key = path.relative_to(self.path).as_posix() if path.is_relative_to(self.path) else str(path)
         return self._versioned(FileSystemStore(folder.name, path, max_bytes=self.max_package_bytes), f"files:{key}")
+
+    def _elsewhere(self, place: str) -> bool:
+        """Whether a StorePath is a share that is neither mounted (``[paths]``) nor this system's to reach."""
+        from dtserve.connections.paths import WINDOWS, map_windows_path
+
+        share = not WINDOWS and place.startswith("\\\\")
+        return share and self.store_path(place) == map_windows_path(place, {}, self.binn)
 
     def share_entry(self, place: str) -> Mapping[str, Any] | None:
         """The entry of [shares] that a UNC path begins with."""

@@ -17,7 +17,7 @@ from dtserve.service.grants import Grants
 from dtserve.service.identity import Identity
 from dtserve.service.package_access import FOLDER, PACKAGE, Facts, PackageRules, Rule, may
 from dtserve.service.roots import SQL_SERVER_FOLDER
-from dtserve.stores.base import Attachment, Caller, FolderEntry, PackageInfo, PackageStore, StorePath
+from dtserve.stores.base import Attachment, Caller, FolderEntry, PackageInfo, PackageStore, StorePath, WalkFailure
 from dtserve.stores.errors import RootNotFound
 from dtserve.stores.names import name_key, strip_extension
 from dtserve.stores.tree import PackageTree, Root
@@ -299,9 +299,9 @@ class GuardedTree(PackageTree):
         return path
 
     def _collected(
-        self, folder: StorePath
+        self, folder: StorePath, failed: WalkFailure | None = None
     ) -> builtins.list[tuple[StorePath, Sequence[FolderEntry], Sequence[PackageInfo]]]:
-        return super()._collected(folder) if self._sees(folder) else []
+        return super()._collected(folder, failed) if self._sees(folder) else []
 
 
 def _know_role(store: PackageStore, role: str, grants: Grants) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -16,9 +16,11 @@ from typing import ClassVar
 from dtserve.errors import DtserveError
 from dtserve.stores.errors import AttachmentsUnsupported, PackageFileNotFound
 
-__all__ = ["Attachment", "Caller", "FolderEntry", "PackageInfo", "PackageStore", "StorePath"]
+__all__ = ["Attachment", "Caller", "FolderEntry", "PackageInfo", "PackageStore", "StorePath", "WalkFailure"]
 
 StorePath = tuple[str, ...]
+WalkFailure = Callable[[StorePath, DtserveError], None]
+"""Told of a folder that cannot be listed, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +134,23 @@ class PackageStore(ABC):
         """Remove what crashed writers left; returns how many files."""
         return 0
 
-    def walk(self, folder: StorePath = ()) -> Iterator[tuple[StorePath, Sequence[FolderEntry], Sequence[PackageInfo]]]:
-        """Every folder below ``folder`` with its content, parents first, in the order of names; any depth."""
+    def walk(
+        self, folder: StorePath = (), failed: WalkFailure | None = None
+    ) -> Iterator[tuple[StorePath, Sequence[FolderEntry], Sequence[PackageInfo]]]:
+        """Every folder below ``folder`` with its content, parents first, in the order of names; any depth.
+
+        ``failed`` is told of folders below that cannot be listed, and the others follow; without it, the error comes out.
+        """
         todo = [folder]
         while todo:
             here = todo.pop()
-            folders, packages = self.list(here)
+            try:
+                folders, packages = self.list(here)
+            except DtserveError as error:
+                if failed is None or here == folder:
+                    raise
+                failed(here, error)
+                continue
             yield here, folders, packages
             todo.extend(entry.path for entry in reversed(folders))
 

@@ -12,15 +12,16 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from dtserve.errors import DtserveError
-from dtserve.stores.base import PackageInfo, PackageStore, StorePath
+from dtserve.stores.base import PackageInfo, PackageStore, StorePath, WalkFailure
 from dtserve.stores.bulk_report import BulkReport, BulkResult, read_report
 from dtserve.stores.bulk_workers import Fetched, Fetcher, fetching
 from dtserve.stores.errors import FolderExists, FolderNotFound, PackageExists, SamePlace
 from dtserve.stores.names import EXTENSION, format_path, name_key
-from dtserve.stores.transfer import NO_CHANGES, Changes, unused_path
+from dtserve.stores.transfer import NO_CHANGES, Changes, check_new, unused_path
 from dtserve.stores.versions import because, reason
 
 __all__ = ["EXISTING", "BulkJob", "BulkResult", "make_folders", "plan", "run"]
@@ -90,10 +91,10 @@ class _Item:
 Group = tuple[list["_Item | BulkResult"], "Callable[[], list[Fetched]]"]
 
 
-def plan(job: BulkJob) -> Iterator[tuple[PackageInfo, StorePath]]:
-    """The packages concerned and where each goes, folders first, by name."""
+def plan(job: BulkJob, failed: WalkFailure | None = None) -> Iterator[tuple[PackageInfo, StorePath]]:
+    """The packages concerned and where each goes, folders first, by name; ``failed`` is told of folders without a list."""
     pattern = name_key(job.pattern).removesuffix(EXTENSION) or "*"
-    for folder, _, packages in job.source.walk(job.folder):
+    for folder, _, packages in job.source.walk(job.folder, failed):
         for info in packages:
             name = name_key(info.name)
             if name == name_key(job.only) if job.only else fnmatch.fnmatchcase(name, pattern):
@@ -121,20 +122,26 @@ def run(
     ``progress`` is told number, total and result of each package.
     """
     before = read_report(report, job.shown) if resume and report is not None else {}
-    items = list(plan(job))
+    unlisted: list[BulkResult] = []
+
+    def failed(folder: StorePath, error: DtserveError) -> None:
+        unlisted.append(BulkResult(format_path(folder), "", "failed", error.hresult, error.message))
+
+    items = list(plan(job, failed))
+    total = len(items) + len(unlisted)
     results: list[BulkResult] = []
     with ExitStack() as stack:
         log = BulkReport(report, job.shown, resume=resume) if report is not None and not dry_run else None
         if log is not None:
             stack.callback(log.close)
         fetcher = stack.enter_context(fetching(len(items), job.workers, job.password, job.changes))
-        for part in _done(job, items, before, fetcher, dry_run):
+        for part in chain([unlisted], _done(job, items, before, fetcher, dry_run)):
             if log is not None:
                 log.add([each for each in part if each.outcome != "done before"])
             for result in part:
                 results.append(result)
                 if progress is not None:
-                    progress(len(results), len(items), result)
+                    progress(len(results), total, result)
     return results
 
 
@@ -261,7 +268,12 @@ def _look(
     for each in decided:
         found = next(fetched, Fetched()) if isinstance(each, _Item) else Fetched()
         if isinstance(each, _Item):
-            each = each.result("failed" if found.failed else "planned", found.code, found.message)
+            try:
+                if not each.replace and known.store is not None:
+                    check_new(known.store, each.target)
+                each = each.result("failed" if found.failed else "planned", found.code, found.message)
+            except DtserveError as error:
+                each = each.result("failed", error.hresult, error.message)
         results.append(each)
     return results
 

@@ -33,6 +33,7 @@ from dtserve.stores.errors import (
     RevisionChanged,
     RolesUnsupported,
     RootFixed,
+    StoreUnavailable,
 )
 from dtserve.stores.facts import package_facts
 from dtserve.stores.file_lookup import coded_writing, facts_of, find_entry, package_name, resolve_link, revision_of
@@ -71,6 +72,8 @@ class FileSystemStore(PackageStore):
                 raise FolderNotFound(name=format_path(folder)) from None
             return (), ()
         except OSError as error:
+            if not folder:
+                raise StoreUnavailable(store=str(self.path), reason=error.strerror) from None
             raise ReadFailed(path=format_path(folder), reason=error.strerror) from None
         folders: list[FolderEntry] = []
         packages: list[PackageInfo] = []

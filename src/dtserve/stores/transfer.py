@@ -15,13 +15,14 @@ from dtserve.package.document import PackageDocument
 from dtserve.stores.base import PackageStore, StorePath
 from dtserve.stores.endpoints import Endpoint
 from dtserve.stores.errors import SamePlace, ServerStorageDisallowed
-from dtserve.stores.names import MAX_NAME
+from dtserve.stores.names import MAX_NAME, check_file_name, check_msdb_name
 
 __all__ = [
     "NO_CHANGES",
     "SERVER_STORAGE",
     "Changes",
     "changed_bytes",
+    "check_new",
     "copy_package",
     "load_package",
     "move_package",
@@ -31,6 +32,8 @@ __all__ = [
 ]
 
 SERVER_STORAGE = 5
+MSDB = "SqlServerFolder"
+"""The kind of stores that are an msdb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,14 @@ def changed_bytes(document: PackageDocument, takes_server_storage: bool, changes
         return document.original
     level_wanted = ProtectionLevel(changes.level)
     return protected_bytes(document, level_wanted, changes.password, allow_server_storage=takes_server_storage)[0]
+
+
+def check_new(store: PackageStore, path: StorePath) -> None:
+    """Refuse, before anything is written, a new package whose name or folders the store cannot take; InvalidName."""
+    for depth, folder in enumerate(path[:-1]):
+        if not store.folder_exists(path[: depth + 1]):
+            check_file_name(folder)
+    (check_msdb_name if store.kind_of(path) == MSDB else check_file_name)(path[-1])
 
 
 def unused_path(store: PackageStore, path: StorePath) -> StorePath:

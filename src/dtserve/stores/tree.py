@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from dtserve.errors import DtserveError, PackageNotFound, StoreError
-from dtserve.stores.base import Attachment, Caller, FolderEntry, PackageInfo, PackageStore, StorePath
+from dtserve.stores.base import Attachment, Caller, FolderEntry, PackageInfo, PackageStore, StorePath, WalkFailure
 from dtserve.stores.errors import (
     PackageNotInStore,
     PathWithoutPackage,
@@ -291,22 +291,27 @@ class PackageTree(PackageStore):
         with self._below(path) as (_, store, rest):
             store.delete_attachment(rest)
 
-    def walk(self, folder: StorePath = ()) -> Iterator[tuple[StorePath, Sequence[FolderEntry], Sequence[PackageInfo]]]:
-        """Every folder below ``folder``; a root that does not answer is left out when walking all of them."""
+    def walk(
+        self, folder: StorePath = (), failed: WalkFailure | None = None
+    ) -> Iterator[tuple[StorePath, Sequence[FolderEntry], Sequence[PackageInfo]]]:
+        """Every folder below ``folder``; a root that does not answer is left out, and told, when walking all of them."""
         if folder:
-            yield from super().walk(folder)
+            yield from super().walk(folder, failed)
             return
         yield (), *self.list(())
         for root in self.roots:
             try:
-                yield from self._collected((root.name,))
-            except RootUnavailable:
-                continue
+                yield from self._collected((root.name,), failed)
+            except DtserveError as error:
+                if failed is not None:
+                    failed((root.name,), error)
+                elif not isinstance(error, RootUnavailable):
+                    raise
 
     def _collected(
-        self, folder: StorePath
+        self, folder: StorePath, failed: WalkFailure | None = None
     ) -> builtins.list[tuple[StorePath, Sequence[FolderEntry], Sequence[PackageInfo]]]:
-        return builtins.list(super().walk(folder))
+        return builtins.list(super().walk(folder, failed))
 
     def _not_root(self, folder: StorePath, action: str) -> None:
         if len(folder) < 2:

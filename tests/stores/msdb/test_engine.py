@@ -85,6 +85,14 @@ def test_what_cannot_be_opened_says_where_without_the_password(url):
     assert "swordfish" not in caught.value.describe()
 
 
+@pytest.mark.parametrize("url", ["no url", "", "postgresql+psycopg://u:swordfish@host:port/msdb"])
+def test_what_is_no_url_is_told_without_it(url):
+    with pytest.raises(StoreUnavailable, match="URL cannot be read") as caught:
+        Database(url, name="PROD")
+    assert "PROD" in caught.value.message
+    assert "swordfish" not in caught.value.describe()
+
+
 def test_a_file_that_is_no_database(tmp_path):
     (tmp_path / "m.sqlite").write_bytes(b"no database at all" * 100)
     with pytest.raises(StoreUnavailable, match="not a database"), Database(sqlite_url(tmp_path / "m.sqlite")).begin():

@@ -89,6 +89,13 @@ def test_servers_as_dtutil_names_them(server, user, url):
     assert "p%3Bw" not in RemoteDatabase(url, connect=lambda: None).place
 
 
+@pytest.mark.parametrize("url", ["mssql://u:swordfish@host:99999/msdb", "mssql://u:swordfish@[::1/msdb"])
+def test_what_is_no_url_is_told_without_it(url):
+    with pytest.raises(StoreUnavailable, match="URL cannot be read") as caught:
+        RemoteDatabase(url, connect=lambda: None)
+    assert "swordfish" not in caught.value.describe()
+
+
 def test_what_the_driver_is_given(monkeypatch):
     seen = {}
 

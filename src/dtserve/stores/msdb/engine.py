@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from dtserve.stores.base import Caller
 from dtserve.stores.errors import StoreUnavailable, WriteFailed
@@ -44,7 +44,10 @@ class Database:
 
     def __init__(self, url: str, *, name: str = "msdb") -> None:
         self.name = name
-        self._url = sa.make_url(url)
+        try:
+            self._url = sa.make_url(url)
+        except (ArgumentError, ValueError):  # their texts may hold the password
+            raise StoreUnavailable(store=name, reason="Its URL cannot be read.") from None
         self._engine: sa.Engine | None = None
         self._migrated = False
         self._idle: list[sa.Connection] = []

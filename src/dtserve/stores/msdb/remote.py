@@ -67,8 +67,12 @@ class RemoteDatabase:
     """Each procedure is done when it returns."""
 
     def __init__(self, url: str, *, connect: Callable[[], Any] | None = None, marker: str = "%s") -> None:
-        parts = urlsplit(url)
-        self.place = f"mssql://{unquote(parts.hostname or '')}{f':{parts.port}' if parts.port else ''}/msdb"
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:  # its text may hold the password
+            raise StoreUnavailable(store="mssql", reason="The server's URL cannot be read.") from None
+        self.place = f"mssql://{unquote(parts.hostname or '')}{f':{port}' if port else ''}/msdb"
         self._marker = marker
         self._binary: Callable[[bytes], Any] = bytes
         self._connect = connect or self._driver(url)
