@@ -31,6 +31,8 @@ PATTERNS = (
 )
 WAREHOUSE = FILES / "GiftedR__IT420_SSIS_Projects/_history/W3-Project_Warehouse/W3-ETL_ISS/W3-ETL-ISS"
 EXERCISES = FILES / "m-jayashreee__ssis-practice"
+CUSTOMERS = FILES / "Istiyaqueahmad__ETL-Using-SSIS-Script-Task"
+VENDORS = FILES / "jinshan1979__SSIS_World/TaskLearn"
 
 
 def test_17_rows_into_a_table(target: Target) -> None:
@@ -236,3 +238,50 @@ def test_a_log_table_with_its_identifiers_and_times(target: Target, tmp_path: Pa
     )
     assert_succeeded(done)
     assert lines(written) == lines(example / "Expressions.csv")
+
+
+def test_vendors_derived_aggregated_and_sorted(target: Target, tmp_path: Path) -> None:
+    """Each row of the output is a sum: here of one unit with the whole cost and the other units without cost."""
+    golden = VENDORS / "FinalDemo/VendorExtract.csv"
+    with golden.open(newline="") as file:
+        sums = list(csv.reader(file))[1:]
+    target.execute("CREATE TABLE Production.TransactionHistoryArchive (ProductID INT, Quantity INT, ActualCost MONEY)")
+    values = [f"({product}, 1, {cost}), ({product}, {int(count) - 1}, 0)" for product, cost, count in sums]
+    for at in range(0, len(values), 200):
+        target.execute(f"INSERT INTO Production.TransactionHistoryArchive VALUES {', '.join(values[at : at + 200])}")
+    written = tmp_path / "written.csv"
+    done = dtexec(
+        VENDORS / "TaskLearn/DataFlow_Test.dtsx",
+        *connect("Vendor Extract", written),
+        *("--map", rf"DESKTOP-JIN3\TABULAR.AdventureWorks2017.sa={target.url}"),
+    )
+    assert_succeeded(done)
+    found = lines(written)
+    assert sorted(found) == sorted(lines(golden))
+    assert [line.rpartition(b",")[2] for line in found] == [line.rpartition(b",")[2] for line in lines(golden)]
+
+
+def test_rows_refused_by_a_condition(target: Target, tmp_path: Path) -> None:
+    """The refused rows are read back from the output; one more fits."""
+    refused = lines(CUSTOMERS / "Error.txt")
+    (tmp_path / "in").mkdir()
+    heads = [b",".join(line.split(b",")[:4]) for line in refused]
+    rows = [b"CustomerCode,CustomerName,CustomerAmount,SalesDate", b"1,Good,12.5,1/2/2015", *heads, b""]
+    (tmp_path / "in/one.txt").write_bytes(b"\r\n".join(rows))
+    target.execute(
+        "CREATE TABLE dbo.tblCustomer (CustomerCode NVARCHAR(50), CustomerName NVARCHAR(50), CustomerAmount MONEY,"
+        " SalesDate DATETIME)"
+    )
+    written, errors = tmp_path / "refused.txt", tmp_path / "errors.txt"
+    done = dtexec(
+        CUSTOMERS / "FactCustomer.dtsx",
+        *connect("ErrorConnection", written),
+        *connect("Conversion error file", errors),
+        *("/SET", r'"\Package\Foreach Loop Container.Disable";"False"'),
+        *("/SET", rf'"\Package.Variables[$Package::BulkFilePath].Value";"{tmp_path}/in"'),
+        *("--map", f"WIN-H8UQ1E4NSCN.CustomerDataWareHouse={target.url}"),
+    )
+    assert_succeeded(done)
+    assert written.read_bytes() == (CUSTOMERS / "Error.txt").read_bytes()
+    assert errors.read_bytes() == (CUSTOMERS / "ErrorConversion.txt").read_bytes() == b""
+    assert [row[1] for row in target.rows("SELECT CustomerCode, CustomerName FROM dbo.tblCustomer")] == ["GOOD"]
