@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import polars as pl
 import pytest
 
 from dtserve.connections.base import BulkOptions, ResultColumn
 from dtserve.connections.errors import SqlError
+from dtserve.connections.sql import open_session, parse_url
 from dtserve.dataflow.bulk import BatchLoader, RowLoader, in_transaction
+from support.database_servers import SERVERS, empty_database
 from support.flow_cases import connect
 from support.flows import I4, RecordingHost
 
@@ -93,11 +97,12 @@ def test_closing_undoes_what_was_not_committed(database, tmp_path):
     session.close()
 
 
-def test_inside_a_transaction_of_the_package_nothing_is_committed_here(database, tmp_path):
+@pytest.mark.parametrize(("commit", "tolerant"), [(0, True), (0, False), (1, False)])
+def test_inside_a_transaction_of_the_package_nothing_is_committed_here(database, tmp_path, commit, tolerant):
     session = database.session()
     session.begin()
     assert in_transaction(session)
-    loader = batches(session, tmp_path, 1)
+    loader = batches(session, tmp_path, commit, tolerant=tolerant)
     loader.add(rows(1, 2), rows(1, 2))
     loader.finish()
     with pytest.raises(SqlError):
@@ -105,6 +110,23 @@ def test_inside_a_transaction_of_the_package_nothing_is_committed_here(database,
     session.rollback()
     session.close()
     assert stored(database) == []
+
+
+@pytest.mark.parametrize("server", ["sqlite", *SERVERS])
+def test_inside_a_transaction_refused_batches_come_back(tmp_path, server):
+    with ExitStack() as stack:
+        url = "sqlite://" if server == "sqlite" else stack.enter_context(empty_database(server, tmp_path))
+        session = stack.enter_context(open_session(parse_url(url)))
+        session.execute("create table T (id int primary key)")
+        session.begin()
+        loader = batches(session, tmp_path, 2)
+        refused = loader.add(rows(1, 2, 1, 3, 4), rows(1, 2, 1, 3, 4))
+        assert [frame["0"].to_list() for frame in refused] == [[1, 3]]
+        assert loader.finish() == []
+        loader.close()
+        session.commit()
+        assert sorted(row[0] for row in session.query("select id from T").rows()) == [1, 2, 4]
+        assert loader.rows == 3
 
 
 def test_row_by_row(database, tmp_path):

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dtserve.dataflow import sorting
+from dtserve.dataflow import ordering, sorting
+from dtserve.dataflow.ordering import ColumnKey
 from dtserve.dataflow.sorting import ExternalSort
 
 ROWS = st.lists(st.tuples(st.none() | st.integers(0, 3), st.none() | st.sampled_from("abc")), max_size=40)
@@ -20,7 +21,9 @@ ROWS = st.lists(st.tuples(st.none() | st.integers(0, 3), st.none() | st.sampled_
 @given(rows=ROWS, down=st.booleans(), batch=st.integers(1, 9))
 def test_order_is_stable_and_nulls_stand_first(tmp_path_factory, memory, rows, down, batch):
     folder = tmp_path_factory.mktemp("sort")
-    sort = ExternalSort([("Name", down), ("name", False)], nulls_first=True, memory=memory, folder=folder)
+    sort = ExternalSort(
+        [ColumnKey("Name", down), ColumnKey("name", False)], nulls_first=True, memory=memory, folder=folder
+    )
     for at in range(0, len(rows), batch):
         part = rows[at : at + batch]
         sort.add(
@@ -50,8 +53,8 @@ def test_few_different_texts_sort_as_many_do(tmp_path, monkeypatch, down, kind):
     frame = pl.DataFrame({"name": pl.Series(names).cast(kind), "at": range(500)})
     found = []
     for rows in (64, 1000):  # as numbers, and as they are
-        monkeypatch.setattr(sorting, "SAMPLE_ROWS", rows)
-        sort = ExternalSort([("name", down)], nulls_first=True, memory=2**30, folder=tmp_path)
+        monkeypatch.setattr(ordering, "SAMPLE_ROWS", rows)
+        sort = ExternalSort([ColumnKey("name", down)], nulls_first=True, memory=2**30, folder=tmp_path)
         sort.add(frame)
         found.append(pl.concat(sort.sorted()))
         sort.close()
@@ -77,7 +80,7 @@ def model(rows, down):
 def test_many_runs_are_merged_in_order_of_arrival(tmp_path, small_steps, memory, down):
     random = Random(memory)
     rows = [(random.choice([None, *range(30)]), at) for at in range(4000)]
-    sort = ExternalSort([("k", down)], nulls_first=True, memory=memory, folder=tmp_path)
+    sort = ExternalSort([ColumnKey("k", down)], nulls_first=True, memory=memory, folder=tmp_path)
     for at in range(0, len(rows), 70):
         part = rows[at : at + 70]
         sort.add(pl.DataFrame({"k": pl.Series([r[0] for r in part], dtype=pl.Int32), "at": [r[1] for r in part]}))
@@ -90,7 +93,7 @@ def test_many_runs_are_merged_in_order_of_arrival(tmp_path, small_steps, memory,
 
 def test_memory_stays_inside_the_limit(tmp_path):
     limit = 8 * 2**20
-    sort = ExternalSort([("k", False)], nulls_first=True, memory=limit, folder=tmp_path)
+    sort = ExternalSort([ColumnKey("k", False)], nulls_first=True, memory=limit, folder=tmp_path)
     for at in range(40):
         sort.add(
             pl.DataFrame({"k": pl.int_range(50_000, 0, -1, eager=True), "t": [f"a text of some length {at}"] * 50_000})
@@ -101,7 +104,7 @@ def test_memory_stays_inside_the_limit(tmp_path):
 
 
 def test_an_interrupted_sort_ends_at_its_next_step(tmp_path, small_steps):
-    sort = ExternalSort([("k", False)], nulls_first=True, memory=1, folder=tmp_path)
+    sort = ExternalSort([ColumnKey("k", False)], nulls_first=True, memory=1, folder=tmp_path)
     for at in range(200):
         sort.add(pl.DataFrame({"k": [at]}))
     frames = sort.sorted()

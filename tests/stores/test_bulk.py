@@ -6,6 +6,7 @@ import pytest
 
 from dtserve.stores import Database, FileSystemStore, MsdbStore
 from dtserve.stores.bulk import BulkJob, plan, run
+from dtserve.stores.bulk_report import BulkReport
 from dtserve.stores.errors import FolderNotFound, ReadFailed, ReportMismatch, WriteFailed
 from dtserve.stores.msdb.engine import sqlite_url
 from dtserve.stores.transfer import Changes
@@ -185,6 +186,66 @@ def test_protecting_goes_on_from_a_report(source, target, tmp_path, kind):
     other = Changes(level=0)
     with pytest.raises(ReportMismatch, match="another job"):
         run(BulkJob("protect", store, ("Sales",), password="pw", changes=other), report=report, resume=True)
+
+
+class Killed(BaseException):
+    """The process ends between a group and its lines in the report."""
+
+
+def killed_before_the_report(job, report, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(BulkReport, "add", _end)
+        with pytest.raises(Killed):
+            run(job, report=report)
+    with monkeypatch.context() as patch:
+        patch.setattr(BulkReport, "add", lambda *_: None)
+        patch.setattr("dtserve.stores.bulk._done", lambda *_: [])
+        run(job, report=report)  # the head of the report, as a killed process leaves it
+
+
+def _end(*_):
+    raise Killed
+
+
+@pytest.mark.parametrize("level", [0, 2, 3])
+def test_protecting_goes_on_where_the_report_was_not_reached(source, tmp_path, monkeypatch, level):
+    for name in ("Load A", "Load B"):
+        source.write(("Sales", name), package(name, secret="swordfish"), overwrite=True)
+    report = tmp_path / "report.csv"
+    job = BulkJob("protect", source, ("Sales",), changes=Changes(level, "pw" if level else None))
+    killed_before_the_report(job, report, monkeypatch)
+    sealed = source.read(("Sales", "Load A"))
+    assert b"swordfish" not in sealed
+    results = run(job, report=report, resume=True)
+    assert set(outcomes(results).values()) == {"protected"}
+    assert len(report.read_text().splitlines()) == 5
+    if level:
+        assert source.read(("Sales", "Load A")) == sealed
+    other = BulkJob("protect", source, ("Sales",), changes=Changes(3, "other"))
+    assert set(outcomes(run(other)).values()) == (
+        {"failed"} if level == 3 else {"failed", "protected"} if level else {"protected"}
+    )
+
+
+@pytest.mark.parametrize("verb", ["copy", "move"])
+@pytest.mark.parametrize("existing", ["fail", "both", "skip"])
+def test_going_on_where_the_report_was_not_reached(source, target, tmp_path, monkeypatch, verb, existing):
+    target.write(("Top",), package("another"))
+    report = tmp_path / "report.jsonl"
+    job = BulkJob(verb, source, (), target, existing=existing)
+    with monkeypatch.context() as patch:
+        patch.setattr(FileSystemStore, "delete", _end)
+        killed_before_the_report(job, report, monkeypatch)
+    results = run(job, report=report, resume=True)
+    found = outcomes(results)
+    assert (
+        found.pop("Top")
+        == {"fail": "failed", "both": f"{verb}d".replace("copyd", "copied"), "skip": "skipped"}[existing]
+    )
+    assert set(found.values()) <= {"copied", "moved"}
+    here = {info.path for _, _, packages in target.walk() for info in packages}
+    assert len(here) == (6 if existing == "both" else 5)
+    assert target.read(("Sales", "Load A")) == package("Load A")
 
 
 def test_reports(source, target, tmp_path):

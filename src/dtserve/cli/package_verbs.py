@@ -13,7 +13,8 @@ from dtserve.cli.packages_command import ONE, PLACE, add_verb, ask_about, moment
 from dtserve.cli.store_places import add_home, place
 from dtserve.service.config import ServiceHome
 from dtserve.stores.base import PackageStore, StorePath
-from dtserve.stores.bulk import EXISTING, make_folders
+from dtserve.stores.bulk import EXISTING
+from dtserve.stores.bulk_targets import make_folders
 from dtserve.stores.endpoints import FileEndpoint, StoreEndpoint
 from dtserve.stores.errors import PackageExists
 from dtserve.stores.names import format_path, strip_extension

@@ -174,6 +174,11 @@ class SqlSession(ABC):
         """Whether :meth:`bulk_load` outside a transaction goes over a connection, and in a transaction, of its own."""
         return False
 
+    @property
+    def undoes_loads(self) -> bool:
+        """Whether a :meth:`bulk_load` of one frame that fails inside a transaction leaves nothing, and the transaction open."""
+        return False
+
     @abstractmethod
     def execute(self, sql: str, parameters: Sequence[SqlParameter] = (), *, timeout: int = 0) -> list[ResultSet]:
         """Run a batch and return all its results, rows read into memory.

@@ -30,6 +30,7 @@ from dtserve.dataflow.aggregate_items import (
     second_step,
 )
 from dtserve.dataflow.group_totals import GroupTotals
+from dtserve.dataflow.ordering import ColumnKey
 from dtserve.dataflow.runs import Partitions, compact, held_bytes
 from dtserve.dataflow.sorting import OUT_ROWS, ExternalSort
 
@@ -178,7 +179,7 @@ class Groups:
                 yield whole.slice(start, OUT_ROWS)
             return
         self._flush(self._spilled)
-        ordered = ExternalSort([(FIRST, False)], nulls_first=True, memory=self._share, folder=self._folder)
+        ordered = ExternalSort([ColumnKey(FIRST)], nulls_first=True, memory=self._share, folder=self._folder)
         try:
             for frame in self._from_disk(self._spilled):
                 ordered.add(frame)

@@ -35,8 +35,8 @@ class BatchLoader:
     """A fast load. ``commit_rows`` 0 commits once at the end, else after each batch of so many rows.
 
     ``tolerant``: a refused batch is handed back (for Redirect and Ignore) instead of
-    raising the database's error. Inside a transaction of the package nothing is committed
-    here and a refusal is always an error. On SQLite, which lets one writer in at a time, a
+    raising the database's error. Inside a transaction of the package nothing is committed here; there a refused batch is
+    handed back where the database undoes it by itself, and a load with one commit, which ends with the transaction, fails. On SQLite, which lets one writer in at a time, a
     load with one commit waits on disk until the end instead of holding the lock; so it does
     where a load is a transaction apart, of another connection.
     """
@@ -58,7 +58,7 @@ class BatchLoader:
         self._options = options
         self._commit_rows = commit_rows
         self._enlisted = in_transaction(session)
-        self._tolerant = tolerant and not self._enlisted
+        self._tolerant = tolerant and (not self._enlisted or (commit_rows > 0 and session.undoes_loads))
         self._apart = session.loads_apart and not self._enlisted
         self._postponed = commit_rows == 0 and not self._enlisted and (session.dialect == "sqlite" or self._apart)
         self._rows = SpillQueue(folder)
@@ -69,7 +69,7 @@ class BatchLoader:
 
     def add(self, rows: pl.DataFrame, originals: pl.DataFrame) -> list[pl.DataFrame]:
         """Load a buffer; the originals of refused batches come back."""
-        if self._enlisted:
+        if self._enlisted and not self._tolerant:
             self._store([rows])
             return []
         if self._commit_rows == 0:
@@ -121,8 +121,8 @@ class BatchLoader:
         self._originals.close()
 
     def _batch(self, rows: pl.DataFrame) -> None:
-        """One batch in a transaction of its own."""
-        if self._apart:
+        """One batch in a transaction of its own, or in that of the package."""
+        if self._apart or self._enlisted:
             self.rows += self._loaded([rows])
             return
         self._begin()

@@ -19,6 +19,7 @@ from Windows.
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +34,10 @@ __all__ = [
     "IGNORE_WIDTH",
     "NULLS_FIRST",
     "STRING_SORT",
+    "Letters",
     "SortKeys",
     "fold",
+    "letters_of",
 ]
 
 IGNORE_CASE = 1
@@ -52,7 +55,6 @@ PLAIN_LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "nl", "pt"})
 
 SLICE_ROWS = 131_072
 
-_NOT_PLAIN = r"[^0-9A-Za-z ]"
 _SYMBOLS = r"[\p{P}\p{S}\p{Z}\s]"
 _WORD_SORT = r"['\-\u2010\u2011\u2019]"
 _KATAKANA = {chr(code): chr(code - 0x60) for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
@@ -95,6 +97,43 @@ def _ascii(values: pl.Series) -> bool:
     return bool(values.str.len_bytes().sum() == values.str.len_chars().sum())
 
 
+@dataclass(frozen=True)
+class Letters:
+    """What texts are made of: ``plain`` letters, digits and blanks alone, and ``small`` ones of these."""
+
+    plain: bool = True
+    small: bool = True
+
+    def __and__(self, other: Letters) -> Letters:
+        """What some texts and others are made of."""
+        return Letters(self.plain and other.plain, self.small and other.small)
+
+
+def letters_of(values: pl.Series) -> Letters:
+    """What texts are made of, by their bytes."""
+    import numpy as np
+    import polars as pl
+
+    array = values.to_arrow(compat_level=pl.CompatLevel.oldest())
+    _, offsets, data = array.buffers()
+    if data is None:
+        return Letters()
+    ends = np.frombuffer(offsets, dtype=np.int64)
+    letters = np.frombuffer(data, dtype=np.uint8)[ends[array.offset] : ends[array.offset + len(array)]]
+    small = True
+    for start in range(0, len(letters), SLICE_ROWS):  # what is worked on stays in the cache
+        some = letters[start : start + SLICE_ROWS]
+        known = (some - 97) < 26
+        known |= (some - 48) < 10
+        known |= some == 32
+        if not known.all():
+            small = False
+            known |= (some - 65) < 26
+            if not known.all():
+                return Letters(plain=False, small=False)
+    return Letters(small=small)
+
+
 class SortKeys:
     """Sort keys of texts in one locale; one instance per component."""
 
@@ -124,20 +163,27 @@ class SortKeys:
         """Keys as bytes, half the size."""
         return self.hexadecimal(values, flags).str.decode("hex")
 
-    def columns(self, values: pl.Series, flags: int = 0) -> list[tuple[pl.Series, bool]]:
+    def columns(
+        self, values: pl.Series, flags: int = 0, letters: Letters | None = None
+    ) -> list[tuple[pl.Series, bool]]:
         """Columns whose order is that of the texts, with True where one runs against it.
 
         Texts of plain letters, digits and blanks need no collator: small letters decide,
-        then a small letter stands before its capital.
+        then a small letter stands before its capital. ``letters`` is what is known of the texts.
         """
-        if self._language not in PLAIN_LANGUAGES or values.str.contains(_NOT_PLAIN).any():
+        known = letters or letters_of(values)
+        if not self.plain(known):
             return [(self._in_slices(values, flags), False)]
         if flags & IGNORE_SYMBOLS:
             values = values.str.replace_all(" ", "", literal=True)
+        if known.small:
+            return [(values, False)]
         small = values.str.to_lowercase()
-        if flags & IGNORE_CASE or small.equals(values, null_equal=True):
-            return [(small, False)]
-        return [(small, False), (values, True)]
+        return [(small, False)] if flags & IGNORE_CASE else [(small, False), (values, True)]
+
+    def plain(self, letters: Letters) -> bool:
+        """Whether texts of such letters need no collator."""
+        return letters.plain and self._language in PLAIN_LANGUAGES
 
     def _in_slices(self, values: pl.Series, flags: int) -> pl.Series:
         """Binary keys of any number of texts, some at a time so that others get their turn."""

@@ -156,31 +156,55 @@ class Segments:
 def segments(left: JoinSide, right: JoinSide, *, nulls_match: bool) -> Segments:
     """The merge of the complete runs of both sides, up to where one of them has no more."""
     import numpy as np
-    import polars as pl
 
-    split = left.held
-    keys = [found for found in (left.encoded(), right.encoded()) if found is not None]
-    ranks = pl.concat(keys).rank("dense").to_numpy().astype(np.int64) if keys else np.empty(0, dtype=np.int64)
     runs = []
+    heads = [side.encoded() for side in (left, right)]
+    starts = [_starts(keys) for keys in heads]
+    order = _comparable([keys.gather(at) for keys, at in zip(heads, starts, strict=True) if keys is not None])
     unordered = False
-    for side, own in ((left, ranks[:split]), (right, ranks[split:])):
-        starts = np.flatnonzero(np.r_[True, own[1:] != own[:-1]]) if len(own) else np.empty(0, dtype=np.int64)
-        ends = np.r_[starts[1:], len(own)]
-        if not side.closed and len(starts):
-            starts, ends = starts[:-1], ends[:-1]
-        order = own[starts]
-        unordered = unordered or bool((np.diff(order) < 0).any())
-        never = np.zeros(len(starts), dtype=bool) if nulls_match else side.null().to_numpy()[starts]
-        runs.append((starts, ends - starts, order, never))
+    for side, keys, begins in zip((left, right), heads, starts, strict=True):
+        own = np.empty(0, dtype=np.int64) if keys is None else order.pop(0)
+        ends = np.append(begins[1:], side.held)
+        if not side.closed and len(begins):
+            begins, ends, own = begins[:-1], ends[:-1], own[:-1]
+        unordered = unordered or bool((own[1:] < own[:-1]).any())
+        never = np.zeros(len(begins), dtype=np.bool_) if nulls_match else side.null().to_numpy()[begins]
+        runs.append((begins, ends - begins, own, never))
     pair = _pair_by_hand if unordered else _pair_sorted
     a, b = pair(runs[0][2], runs[1][2], runs[0][3], runs[1][3], left.closed, right.closed)
     found = []
-    for places, (starts, counts, _, _) in ((a, runs[0]), (b, runs[1])):
+    for places, (begins, counts, _, _) in ((a, runs[0]), (b, runs[1])):
         safe = np.maximum(places, 0)
-        found.append(np.where(places >= 0, starts[safe] if len(starts) else 0, 0))
+        found.append(np.where(places >= 0, begins[safe] if len(begins) else 0, 0))
         found.append(np.where(places >= 0, counts[safe] if len(counts) else 0, 0))
     done = [int(found[i + 1].sum()) for i in (0, 2)]
     return Segments(found[0], found[1], found[2], found[3], done[0], done[1], unordered)
+
+
+def _starts(keys: pl.Series | None) -> np.ndarray:
+    """Where a run of equal keys begins."""
+    import numpy as np
+    import polars as pl
+
+    if keys is None:
+        return np.empty(0, dtype=np.int64)
+    if keys.dtype == pl.Int64:
+        numbers = keys.to_numpy()
+        differs = numbers[1:] != numbers[:-1]
+    else:
+        differs = (keys != keys.shift(1)).to_numpy()[1:]
+    return np.flatnonzero(np.append(True, differs))
+
+
+def _comparable(keys: list[pl.Series]) -> list[np.ndarray]:
+    """Keys of both sides as numbers in their order."""
+    import numpy as np
+    import polars as pl
+
+    if all(each.dtype == pl.Int64 for each in keys):
+        return [each.to_numpy() for each in keys]
+    ranks = pl.concat(keys).rank("dense").to_numpy().astype(np.int64)
+    return np.split(ranks, [len(keys[0])])[: len(keys)]
 
 
 def _pair_sorted(
@@ -189,16 +213,24 @@ def _pair_sorted(
     """Runs of two sorted sides side by side; -1 where a side has no such key."""
     import numpy as np
 
-    horizon = [keys[-1] if len(keys) else -1 for keys, closed in ((a, a_closed), (b, b_closed)) if not closed]
-    limit = min(horizon, default=np.iinfo(np.int64).max)
-    a_use, b_use = a <= limit, b <= limit
-    places = np.concatenate([a[a_use] * 4 + a_never[a_use], b[b_use] * 4 + 2 * b_never[b_use]])
-    known = np.unique(places)
-    left = np.full(len(known), -1, dtype=np.int64)
-    right = np.full(len(known), -1, dtype=np.int64)
-    cut = int(a_use.sum())
-    left[np.searchsorted(known, places[:cut])] = np.flatnonzero(a_use)
-    right[np.searchsorted(known, places[cut:])] = np.flatnonzero(b_use)
+    for keys, closed in ((a, a_closed), (b, b_closed)):
+        if not closed:
+            most = keys[-1:]
+            a, b = (side[: np.searchsorted(side, most[0], "right") if len(most) else 0] for side in (a, b))
+    behind = np.searchsorted(b, a)
+    inside = np.minimum(behind, max(len(b) - 1, 0))
+    match = (b[inside] == a) & ~a_never[: len(a)] & ~b_never[inside] if len(b) else np.zeros(len(a), dtype=np.bool_)
+    alone = np.ones(len(b) + 1, dtype=np.int64)
+    alone[behind[match]] = 0
+    before = np.cumsum(alone) - alone  # runs of b up to each that stand by themselves
+    places = np.arange(len(a)) + before[behind]
+    single = np.flatnonzero(alone[:-1])
+    count = len(a) + len(single)
+    left = np.full(count, -1, dtype=np.int64)
+    right = np.full(count, -1, dtype=np.int64)
+    left[places] = np.arange(len(a))
+    right[places[match]] = behind[match]
+    right[np.searchsorted(a, b[single], "right") + before[single]] = single
     return left, right
 
 
@@ -241,19 +273,35 @@ def joined_rows(found: Segments, kind: int, most: int = OUT_ROWS) -> Iterator[tu
         totals = np.where(rights == 0, 0, totals)
     ends = np.cumsum(totals)
     for start in range(0, int(ends[-1]) if len(ends) else 0, most):
-        rows = np.arange(start, min(start + most, int(ends[-1])))
-        segment = np.searchsorted(ends, rows, side="right")
-        offset = rows - (ends - totals)[segment]
-        width = np.maximum(rights, 1)[segment]
-        has_left, has_right = lefts[segment] > 0, rights[segment] > 0
-        left = found.left_start[segment] + np.where(has_right, offset // width, offset)
-        right = found.right_start[segment] + np.where(has_left, offset % width, offset)
-        yield _places(left, has_left), _places(right, has_right)
+        stop = min(start + most, int(ends[-1]))
+        first, last = (int(at) for at in np.searchsorted(ends, [start, stop - 1], side="right"))
+        some = slice(first, last + 1)
+        counts = totals[some].copy()
+        counts[-1] -= ends[last] - stop
+        begins = ends[some] - totals[some]
+        if start > begins[0]:
+            counts[0] -= start - begins[0]
+        left, right, offset = (
+            np.repeat(each, counts) for each in (found.left_start[some], found.right_start[some], begins)
+        )
+        np.subtract(np.arange(start, stop), offset, out=offset)
+        if rights[some].max() <= 1:
+            left += offset
+        elif lefts[some].max() <= 1:
+            right += offset
+        else:
+            width, both = np.repeat(np.maximum(rights[some], 1), counts), np.repeat(rights[some] > 0, counts)
+            left += np.where(both, offset // width, offset)
+            right += np.where(np.repeat(lefts[some] > 0, counts), offset % width, offset)
+        yield _places(left, lefts[some], counts), _places(right, rights[some], counts)
 
 
-def _places(numbers: np.ndarray, present: np.ndarray) -> pl.Series:
+def _places(numbers: np.ndarray, rows: np.ndarray, counts: np.ndarray) -> pl.Series:
+    """Row numbers, NULL where a segment has no ``rows``."""
     import numpy as np
     import polars as pl
 
     places = pl.Series(numbers.astype(np.uint32))
-    return places if present.all() else places.zip_with(pl.Series(present), pl.Series([None], dtype=pl.UInt32))
+    if rows.all():
+        return places
+    return places.zip_with(pl.Series(np.repeat(rows > 0, counts)), pl.Series([None], dtype=pl.UInt32))

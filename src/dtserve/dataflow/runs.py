@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
 
 __all__ = ["DiskRun", "MemoryRun", "Partitions", "compact", "held_bytes", "mapped"]
@@ -51,11 +52,12 @@ def mapped(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
 
 
 class MemoryRun:
-    """Rows in memory."""
+    """Rows in memory; ``order`` are their numbers in the order in which they are given, if it is another one."""
 
-    def __init__(self, frame: pl.DataFrame) -> None:
+    def __init__(self, frame: pl.DataFrame, order: np.ndarray | None = None) -> None:
         self.frame = frame
-        self.size = held_bytes(frame)
+        self._order = order
+        self.size = held_bytes(frame) + (0 if order is None else order.nbytes)
 
     @property
     def row_bytes(self) -> int:
@@ -64,12 +66,19 @@ class MemoryRun:
 
     def blocks(self, rows: int) -> Iterator[pl.DataFrame]:
         """All rows, in pieces of so many."""
-        for start in range(0, self.frame.height, rows):
-            yield self.frame.slice(start, rows)
+        import polars as pl
+
+        frame, order = self.frame, self._order
+        for start in range(0, frame.height, rows):
+            if order is None:
+                yield frame.slice(start, rows)
+            else:
+                yield frame[pl.Series(order[start : start + rows])]
 
     def close(self) -> None:
         """Forget the rows."""
         self.frame = self.frame.clear()
+        self._order = None
         self.size = 0
 
 

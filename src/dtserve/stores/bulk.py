@@ -18,13 +18,13 @@ from pathlib import Path
 from dtserve.errors import DtserveError
 from dtserve.stores.base import PackageInfo, PackageStore, StorePath, WalkFailure
 from dtserve.stores.bulk_report import BulkReport, BulkResult, read_report
+from dtserve.stores.bulk_targets import Item, Known, decide
 from dtserve.stores.bulk_workers import Fetched, Fetcher, fetching
-from dtserve.stores.errors import FolderExists, FolderNotFound, PackageExists, SamePlace
 from dtserve.stores.names import EXTENSION, format_path, name_key
-from dtserve.stores.transfer import NO_CHANGES, Changes, check_new, unused_path
+from dtserve.stores.transfer import NO_CHANGES, Changes, check_new
 from dtserve.stores.versions import because, reason
 
-__all__ = ["EXISTING", "BulkJob", "BulkResult", "make_folders", "plan", "run"]
+__all__ = ["EXISTING", "BulkJob", "BulkResult", "plan", "run"]
 
 VERBS = {"copy": "copied", "move": "moved", "delete": "deleted", "protect": "protected"}
 EXISTING = ("fail", "skip", "replace", "both", "ask")
@@ -77,18 +77,7 @@ class BulkJob:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    info: PackageInfo
-    target: StorePath
-    replace: bool = False
-
-    def result(self, outcome: str, code: str = "", message: str = "", revision: str = "") -> BulkResult:
-        shown = format_path(self.target)
-        return BulkResult(format_path(self.info.path), shown, outcome, code, message, revision or self.info.revision)
-
-
-Group = tuple[list["_Item | BulkResult"], "Callable[[], list[Fetched]]"]
+Group = tuple[list["Item | BulkResult"], "Callable[[], list[Fetched]]"]
 
 
 def plan(job: BulkJob, failed: WalkFailure | None = None) -> Iterator[tuple[PackageInfo, StorePath]]:
@@ -134,8 +123,10 @@ def run(
         log = BulkReport(report, job.shown, resume=resume) if report is not None and not dry_run else None
         if log is not None:
             stack.callback(log.close)
-        fetcher = stack.enter_context(fetching(len(items), job.workers, job.password, job.changes))
-        for part in chain([unlisted], _done(job, items, before, fetcher, dry_run)):
+        fetcher = stack.enter_context(
+            fetching(len(items), job.workers, job.password, job.changes, in_place=job.verb == "protect")
+        )
+        for part in chain([unlisted] if unlisted else [], _done(job, items, before, fetcher, dry_run, resume)):
             if log is not None:
                 log.add([each for each in part if each.outcome != "done before"])
             for result in part:
@@ -151,11 +142,12 @@ def _done(
     before: dict[str, str],
     fetcher: Fetcher,
     dry_run: bool,
+    resume: bool,
 ) -> Iterator[list[BulkResult]]:
     """The results group by group; while one group is written the next ones are on their way."""
     waiting: deque[Group] = deque()
     finish = _look if dry_run else _store
-    known = _Known(job.into)
+    known = Known(job.into, resumed=resume)
     ahead = 1 if job.existing in ("both", "ask") else AHEAD  # their targets depend on what was written before
     for group in _groups(items):
         if len(waiting) >= ahead:
@@ -184,11 +176,11 @@ def _begin(
     group: Sequence[tuple[PackageInfo, StorePath]],
     before: dict[str, str],
     fetcher: Fetcher,
-    known: _Known,
+    known: Known,
 ) -> Group:
     """Decide about each of a group and begin to read those that go on."""
-    decided = [_decide(job, info, target, before, known) for info, target in group]
-    going = [each for each in decided if isinstance(each, _Item)]
+    decided = [decide(job, info, target, before, known) for info, target in group]
+    going = [each for each in decided if isinstance(each, Item)]
     store = job.into
     if store is None:
         return decided, list
@@ -196,109 +188,47 @@ def _begin(
     return decided, fetcher.submit(job.source, [each.info.path for each in going], safe).result
 
 
-class _Known:
-    """The packages and folders that a store has, asked for once per folder."""
-
-    def __init__(self, store: PackageStore | None) -> None:
-        self.store = store
-        self._names: dict[StorePath, set[str]] = {}
-        self._made: set[StorePath] = set()
-
-    def has(self, path: StorePath) -> bool:
-        """Whether a package stood there when its folder was asked for."""
-        assert self.store is not None  # noqa: S101 - only jobs with a target ask
-        key = tuple(map(name_key, path[:-1]))
-        if key not in self._names:
-            try:
-                self._names[key] = {name_key(info.name) for info in self.store.list(path[:-1])[1]}
-            except FolderNotFound:
-                self._names[key] = set()
-        return name_key(path[-1]) in self._names[key]
-
-    def make(self, folder: StorePath) -> None:
-        """Make what is missing of a folder's path."""
-        if folder not in self._made and self.store is not None:
-            make_folders(self.store, folder)
-            self._made.add(folder)
-
-
-def _decide(
-    job: BulkJob, info: PackageInfo, target: StorePath, before: dict[str, str], known: _Known
-) -> _Item | BulkResult:
-    """Whether a package goes on, and where to; the result where it does not."""
-    item = _Item(info, target)
-    if before.get(format_path(info.path), "-") == info.revision:
-        return item.result("done before")
-    if job.target is None:
-        return _Item(info, target, replace=True)
-    try:
-        if _same_place(job, info.path, target):
-            raise SamePlace(path=format_path(info.path))
-        if not known.has(target):
-            return item
-        return _collision(job, job.target, item)
-    except DtserveError as error:
-        return item.result("failed", error.hresult, error.message)
-
-
-def _same_place(job: BulkJob, source: StorePath, target: StorePath) -> bool:
-    assert job.target is not None  # noqa: S101 - only jobs with a target ask
-    mine, theirs = job.source.place_of(source), job.target.place_of(target)
-    return mine[0] == theirs[0] and tuple(map(name_key, mine[1])) == tuple(map(name_key, theirs[1]))
-
-
-def _collision(job: BulkJob, store: PackageStore, item: _Item) -> _Item | BulkResult:
-    """What becomes of a package whose name the target has."""
-    choice = job.ask(format_path(item.target)) if job.existing == "ask" and job.ask else job.existing
-    if choice == "replace":
-        return _Item(item.info, item.target, replace=True)
-    if choice == "both":
-        return _Item(item.info, unused_path(store, item.target))
-    if choice == "skip":
-        return item.result("skipped")
-    raise PackageExists(path=format_path(item.target))
-
-
 def _look(
-    job: BulkJob, decided: Sequence[_Item | BulkResult], fetch: Callable[[], list[Fetched]], known: _Known
+    job: BulkJob, decided: Sequence[Item | BulkResult], fetch: Callable[[], list[Fetched]], known: Known
 ) -> list[BulkResult]:
     """The dry run: everything but storing."""
     fetched = iter(fetch())
-    results = []
-    for each in decided:
-        found = next(fetched, Fetched()) if isinstance(each, _Item) else Fetched()
-        if isinstance(each, _Item):
-            try:
-                if not each.replace and known.store is not None:
-                    check_new(known.store, each.target)
-                each = each.result("failed" if found.failed else "planned", found.code, found.message)
-            except DtserveError as error:
-                each = each.result("failed", error.hresult, error.message)
-        results.append(each)
-    return results
+    return [_foreseen(known, each, next(fetched, Fetched())) if isinstance(each, Item) else each for each in decided]
+
+
+def _foreseen(known: Known, item: Item, found: Fetched) -> BulkResult:
+    try:
+        if not item.replace and known.store is not None:
+            check_new(known.store, item.target)
+    except DtserveError as error:
+        return item.result("failed", error.hresult, error.message)
+    return item.result("failed" if found.failed else "planned", found.code, found.message)
 
 
 def _store(
-    job: BulkJob, decided: Sequence[_Item | BulkResult], fetch: Callable[[], list[Fetched]], known: _Known
+    job: BulkJob, decided: Sequence[Item | BulkResult], fetch: Callable[[], list[Fetched]], known: Known
 ) -> list[BulkResult]:
-    going = [each for each in decided if isinstance(each, _Item)]
+    going = [each for each in decided if isinstance(each, Item)]
     store = job.into
     if store is None:
         done = {id(each): _deleted(job, each) for each in going}
     else:
         done = _written(job, store, going, fetch(), known)
-    return [done[id(each)] if isinstance(each, _Item) else each for each in decided]
+    return [done[id(each)] if isinstance(each, Item) else each for each in decided]
 
 
 def _written(
-    job: BulkJob, store: PackageStore, going: Sequence[_Item], fetched: Sequence[Fetched], known: _Known
+    job: BulkJob, store: PackageStore, going: Sequence[Item], fetched: Sequence[Fetched], known: Known
 ) -> dict[int, BulkResult]:
-    """Store what was read; the result of each item by its identity."""
+    """Store what was read, and what needs it; the result of each item by its identity."""
     done: dict[int, BulkResult] = {}
-    ready: dict[bool, list[tuple[_Item, bytes]]] = {False: [], True: []}
+    ready: dict[bool, list[tuple[Item, bytes]]] = {False: [], True: []}
     for item, found in zip(going, fetched, strict=True):
         if found.failed:
             done[id(item)] = item.result("failed", found.code, found.message)
+            continue
+        if found.kept:
+            done[id(item)] = item.result(VERBS[job.verb])
             continue
         try:
             known.make(item.target[:-1])
@@ -316,14 +246,14 @@ def _written(
     return done
 
 
-def _stored(job: BulkJob, item: _Item) -> BulkResult:
+def _stored(job: BulkJob, item: Item) -> BulkResult:
     """What is left to do once a package is stored."""
     if job.verb == "move":
         return _deleted(job, item)
     return item.result(VERBS[job.verb], revision=_revision_now(job, item) if job.verb == "protect" else "")
 
 
-def _revision_now(job: BulkJob, item: _Item) -> str:
+def _revision_now(job: BulkJob, item: Item) -> str:
     """That of a package changed in place, by which a resumed job knows it again: its new password opens it no second time."""
     try:
         return job.source.info(item.target).revision
@@ -331,19 +261,9 @@ def _revision_now(job: BulkJob, item: _Item) -> str:
         return ""
 
 
-def _deleted(job: BulkJob, item: _Item) -> BulkResult:
+def _deleted(job: BulkJob, item: Item) -> BulkResult:
     try:
         job.source.delete(item.info.path)
     except DtserveError as error:
         return item.result("failed", error.hresult, error.message)
     return item.result(VERBS[job.verb])
-
-
-def make_folders(store: PackageStore, folder: StorePath) -> None:
-    """Make what is missing of a folder's path."""
-    for depth in range(1, len(folder) + 1):
-        if not store.folder_exists(folder[:depth]):
-            try:
-                store.create_folder(folder[:depth])
-            except FolderExists:
-                continue

@@ -22,11 +22,12 @@ WORTH_PROCESSES = 40
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The bytes to store, or why there are none."""
+    """The bytes to store, or why there are none; ``kept`` where the package is already as it shall be."""
 
     data: bytes = b""
     code: str = ""
     message: str = ""
+    kept: bool = False
 
     @property
     def failed(self) -> bool:
@@ -42,6 +43,7 @@ class Fetcher:
     processes: Executor | None
     password: str | None
     changes: Changes
+    in_place: bool = False
 
     def submit(self, store: PackageStore, paths: Sequence[StorePath], safe: Sequence[bool]) -> Future[list[Fetched]]:
         """Begin with some packages; ``safe`` tells of each target whether it takes the level ServerStorage."""
@@ -50,14 +52,20 @@ class Fetcher:
     def _fetch(self, store: PackageStore, paths: Sequence[StorePath], safe: Sequence[bool]) -> list[Fetched]:
         read = [_fetched(each) for each in store.read_many(paths)]
         given = [(each, flag) for each, flag in zip(read, safe, strict=True)]
+        how = (self.password, self.changes, self.in_place)
         if self.processes is None:
-            return _change(given, self.password, self.changes)
-        return self.processes.submit(_change, given, self.password, self.changes).result()
+            return _change(given, *how)
+        return self.processes.submit(_change, given, *how).result()
 
 
 @contextmanager
-def fetching(count: int, workers: int, password: str | None, changes: Changes) -> Iterator[Fetcher]:
-    """A fetcher for ``count`` packages; ``workers`` processes change them, 0 for one per processor."""
+def fetching(
+    count: int, workers: int, password: str | None, changes: Changes, *, in_place: bool = False
+) -> Iterator[Fetcher]:
+    """A fetcher for ``count`` packages; ``workers`` processes change them, 0 for one per processor.
+
+    ``in_place`` tells that they are stored where they were read.
+    """
     workers = workers or os.cpu_count() or 1
     processes: Executor | None = None
     if changes.level is not None and workers > 1 and count >= WORTH_PROCESSES:
@@ -65,7 +73,7 @@ def fetching(count: int, workers: int, password: str | None, changes: Changes) -
         processes = ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare_worker)
     threads = ThreadPoolExecutor(max(2, workers), thread_name_prefix="bulk")
     try:
-        yield Fetcher(threads, processes, password, changes)
+        yield Fetcher(threads, processes, password, changes, in_place)
     finally:
         threads.shutdown(cancel_futures=True)
         if processes is not None:
@@ -82,12 +90,27 @@ def _fetched(found: bytes | DtserveError) -> Fetched:
     return Fetched(code=found.hresult, message=found.message)
 
 
-def _change(given: Sequence[tuple[Fetched, bool]], password: str | None, changes: Changes) -> list[Fetched]:
-    return [each if each.failed else _changed(each.data, flag, password, changes) for each, flag in given]
+def _change(
+    given: Sequence[tuple[Fetched, bool]], password: str | None, changes: Changes, in_place: bool
+) -> list[Fetched]:
+    return [each if each.failed else _changed(each.data, flag, password, changes, in_place) for each, flag in given]
 
 
-def _changed(data: bytes, safe: bool, password: str | None, changes: Changes) -> Fetched:
+def _changed(data: bytes, safe: bool, password: str | None, changes: Changes, in_place: bool) -> Fetched:
     try:
         return Fetched(changed_bytes(PackageDocument.open(data, password), safe, changes))
     except DtserveError as error:
+        if in_place and _sealed_already(data, changes):
+            return Fetched(kept=True)
         return Fetched(code=error.hresult, message=error.message)
+
+
+def _sealed_already(data: bytes, changes: Changes) -> bool:
+    """Whether the package has the level that it shall get, with the password: a job before was interrupted."""
+    if not changes.password or changes.new_id:
+        return False
+    try:
+        document = PackageDocument.open(data, changes.password)
+    except DtserveError:
+        return False
+    return document.protection_level == changes.level and not document.unreadable

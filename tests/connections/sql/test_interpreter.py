@@ -43,6 +43,32 @@ def test_markers_count_through_a_batch_and_begin_anew_after_go(session):
     assert rows(session, "SELECT ?\nGO\nSELECT ?", 1) == [[(1,)], [(1,)]]
 
 
+@pytest.mark.parametrize(
+    ("sql", "given", "found"),
+    [
+        ("DECLARE @a int = ?; SELECT @a, ?", [1, 2], [[(1, 2)]]),
+        ("DECLARE @a int; SET @a = ?SELECT @a, ?", [1, 2], [[(1, 2)]]),
+        ("DECLARE @a int; SELECT @a = ?; SELECT @a, ?", [1, 2], [[(1, 2)]]),
+        ("IF ? = 1 SELECT ? ELSE SELECT ?; SELECT ?", [1, 2, 3, 4], [[(2,)], [(4,)]]),
+        ("IF ? = 1 SELECT ? ELSE SELECT ?; SELECT ?", [0, 2, 3, 4], [[(3,)], [(4,)]]),
+        ("DECLARE @i int = 0; WHILE @i < ? BEGIN SET @i += ?; SELECT @i, ? END; SELECT ?", [2, 1, 9, 8], [[(1, 9)], [(2, 9)], [(8,)]]),
+        ("BEGIN TRY SELECT 1 / CAST(? AS int) END TRY BEGIN CATCH SELECT ? END CATCH; SELECT ?", [0, 5, 6], [[(5,)], [(6,)]]),
+    ],
+)  # fmt: skip
+def test_a_marker_stands_for_its_parameter_wherever_control_flow_leads(session, sql, given, found):
+    assert rows(session, sql, *given) == found
+    streamed = session.query(sql, [SqlParameter(value) for value in given])
+    assert list(streamed.rows()) == found[0]
+
+
+def test_a_refusal_shows_the_markers(session):
+    for sql in ("SELECT 1; EXEC p ?, ?", "SELECT 1; SELECT NOWHERE(?) FROM (SELECT 1 FOR XML PATH) x"):
+        with pytest.raises(NotTranslatable) as caught:
+            session.execute(sql, [SqlParameter(1), SqlParameter(2)])
+        assert "?" in str(caught.value)
+        assert "dtserve" not in str(caught.value)
+
+
 def test_errors(session):
     for sql, reason in (
         ("SELECT @nothere", "Must declare the scalar variable"), ("RAISERROR('bad', 16, 1)", "bad"), ("THROW 50000, 'worse', 1", "worse"), ("THROW", "outside of CATCH"),

@@ -1,7 +1,8 @@
 import pytest
 
 from dtserve.connections.errors import NotTranslatable
-from dtserve.connections.sql.translate_tree import Job, named_marks, translate_tree
+from dtserve.connections.sql.statement import named_marks
+from dtserve.connections.sql.translate_tree import Job, translate_tree
 from support.connections import FakeCatalog, translated
 
 

@@ -54,7 +54,6 @@ FILES = "test_files.py::"
 FLAT_SOURCE = "test_flat_file_source.py::"
 FLAT_DESTINATION = "test_flat_file_destination.py::"
 XML = "test_xml_source.py::"
-SAMPLES = "test_conservation.py::"
 
 FEW = ("empty", "one row")
 ROWS = (*ROW_FACTS,)
@@ -106,11 +105,9 @@ ELSEWHERE = {
         **_all(DISPOSITION_FACTS["error"][1:], ODATA + "test_dispositions"),
         **_all(("error fails", *DISPOSITION_FACTS["truncation"]), ODATA + "test_truncations"),
     },
-    "PctSampling": _all(ROWS, SAMPLES + "test_percentage_sampling_gives_each_row_to_one_output"),
     "RawDestination": _all(ROWS, FILES + "test_raw_files_of_any_length"),
     "RawSource": _all(ROWS, FILES + "test_raw_files_of_any_length"),
     "RecordsetDestination": _all(ROWS, FILES + "test_recordsets_of_any_length"),
-    "RowSampling": _all(ROWS, SAMPLES + "test_row_sampling_selects_exactly_so_many"),
     "XmlSourceAdapter": {
         **_all(FEW, XML + "test_few_rows"),
         "several buffers": XML + "test_many_rows_in_buffers",

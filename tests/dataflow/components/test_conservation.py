@@ -221,6 +221,13 @@ def test_a_seed_repeats_its_sample_whatever_the_buffers(tmp_path_factory, part):
     assert found[0]
 
 
+@pytest.mark.parametrize(("value", "percent"), [({}, 10), ({"SamplingValue": ""}, 10), ({"SamplingValue": 1}, 1)])
+def test_percentages_are_kept_nearly(tmp_path_factory, value, percent):
+    made = sampled(branched("PctSampling", "Yes", "No", sinks=("A", "B"), **value))
+    found = len(rows_of(run(tmp_path_factory, made, [0] * 40_000, 10_000), "A"))
+    assert abs(found - 400 * percent) < 400
+
+
 @pytest.mark.parametrize(("part", "value"), [("RowSampling", 0), ("PctSampling", 101), ("PctSampling", -1)])
 def test_senseless_sizes_of_a_sample_are_refused(tmp_path, part, value):
     host = RecordingHost(tmp_path)

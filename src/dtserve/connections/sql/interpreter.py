@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from dtserve.connections.base import ResultSet, SqlParameter
 from dtserve.connections.errors import NotTranslatable, SqlError
-from dtserve.connections.sql.statement import Statement
+from dtserve.connections.sql.statement import Statement, named_marks, plain_marks
 from dtserve.connections.sql.translate import Translator
 from dtserve.connections.sql.tsql_batch import (
     Assign,
@@ -86,7 +86,6 @@ class Batch:
     parameters: Sequence[SqlParameter] = ()
     timeout: int = 0
     variables: dict[str, Any] = field(default_factory=dict)
-    offset: int = 0
 
     def parse(self, text: str) -> tuple[Node, ...]:
         """The nodes; raises NotTranslatable when something that is sure to be reached cannot run here."""
@@ -94,14 +93,16 @@ class Batch:
         for node in nodes:
             if isinstance(node, Refused):
                 raise self.refused(node)
-        return nodes
+        if len(nodes) == 1 and isinstance(nodes[0], Run):
+            return nodes
+        return parse_batch(named_marks(text))  # a marker stands for its parameter wherever control flow leads
 
     def refused(self, node: Refused) -> NotTranslatable:
         """The error for a statement that cannot run here."""
         from dtserve.connections.sql.translate import TARGETS
 
         title = TARGETS.get(self.runner.translator.family, self.runner.translator.family)
-        return NotTranslatable(dialect=title, reason=node.reason, statement=node.text)
+        return NotTranslatable(dialect=title, reason=node.reason, statement=plain_marks(node.text))
 
     def run(self, text: str) -> Iterator[ResultSet]:
         """Run everything; the results in order."""
@@ -166,18 +167,12 @@ class Batch:
             if result.columns:
                 rows = result
             affected = max(affected, result.rows_affected)
-        self.advance(found)
         if rows is not None:
             self.variables["@@rowcount"] = rows.rows_affected
             yield rows
         elif found:
             self.variables["@@rowcount"] = max(affected, 0)
             yield ResultSet(rows_affected=affected)
-
-    def advance(self, statements: Sequence[Statement]) -> None:
-        """Markers count on through the batch."""
-        marks = [int(slot[1:]) for statement in statements for slot in statement.slots if slot.startswith("?")]
-        self.offset += max(marks) + 1 if marks else 0
 
     def values(self, statement: Statement) -> list[Any]:
         """The values of a statement's slots; raises SqlError for a parameter that was not given."""
@@ -186,7 +181,7 @@ class Batch:
     def value(self, slot: str) -> Any:
         """The value of one slot: a :class:`SqlParameter`, or a plain value of a variable."""
         if slot.startswith("?"):
-            number = int(slot[1:]) + self.offset
+            number = int(slot[1:])
             if number >= len(self.parameters):
                 raise SqlError(detail="No value given for one or more required parameters.")
             return self.parameters[number]

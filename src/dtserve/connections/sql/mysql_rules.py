@@ -22,6 +22,7 @@ from dtserve.connections.sql.target_rules import Rules
 from dtserve.connections.sql.text_dates import ISO_STYLES, KNOWN, known_text, mysql_text_as_date
 from dtserve.connections.sql.tsql_dates import canonical_moment, parse_moment
 from dtserve.connections.sql.tsql_types import BOOL, type_of
+from dtserve.connections.sql.typed_forms import may_overflow
 from dtserve.datatypes import DT, TypeSpec
 
 __all__ = ["MySqlRules", "MySqlWriter", "must"]
@@ -153,12 +154,19 @@ class MySqlRules(MySqlTables, Rules):
             raise binder.refuse("TRY_CAST to that type")
         if spec.dt is DT.GUID:
             return template("UPPER(CAST({0} AS CHAR(36)))", value)
-        return template("CAST({0} AS BINARY)", value)
+        if own is not None and own.family not in ("text", "binary"):
+            raise binder.refuse("a number as binary")
+        letters = "utf16le" if own is not None and own.dt in (DT.WSTR, DT.NTEXT) else "latin1"
+        data = f"CAST(CONVERT({{0}} USING {letters}) AS BINARY)" if text else "CAST({0} AS BINARY)"
+        return template(f"LEFT({data}, {spec.length})" if spec.length else data, value)
 
     def _as_moment(
         self, binder: Binder, value: exp.Expr, spec: TypeSpec, own: TypeSpec | None, style: int, attempt: bool
     ) -> exp.Expr:
         target = self.cast_type(spec)
+        if own is not None and own.family in ("int", "decimal", "float"):
+            days = "DATE_ADD(TIMESTAMP'1900-01-01', INTERVAL ROUND({0} * 86400000000) MICROSECOND)"
+            return template(f"CAST({days} AS {target})", value)
         if style >= 0 and style not in ISO_STYLES and own is not None and own.family == "text":
             read = style_text(binder, style, True)
             return template(read if attempt else must(f"{read} IS NOT NULL", read), value)
@@ -177,6 +185,9 @@ class MySqlRules(MySqlTables, Rules):
         if own is not None and own.family == "binary" and style in (1, 2):
             prefix = "'0x', " if style == 1 else ""
             return template(f"CAST(CONCAT({prefix}HEX({{0}})) AS CHAR{length})", value)
+        if may_overflow(own, spec):
+            short = "'*'" if spec.dt is DT.STR else _FAIL
+            return template(f"CASE WHEN LENGTH({{0}}) > {spec.length} THEN {short} ELSE CAST({{0}} AS CHAR) END", value)
         return template(f"CAST({{0}} AS CHAR{length})", value)
 
     def _as_number(self, value: exp.Expr, spec: TypeSpec, check: bool, attempt: bool) -> exp.Expr:
@@ -256,7 +267,22 @@ class MySqlRules(MySqlTables, Rules):
         kind = type_of(arguments[0])
         if kind is not None and kind.family == "decimal":
             return template(f"CAST(POWER({{*}}) AS DECIMAL(38, {kind.scale}))", *arguments)
+        if kind is not None and kind.family == "int":
+            return template("CAST(TRUNCATE(POWER({*}), 0) AS SIGNED)", *arguments)
         return template("POWER({*})", *arguments)
+
+    def f_substring(self, binder: Binder, arguments: list[exp.Expr], part: str) -> exp.Expr:
+        """SUBSTRING counts from the first character on, also where it begins before it; MySQL counts from the end then."""
+        start = arguments[1]
+        if isinstance(start, exp.Literal) and int(float(str(start.this))) > 0:
+            return template("SUBSTRING({*})", *arguments)
+        return template("SUBSTRING({0}, GREATEST({1}, 1), GREATEST({2} + LEAST({1}, 1) - 1, 0))", *arguments)
+
+    def structure(self, binder: Binder, node: exp.Expr) -> exp.Expr:
+        """The complement of a number has a sign in T-SQL."""
+        if isinstance(node, exp.BitwiseNot):
+            return template("CAST(~{0} AS SIGNED)", node.this, kind=type_of(node.this))
+        return super().structure(binder, node)
 
     def f_round(self, binder: Binder, arguments: list[exp.Expr], part: str) -> exp.Expr:
         """ROUND(x, n), ROUND(x, n, 1) cuts."""

@@ -15,6 +15,7 @@ from dtserve.connections.sql.postgres_tables import PostgresTables
 from dtserve.connections.sql.target_rules import Rules
 from dtserve.connections.sql.text_dates import ISO_STYLES, KNOWN, known_text, postgres_text_as_date
 from dtserve.connections.sql.tsql_types import BOOL, type_of
+from dtserve.connections.sql.typed_forms import may_overflow
 from dtserve.datatypes import DT, TypeSpec
 
 __all__ = ["PostgresRules", "PostgresWriter"]
@@ -185,6 +186,10 @@ class PostgresRules(PostgresTables, Rules):
             return template(f"CAST({text} AS {target})", value)
         if spec.family == "binary" and (own is None or own.family == "text"):
             return template("convert_to({0}, 'WIN1252')", value)
+        if may_overflow(own, spec):
+            short = "'*'" if spec.dt is DT.STR else "CAST(CAST('overflow: ' || {0} AS INT) AS TEXT)"
+            text = "CAST({0} AS TEXT)"
+            return template(f"CASE WHEN CHAR_LENGTH({text}) > {spec.length} THEN {short} ELSE {text} END", value)
         return template(f"CAST({{0}} AS {target})", value)
 
     def _print(self, binder: Binder, value: exp.Expr, spec: TypeSpec, own: TypeSpec, style: int | None) -> exp.Expr:

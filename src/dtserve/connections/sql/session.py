@@ -126,7 +126,6 @@ class FamilySession(SqlSession):
                 if len(statements) == 1 and statements[0].rows:
                     statement = statements[0]
                     result = self.stream(statement, batch.values(statement), batch_rows, batch.timeout)
-                    batch.advance(statements)
                     rest = nodes[number + 1 :]
                     if rest:
                         result.batches = self._then(result.batches, batch, rest)

@@ -243,6 +243,11 @@ class SqliteSession(FamilySession):
 
     # --- loading ---------------------------------------------------------------------
 
+    @property
+    def undoes_loads(self) -> bool:
+        """By a savepoint."""
+        return True
+
     def bulk_load(
         self, table: str, columns: Sequence[ResultColumn], batches: Iterable[pl.DataFrame], options: BulkOptions
     ) -> int:

@@ -30,6 +30,10 @@ def _cast(value: Any, spec: TypeSpec, style: int) -> Any:
     family = spec.family
     if family == "text":
         text = _text(value, style)
+        if isinstance(value, int) and 0 < spec.length < len(text):
+            if spec.dt is DT.STR:
+                return "*"
+            raise ValueError(f"Arithmetic overflow error converting {value} to data type nvarchar.")
         return text[: spec.length] if spec.length and spec.dt in (DT.STR, DT.WSTR) else text
     if family == "int":
         return _whole(value, spec)

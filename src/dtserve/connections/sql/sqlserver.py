@@ -268,6 +268,11 @@ class SqlServerSession(AttentionSession):
         """The bulk copy of mssql-python opens a connection, but a shared session loads itself: its transaction may be open."""
         return self.driver == "mssql_python" and not self.keep_open
 
+    @property
+    def undoes_loads(self) -> bool:
+        """A bulk copy is one statement; INSERTs of many rows are many."""
+        return self.driver == "pytds"
+
     def insert_triggers(self, table: str) -> tuple[str, ...]:
         """None where rows are copied in bulk, which leaves triggers out by itself."""
         name = split_name(table)

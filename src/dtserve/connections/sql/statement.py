@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from dtserve.connections.sql.tsql_tokens import MARK, tokenize
 from dtserve.datatypes import TypeSpec
 
-__all__ = ["MARK", "SLOT", "Statement", "from_slots"]
+__all__ = ["MARK", "SLOT", "Statement", "from_slots", "named_marks", "plain_marks"]
 
 SLOT = "\x02"
 """Encloses the name of a slot in generated text; no SQL text holds this character."""
-
-
-MARK = "@dtserve_mark"
-"""How markers are named while a statement is translated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +66,26 @@ def from_slots(
     """
     parts = text.split(SLOT)
     return Statement(tuple(parts[::2]), tuple(parts[1::2]), original or text, rows, tuple(types), (), tuple(names))
+
+
+def named_marks(text: str) -> str:
+    """The text with its markers named by their order, which translation and control flow may change.
+
+    >>> named_marks("SELECT TOP (?) a FROM t WHERE b = ?AND c = '?'")
+    "SELECT TOP (@dtserve_mark0) a FROM t WHERE b = @dtserve_mark1 AND c = '?'"
+    """
+    marks = [token for token in tokenize(text) if token.kind == "mark"]
+    for number, token in reversed(list(enumerate(marks))):
+        rest = text[token.end :]
+        gap = " " if rest[:1].isalnum() or rest[:1] in ("_", "$", "#", "@") else ""
+        text = f"{text[: token.start]}{MARK}{number}{gap}{rest}"
+    return text
+
+
+def plain_marks(text: str) -> str:
+    """The text with its markers as the package has them.
+
+    >>> plain_marks("SELECT @dtserve_mark0")
+    'SELECT ?'
+    """
+    return re.sub(rf"{MARK}\d+", "?", text)

@@ -27,6 +27,7 @@ from dtserve.connections.sql.tsql_functions import (
     Function,
 )
 from dtserve.connections.sql.tsql_types import BOOL, arithmetic, common, literal_type, spec_of, type_of, varchar
+from dtserve.connections.sql.typed_forms import DAY_NUMBERS, as_moments, cut_to_first, data_length
 from dtserve.datatypes import DT, TypeSpec
 
 __all__ = ["Rules"]
@@ -259,7 +260,13 @@ class Rules(RowChanges, Alignment):
                 arguments = [*arguments[:at], self.as_text(binder, arguments[at]), *arguments[at + 1 :]]
         if name in _SAME_TYPE:
             arguments = self.unify(arguments, _SAME_TYPE[name])
+        if name in DAY_NUMBERS:
+            arguments = as_moments(name, arguments, lambda node, spec: self.cast(binder, node, spec, None, False))
+        if name == "ISNULL":
+            arguments = cut_to_first(self.family, arguments)
         kind = found.rule([type_of(argument) for argument in arguments])
+        if name == "DATALENGTH" and (exact := data_length(self.family, arguments[0])) is not None:
+            return typed(exact, kind)
         form = self.form(found, name)
         if not form:
             raise binder.refuse(f"{name} is not known in {self.title}")

@@ -14,7 +14,7 @@ from typing import Any
 
 from dtserve.connections.errors import NotTranslatable
 from dtserve.connections.sql.catalog import Catalog, split_name
-from dtserve.connections.sql.statement import Statement, from_slots
+from dtserve.connections.sql.statement import Statement, from_slots, plain_marks
 from dtserve.connections.sql.tsql_tokens import Token, tokenize
 from dtserve.datatypes import TypeSpec
 
@@ -55,7 +55,10 @@ class Translator:
         if key in self._cache:
             self._cache.move_to_end(key)
             return self._cache[key]
-        found, lasting = self._translate(text)
+        try:
+            found, lasting = self._translate(text)
+        except NotTranslatable as error:
+            raise NotTranslatable(**{**error.facts, "statement": plain_marks(str(error.facts["statement"]))}) from None
         if lasting:
             self._cache[key] = found
             if len(self._cache) > CACHE_SIZE:

@@ -12,7 +12,7 @@ from dtserve.connections.errors import NotTranslatable
 from dtserve.connections.sql.binder import Binder
 from dtserve.connections.sql.catalog import Catalog
 from dtserve.connections.sql.scope import Relation, Scope
-from dtserve.connections.sql.statement import MARK, Statement, from_slots
+from dtserve.connections.sql.statement import Statement, from_slots, named_marks
 from dtserve.connections.sql.tsql_reader import read_statement
 from dtserve.connections.sql.tsql_tokens import tokenize
 from dtserve.datatypes import TypeSpec
@@ -77,18 +77,6 @@ class Job:
         )
         kinds = tuple(self.rules.slot_types.get(slot) for slot in found.slots)
         self.statements.append(found.with_slot_types(kinds))
-
-
-def named_marks(text: str) -> str:
-    """The text with its markers named by their order, which a translation may change.
-
-    >>> named_marks("SELECT TOP (?) a FROM t WHERE b = ? AND c = '?'")
-    "SELECT TOP (@dtserve_mark0) a FROM t WHERE b = @dtserve_mark1 AND c = '?'"
-    """
-    marks = [token for token in tokenize(text) if token.kind == "mark"]
-    for number, token in reversed(list(enumerate(marks))):
-        text = f"{text[: token.start]}{MARK}{number}{text[token.end :]}"
-    return text
 
 
 def sqlglot_raise() -> Any:

@@ -133,7 +133,7 @@ FUNCTIONS: dict[str, Function] = {
     "DATALENGTH": Function(_N, 1, 1, "OCTET_LENGTH(CAST({0} AS TEXT))", "LENGTH({0})"),
     "LEFT": Function(_text, 2, 2, "LEFT(CAST({0} AS TEXT), {1})", "LEFT({0}, {1})"),
     "RIGHT": Function(_text, 2, 2, "RIGHT(CAST({0} AS TEXT), {1})", "RIGHT({0}, {1})"),
-    "SUBSTRING": Function(_text, 3, 3, "SUBSTRING(CAST({0} AS TEXT) FROM {1} FOR {2})", "SUBSTRING({0}, {1}, {2})"),
+    "SUBSTRING": Function(_text, 3, 3, "SUBSTRING(CAST({0} AS TEXT) FROM {1} FOR {2})", "substring"),
     "CHARINDEX": Function(_N, 2, 3, "charindex", "LOCATE({*})"),
     "PATINDEX": Function(_N, 2, 2),
     "REPLACE": Function(_text, 3, 3, "replace", "replace"),

@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["Token", "split_go", "tokenize"]
+__all__ = ["MARK", "Token", "split_go", "tokenize"]
+
+MARK = "@dtserve_mark"
+"""How markers are named while a batch is run and a statement translated."""
 
 _PATTERN = re.compile(
     r"""

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-__all__ = ["XDL", "XMLNS", "Kind", "Node", "fragment_text", "parse_nodes", "serialize"]
+__all__ = ["XDL", "XMLNS", "Kind", "Node", "fragment_text", "indented", "parse_nodes", "serialize"]
 
 XMLNS = "http://www.w3.org/2000/xmlns/"
 XDL = "http://schemas.microsoft.com/xmltools/2002/xmldiff"
 _XML = "http://www.w3.org/XML/1998/namespace"
+LINE_END = "\r\n"
 
 
 class Kind(enum.IntEnum):
@@ -164,6 +165,22 @@ def fragment_text(nodes: list[Node]) -> str:
     return "".join(_text(node, {"xml": _XML}) for node in nodes)
 
 
+def indented(document: Node) -> str:
+    """A document as .NET saves one: nodes on lines of their own, two blanks per level, none in elements that hold text."""
+    return LINE_END.join(_indented(child, {"xml": _XML}, "") for child in document.children)
+
+
+def _indented(node: Node, scope: Mapping[str, str], margin: str) -> str:
+    if node.kind is not Kind.ELEMENT or any(child.kind in (Kind.TEXT, Kind.CDATA) for child in node.children):
+        return _text(node, scope)
+    head, inner = _head(node, scope)
+    if not node.children:
+        return f"{head} />"
+    deeper = margin + "  "
+    lines = [LINE_END + deeper + _indented(child, inner, deeper) for child in node.children]
+    return f"{head}>{''.join(lines)}{LINE_END}{margin}</{node.qualified}>"
+
+
 def _text(node: Node, scope: Mapping[str, str]) -> str:
     if node.kind is Kind.TEXT:
         return escape(node.value, {"\r": "&#xD;"})
@@ -179,6 +196,14 @@ def _text(node: Node, scope: Mapping[str, str]) -> str:
 
 
 def _element_text(node: Node, scope: Mapping[str, str]) -> str:
+    head, inner = _head(node, scope)
+    if not node.children:
+        return f"{head} />"
+    return f"{head}>{''.join(_text(child, inner) for child in node.children)}</{node.qualified}>"
+
+
+def _head(node: Node, scope: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The start tag without its end, and the prefixes that are declared inside."""
     inner = dict(scope)
     written: list[str] = []
     for name, (namespace, value) in node.attributes.items():
@@ -194,10 +219,7 @@ def _element_text(node: Node, scope: Mapping[str, str]) -> str:
         if inner.get(prefix, "") != namespace:
             inner[prefix] = namespace
             written.append(f" xmlns{':' if prefix else ''}{prefix}={_quoted(namespace)}")
-    head = f"<{node.qualified}{''.join(written)}"
-    if not node.children:
-        return f"{head} />"
-    return f"{head}>{''.join(_text(child, inner) for child in node.children)}</{node.qualified}>"
+    return f"<{node.qualified}{''.join(written)}", inner
 
 
 def _quoted(value: str) -> str:

@@ -17,6 +17,7 @@ from dtserve.controlflow.properties import Property
 from dtserve.controlflow.registry import task
 from dtserve.controlflow.task import Task
 from dtserve.controlflow.tasks import xml_errors as errors
+from dtserve.controlflow.tasks.xml_files import saved_document, saved_nodes
 from dtserve.controlflow.xml_sources import (
     SourceKind,
     node_text,
@@ -142,7 +143,7 @@ class XmlTask(Task):
             root = parse_source(self.host, self.source_type, self.source, self.host.name)
             result, valid = actions[self.operation](root)
         if self.save_result:
-            self._save(result, self.destination_type, self.destination)
+            self._save(self._laid_out(result), self.destination_type, self.destination)
         if valid:
             return
         if self.operation is XmlOperation.DIFF and self.fail_on_difference:
@@ -280,7 +281,16 @@ class XmlTask(Task):
             )
         return serialize(made), True
 
-    def _save(self, text: str, kind: SourceKind, destination: str, encoding: str = "utf-8") -> None:
+    def _laid_out(self, result: str) -> str | bytes:
+        """A document or nodes that go into a file are indented as .NET does it; a node list begins with a mark."""
+        if self.destination_type is SourceKind.VARIABLE:
+            return result
+        if self.operation in (XmlOperation.MERGE, XmlOperation.PATCH):
+            return saved_document(result, self._nodes(self.source_type, self.source))
+        listed = self.operation is XmlOperation.XPATH and self.xpath_operation is XPathOperation.NODE_LIST
+        return saved_nodes(result) if listed and not self.one_node else result
+
+    def _save(self, text: str | bytes, kind: SourceKind, destination: str, encoding: str = "utf-8") -> None:
         if kind is SourceKind.VARIABLE:
             if self.host.scope.value(destination) and not self.overwrite:
                 raise errors.XmlDestinationExists(destination=destination)
@@ -291,7 +301,7 @@ class XmlTask(Task):
         if path.exists() and path.stat().st_size and not self.overwrite:
             raise errors.XmlDestinationExists(destination=manager.connection_string)
         try:
-            path.write_bytes(text.encode(encoding))
+            path.write_bytes(text.encode(encoding) if isinstance(text, str) else text)
         except OSError as error:
             raise errors.XmlDestinationFailed(
                 task=self.host.name, destination=manager.connection_string, detail=error.strerror or error

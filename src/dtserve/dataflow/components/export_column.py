@@ -135,7 +135,12 @@ class ExportColumn(RowTransform):
         by_ref = {c.ref_id: c for c in columns} | {c.lineage_id: c for c in columns}
         found = []
         for column in columns:
-            data = by_ref.get(properties.reference(column.properties, "FileDataColumnID"))
-            if data is not None and data is not column:
-                found.append((column, data.lineage_id, self._type(data)))
+            named = properties.reference(column.properties, "FileDataColumnID")
+            if not named:
+                continue
+            data = by_ref.get(named)
+            if data is None or data is column:
+                detail = f'"{column.name}" refers to {named}, which is no data column of the input'
+                raise BadProperty(property="FileDataColumnID", component=self.model.name, detail=detail)
+            found.append((column, data.lineage_id, self._type(data)))
         return found

@@ -6,6 +6,9 @@ file's text to its own type, with the locale of the connection manager (standard
 or without one (FastParse). A redirected row leaves as the text it has in the file. Text
 after a closing qualifier cannot be redirected: it ends the data flow.
 
+While the components behind it get ready (PreExecute of a Lookup reads its whole reference) the first blocks
+of the file are read and cut into fields already; no row and no message leaves before the Execute phase.
+
 Bytes that are no text in the file's code page are an error of their column (encoding.UNDECODABLE_IS_ERROR).
 
 Differs from SSIS: values finer than a microsecond count as truncated.
@@ -13,10 +16,9 @@ Differs from SSIS: values finer than a microsecond count as truncated.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dtserve.dataflow.base import Emit, Schema, Source
@@ -28,31 +30,25 @@ from dtserve.dataflow.errors import (
     NoConnection,
 )
 from dtserve.dataflow.flat_file import errors as messages
+from dtserve.dataflow.flat_file.begun import Begun, DataFile
 from dtserve.dataflow.flat_file.values import ColumnReader
 from dtserve.dataflow.properties import boolean, text
 from dtserve.dataflow.registry import component
 from dtserve.datatypes import DT
-from dtserve.errors import DtserveError
+from dtserve.errors import Canceled, DtserveError
 
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
     from dtserve.connections.flat_file_format import FlatFileFormat
-    from dtserve.dataflow.flat_file.chunk import Chunk, Wanted
+    from dtserve.dataflow.ahead import Ahead
+    from dtserve.dataflow.flat_file.chunk import Chunk
     from dtserve.dataflow.flat_file.layout import Layout
     from dtserve.dataflow.host import FlowHost
     from dtserve.package.model import Column, Component
 
 __all__ = ["FlatFileSource"]
-
-
-@dataclass(frozen=True)
-class _File:
-    """A file to read: where it is here, and what the package calls it."""
-
-    path: Path
-    name: str
 
 
 @component("FlatFileSource")
@@ -62,7 +58,9 @@ class FlatFileSource(Source):
     def __init__(self, model: Component, host: FlowHost, input_schemas: Mapping[str, Schema]) -> None:
         super().__init__(model, host, input_schemas)
         self._readers: list[ColumnReader] = []
-        self._row = 0
+        self._begun: Begun[Chunk] | None = None
+        self._asked = threading.Event()
+        self._closed = False
 
     # --- before the rows ------------------------------------------------------------------
 
@@ -76,8 +74,17 @@ class FlatFileSource(Source):
             raise messages.FileNameColumnNotUnicode(column=column.name, type=column.type)
 
     def start(self) -> None:
-        """Fix the columns for the run."""
+        """Fix the columns for the run, and begin with a large file."""
         self._readers = self._column_readers(self._connection().format)
+        self._begun = self._begin()
+
+    def close(self) -> None:
+        """End what was begun; no thread is left."""
+        self._closed = True
+        self._asked.set()
+        if self._begun is not None:
+            self._begun.close()
+            self._begun = None
 
     def _connection(self) -> Any:
         if not self.model.connections or not self.model.connections[0].reference:
@@ -145,71 +152,110 @@ class FlatFileSource(Source):
 
     def produce(self) -> Iterator[Emit]:
         """All rows of all files of the connection."""
-        from dtserve.dataflow.flat_file.chunk import Wanted
-        from dtserve.dataflow.flat_file.layout import Layout
-
+        self._asked.set()
         connection = self._connection()
-        binary = frozenset(reader.position for reader in self._readers if reader.binary)
-        layout = Layout.of(connection.format, binary=bool(binary))
-        wanted = Wanted(tuple(sorted({reader.position for reader in self._readers})), binary)
+        layout = self._layout(connection)
         for file in self._files(connection):
             self._inform(messages.STARTED, path=file.name)
-            self._row = 0
             try:
-                yield from self._read(file, layout, wanted)
+                yield from self._read(file, layout)
             except OSError as error:
                 raise messages.CannotOpenDataFile(path=file.name, detail=error.strerror or error) from None
-            self._inform(messages.TOTAL_ROWS, path=file.name, rows=self._row)
+            self._inform(messages.TOTAL_ROWS, path=file.name, rows=file.rows)
             self._inform(messages.ENDED, path=file.name)
 
-    def _files(self, connection: Any) -> list[_File]:
+    def _begin(self) -> Begun[Chunk] | None:
+        """Begin to read the only file, if it is large and there are cores and memory for it."""
+        from dtserve.dataflow.flat_file.prefetch import worthwhile
+
+        connection = self._connection()
+        if self.host.settings.memory_limit or hasattr(connection, "paths") or not worthwhile():
+            return None
+        try:
+            file = self._files(connection)[0]
+        except (DtserveError, OSError):
+            return None  # it is told when the rows are asked for
+        if file.size() <= self._block_bytes():
+            return None
+        return Begun(file, self._chunks(file, self._layout(connection)), self.model.name)
+
+    def _layout(self, connection: Any) -> Layout:
+        from dtserve.dataflow.flat_file.layout import Layout
+
+        return Layout.of(connection.format, binary=any(reader.binary for reader in self._readers))
+
+    def _chunks(self, file: DataFile, layout: Layout) -> Generator[Chunk, None, None]:
+        """A file cut into fields."""
+        from dtserve.dataflow.flat_file.chunk import Wanted
+        from dtserve.dataflow.flat_file.reader import FlatFileReader
+
+        binary = frozenset(reader.position for reader in self._readers if reader.binary)
+        wanted = Wanted(tuple(sorted({reader.position for reader in self._readers})), binary)
+        return FlatFileReader(file.path, layout, wanted, warn=self._warn, block_bytes=self._block_bytes()).chunks()
+
+    def _files(self, connection: Any) -> list[DataFile]:
         if hasattr(connection, "paths"):
-            return [_File(path, str(path)) for path in connection.paths()]
-        return [_File(connection.path(), connection.connection_string)]
+            return [DataFile(path, str(path)) for path in connection.paths()]
+        return [DataFile(connection.path(), connection.connection_string)]
 
     def _inform(self, message: tuple[int, str], **facts: Any) -> None:
         self.host.fire_information(message[0], self.label, message[1].format(**facts))
 
     def _warn(self, code: int, message: str) -> None:
+        """Post a warning about a file; one that is read ahead waits until its rows are asked for."""
+        self._asked.wait()
+        if self._closed:
+            raise Canceled
         self.host.fire_warning(code, self.label, message)
 
-    def _read(self, file: _File, layout: Layout, wanted: Wanted) -> Iterator[Emit]:
+    def _block_bytes(self) -> int:
+        from dtserve.dataflow.flat_file.reader import BLOCK_BYTES, SMALL_BLOCK_BYTES
+
+        return SMALL_BLOCK_BYTES if self.host.settings.memory_limit else BLOCK_BYTES
+
+    def _read(self, file: DataFile, layout: Layout) -> Iterator[Emit]:
         from dtserve.dataflow.flat_file.prefetch import prefetched, worked, worthwhile
-        from dtserve.dataflow.flat_file.reader import BLOCK_BYTES, SMALL_BLOCK_BYTES, FlatFileReader
 
         def convert(item: tuple[int, Chunk]) -> list[Emit]:
             first, chunk = item
             return self._convert(file, layout, chunk, first) if chunk.frame.height else []
 
-        size = SMALL_BLOCK_BYTES if self.host.settings.memory_limit else BLOCK_BYTES
-        chunks = FlatFileReader(file.path, layout, wanted, warn=self._warn, block_bytes=size).chunks()
-        if file.path.stat().st_size <= size or not worthwhile():
-            with closing(self._numbered(file, layout, chunks)) as numbered:
-                for item in numbered:
-                    yield from convert(item)
-            return
+        chunks: Ahead[Chunk] | Generator[Chunk, None, None]
+        begun, self._begun = self._begun, None
+        if begun is not None and begun.serves(file):
+            chunks = begun.goes_on()
+        else:
+            if begun is not None:
+                begun.close()
+            chunks = self._chunks(file, layout)
+            if file.path.stat().st_size <= self._block_bytes() or not worthwhile():
+                with closing(self._numbered(file, layout, chunks)) as numbered:
+                    for item in numbered:
+                        yield from convert(item)
+                return
+            chunks = prefetched(chunks)
         with (
-            closing(self._numbered(file, layout, prefetched(chunks))) as numbered,
+            closing(self._numbered(file, layout, chunks)) as numbered,
             closing(worked(numbered, convert)) as converted,
         ):
             for emits in converted:
                 yield from emits
 
     def _numbered(
-        self, file: _File, layout: Layout, chunks: Generator[Chunk, None, None]
+        self, file: DataFile, layout: Layout, chunks: Ahead[Chunk] | Generator[Chunk, None, None]
     ) -> Generator[tuple[int, Chunk], None, None]:
         """Each chunk with the rows before it; raises what ended the reading after the rows before that."""
         with closing(chunks):
             for chunk in chunks:
-                yield self._row, chunk
-                self._row += chunk.frame.height
+                yield file.rows, chunk
+                file.rows += chunk.frame.height
                 if chunk.partial:
                     self._warn(*messages.PARTIAL_ROW)
                 if chunk.malformed is not None:
                     cause = messages.ColumnDelimiterNotFound(column=layout.fields[chunk.malformed.column].name)
-                    raise messages.ReadingDataRows(path=file.name, row=self._row + 1) from cause
+                    raise messages.ReadingDataRows(path=file.name, row=file.rows + 1) from cause
 
-    def _convert(self, file: _File, layout: Layout, chunk: Chunk, first: int) -> list[Emit]:
+    def _convert(self, file: DataFile, layout: Layout, chunk: Chunk, first: int) -> list[Emit]:
         """The rows of a chunk before which ``first`` stand in the file; called in several threads at once."""
         import polars as pl
 
@@ -240,7 +286,7 @@ class FlatFileSource(Source):
         return emits
 
     def _file_name(
-        self, file: _File, column: Column, row_errors: RowErrors, failed: list[int], height: int
+        self, file: DataFile, column: Column, row_errors: RowErrors, failed: list[int], height: int
     ) -> pl.Series:
         """The file's name in every row; one longer than the column is a truncation."""
         import polars as pl

@@ -124,7 +124,11 @@ class ImportColumn(RowTransform):
         outputs = {c.ref_id: c for c in self.output().columns} | {c.lineage_id: c for c in self.output().columns}
         found = []
         for column in self.model.inputs[0].columns:
-            target = outputs.get(properties.reference(column.properties, "FileDataColumnID"))
-            if target is not None:
-                found.append((column, target))
+            named = properties.reference(column.properties, "FileDataColumnID")
+            if not named:
+                continue
+            if named not in outputs:
+                detail = f'"{column.name}" refers to {named}, which is no output column'
+                raise BadProperty(property="FileDataColumnID", component=self.model.name, detail=detail)
+            found.append((column, outputs[named]))
         return found

@@ -14,7 +14,7 @@ from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
 from dtserve.dataflow.queues import SpillQueue
 from dtserve.dataflow.registry import component
-from dtserve.dataflow.transform_errors import SamplingBadRows
+from dtserve.dataflow.transform_errors import OutputColumnNotInInput, SamplingBadRows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,9 +32,15 @@ class RowSampling(BlockingTransform):
     _rows = 0
 
     def validate(self) -> None:
-        """At least one row."""
+        """At least one row, output columns that come from an input column."""
         if self._value() <= 0:
             raise SamplingBadRows(property="SamplingValue", value=self._value())
+        arriving = self.input_schemas.get(self.model.inputs[0].ref_id, {})
+        for output in self.model.outputs:
+            for column in output.columns:
+                source = properties.reference(column.properties, "InputColumnLineageID")
+                if source not in arriving:
+                    raise OutputColumnNotInInput(column=column.name, number=column.number, lineage=source)
 
     def start(self) -> None:
         """Begin to collect."""
@@ -76,14 +82,8 @@ class RowSampling(BlockingTransform):
         """Rows under the names of an output."""
         import polars as pl
 
-        made = []
-        for column in output.columns:
-            source = properties.reference(column.properties, "InputColumnLineageID")
-            if source in rows.columns:
-                made.append(pl.col(source).alias(column.lineage_id))
-            else:
-                made.append(pl.lit(None, dtype=column.type.polars()).alias(column.lineage_id))
-        return rows.select(made) if made else rows
+        sources = {c.lineage_id: properties.reference(c.properties, "InputColumnLineageID") for c in output.columns}
+        return rows.select(pl.col(source).alias(lineage) for lineage, source in sources.items()) if sources else rows
 
     def _value(self) -> int:
         return properties.integer(self.model.properties, "SamplingValue", 10, owner=self.model.name)

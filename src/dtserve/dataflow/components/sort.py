@@ -9,14 +9,15 @@ spill to disk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
 from dtserve.dataflow.budget import Lease, lease
-from dtserve.dataflow.collation import NULLS_FIRST, SortKeys, fold
+from dtserve.dataflow.collation import NULLS_FIRST, Letters, SortKeys, fold, letters_of
+from dtserve.dataflow.flat_file.prefetch import prefetched
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.sorting import ExternalSort
 from dtserve.dataflow.transform_errors import OutputColumnNotInInput, SortDuplicateKey, SortNeedsKey
@@ -40,6 +41,7 @@ class Sort(BlockingTransform):
     _sort: ExternalSort | None = None
     _lease: Lease | None = None
     _texts: SortKeys | None = None
+    _ahead: Generator[pl.DataFrame, None, None] | None = None
 
     def validate(self) -> None:
         """There must be a key, each position once, and every output column must come from an input column."""
@@ -58,22 +60,22 @@ class Sort(BlockingTransform):
         """Prepare the sort."""
         into = self.model.inputs[0]
         types = self.input_schemas[into.ref_id]
+        texts = self._texts = SortKeys(self.locale)
         self._by = [
-            _Key(c.lineage_id, types.get(c.lineage_id, c.type), position < 0, self._flags(c))
+            _Key(c.lineage_id, types.get(c.lineage_id, c.type), position < 0, self._flags(c), texts)
             for c, position in self._keys()
         ]
         self._names = self._outputs()
         self._distinct = properties.boolean(self.model.properties, "EliminateDuplicates", owner=self.model.name)
-        self._texts = SortKeys(self.locale)
         self._lease = lease(self.host.settings.memory_limit)
-        self._sort = ExternalSort(
-            self._columns, nulls_first=NULLS_FIRST, memory=self._lease, folder=self.host.settings.temp
-        )
+        self._sort = ExternalSort(self._by, nulls_first=NULLS_FIRST, memory=self._lease, folder=self.host.settings.temp)
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """Keep the rows."""
         if self._sort is not None and self._lease is not None:
             self._lease.take()
+            for key in self._by:
+                key.look_at(frame)
             self._sort.add(frame.select([*dict.fromkeys([*self._names.values(), *(key.name for key in self._by)])]))
         return ()
 
@@ -85,8 +87,8 @@ class Sort(BlockingTransform):
             return
         output = self.output().ref_id
         rename = [pl.col(source).alias(target) for target, source in self._names.items()]
-        frames = self._sort.sorted()
-        for frame in self._without_duplicates(frames) if self._distinct else frames:
+        self._ahead = prefetched(self._sort.sorted())
+        for frame in self._without_duplicates(self._ahead) if self._distinct else self._ahead:
             yield output, frame.select(rename)
         self.close()
 
@@ -96,19 +98,15 @@ class Sort(BlockingTransform):
             self._sort.interrupt()
 
     def close(self) -> None:
-        """Forget the rows."""
+        """Forget the rows; the thread that sorted ahead has ended then."""
+        if self._ahead is not None:
+            self._ahead.close()
         if self._sort is not None:
             self._sort.close()
         if self._lease is not None:
             self._lease.give_back()
         if self._texts is not None:
             self._texts.close()
-
-    def _columns(self, rows: pl.DataFrame) -> list[tuple[pl.Series, bool]]:
-        """What rows are sorted by."""
-        if self._texts is None:
-            return []
-        return [column for key in self._by for column in key.columns(rows, self._texts)]
 
     def _keys(self) -> list[tuple[Column, int]]:
         found = [
@@ -164,23 +162,36 @@ class Sort(BlockingTransform):
 class _Key:
     """A key column."""
 
-    def __init__(self, name: str, spec: TypeSpec, descending: bool, flags: int) -> None:
+    def __init__(self, name: str, spec: TypeSpec, descending: bool, flags: int, texts: SortKeys) -> None:
         self.name = name
         self._descending = descending
         self._flags = flags
         self._linguistic = spec.family == "text"
         self._nested = spec.dt.name == "DBTIMESTAMPOFFSET"
+        self._texts = texts
+        self._letters = Letters()
 
-    def columns(self, rows: pl.DataFrame, texts: SortKeys) -> list[tuple[pl.Series, bool]]:
+    @property
+    def costly(self) -> bool:
+        """Whether its texts need the collator."""
+        return self._linguistic and not self._texts.plain(self._letters)
+
+    def look_at(self, rows: pl.DataFrame) -> None:
+        """Note what the texts are made of, before they are sorted."""
+        if self._linguistic and self._letters.plain:
+            self._letters &= letters_of(rows[self.name])
+
+    def columns(self, values: pl.Series) -> list[tuple[pl.Series, bool]]:
         """What rows are sorted by for this key, and whether it runs down."""
         if self._linguistic:
-            made = texts.columns(rows[self.name], self._flags)
+            made = self._texts.columns(values, self._flags, self._letters if self._letters.plain else None)
             return [(column, self._descending is not reverse) for column, reverse in made]
-        return [(self._plain(rows), self._descending)]
+        return [(self._plain(values), self._descending)]
 
     def folded(self, rows: pl.DataFrame) -> pl.Series:
         """What makes rows equal."""
-        return fold(rows[self.name], self._flags) if self._linguistic and self._flags else self._plain(rows)
+        values = rows[self.name]
+        return fold(values, self._flags) if self._linguistic and self._flags else self._plain(values)
 
-    def _plain(self, rows: pl.DataFrame) -> pl.Series:
-        return rows[self.name].struct.field("utc") if self._nested else rows[self.name]
+    def _plain(self, values: pl.Series) -> pl.Series:
+        return values.struct.field("utc") if self._nested else values

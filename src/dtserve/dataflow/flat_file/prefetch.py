@@ -6,13 +6,14 @@ run side by side. All threads end with the iterator, also when that is left earl
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from typing import TypeVar
 
+from dtserve.dataflow.ahead import Ahead
 from dtserve.dataflow.settings import cores
 
 __all__ = ["prefetched", "worked", "worthwhile"]
@@ -20,10 +21,8 @@ __all__ = ["prefetched", "worked", "worthwhile"]
 T = TypeVar("T")
 R = TypeVar("R")
 
-WAIT_SECONDS = 0.1
-
-
 MOST_AT_ONCE = 4
+"""Items in work at the same time, if there are so many cores."""
 
 
 def worthwhile() -> bool:
@@ -31,50 +30,10 @@ def worthwhile() -> bool:
     return cores() > 1
 
 
-class _Ended:
-    """What the thread puts last: the error that ended it, if any."""
-
-    def __init__(self, error: BaseException | None) -> None:
-        self.error = error
-
-
 def prefetched(items: Iterator[T], depth: int = 1) -> Generator[T, None, None]:
     """The items, up to ``depth`` of them made before they are asked for. What the iterator raises is raised here."""
-    ready: queue.Queue[T | _Ended] = queue.Queue(maxsize=depth)
-    stopped = threading.Event()
-
-    def put(item: T | _Ended) -> bool:
-        while not stopped.is_set():
-            try:
-                ready.put(item, timeout=WAIT_SECONDS)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def work() -> None:
-        error: BaseException | None = None
-        try:
-            for item in items:
-                if not put(item):
-                    break
-        except BaseException as raised:
-            error = raised
-        put(_Ended(error))
-
-    thread = threading.Thread(target=work, name=f"{threading.current_thread().name}-ahead", daemon=True)
-    thread.start()
-    try:
-        while True:
-            item = ready.get()
-            if isinstance(item, _Ended):
-                if item.error is not None:
-                    raise item.error
-                return
-            yield item
-    finally:
-        stopped.set()
-        thread.join()
+    with closing(Ahead(items, threading.current_thread().name, depth=depth)) as ahead:
+        yield from ahead
 
 
 def worked(items: Iterator[T], work: Callable[[T], R], at_once: int = 0) -> Generator[R, None, None]:

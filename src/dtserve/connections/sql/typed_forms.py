@@ -1,0 +1,104 @@
+"""T-SQL whose results follow from the types of its parts: ISNULL, DATALENGTH, numbers as dates and as short texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlglot import exp
+
+from dtserve.connections.sql.nodes import template, typed
+from dtserve.connections.sql.tsql_types import type_of
+from dtserve.datatypes import DT, TypeSpec
+
+__all__ = ["DAY_NUMBERS", "as_moments", "cut_to_first", "data_length", "may_overflow"]
+
+DAY_NUMBERS: dict[str, tuple[int, ...]] = {
+    "DATEADD": (2,), "DATEDIFF": (1, 2), "DATEDIFF_BIG": (1, 2), "DATEPART": (1,), "DATENAME": (1,), "YEAR": (0,),
+    "MONTH": (0,), "DAY": (0,), "EOMONTH": (0,),
+}  # fmt: skip
+"""Arguments where a number means the days since 1900-01-01, as in ``DATEADD(month, DATEDIFF(month, 0, x), 0)``."""
+
+_MOMENT = TypeSpec(DT.DBTIMESTAMP)
+_CUTS = {
+    "postgres": "LEFT(CAST({{0}} AS TEXT), {0})", "mysql": "LEFT({{0}}, {0})", "sqlite": "substr({{0}}, 1, {0})",
+}  # fmt: skip
+_LENGTHS = {
+    "postgres": ("CHAR_LENGTH(CAST({0} AS TEXT))", "OCTET_LENGTH({0})"),
+    "mysql": ("CHAR_LENGTH({0})", "LENGTH({0})"),
+    "sqlite": ("length({0})", "length({0})"),
+}
+"""Family → how many characters a text has, how many bytes a binary value."""
+_BYTES = {
+    DT.BOOL: 1, DT.UI1: 1, DT.I2: 2, DT.I4: 4, DT.I8: 8, DT.R4: 4, DT.R8: 8, DT.CY: 8, DT.DBDATE: 3,
+    DT.DBTIMESTAMP: 8, DT.DBTIMESTAMP2: 8, DT.GUID: 16,
+}  # fmt: skip
+_DIGITS = {DT.UI1: 3, DT.I2: 6, DT.I4: 11, DT.I8: 20}
+"""The longest text of a number, its sign included."""
+
+
+def as_moments(name: str, arguments: list[exp.Expr], cast: Callable[[exp.Expr, TypeSpec], exp.Expr]) -> list[exp.Expr]:
+    """The arguments of a function of dates, numbers among them as the moments that they mean."""
+    found = list(arguments)
+    for at in DAY_NUMBERS.get(name, ()):
+        if at >= len(found):
+            continue
+        kind = type_of(found[at])
+        if kind is None or kind.family not in ("int", "decimal", "float"):
+            continue
+        days = _plain_number(found[at])
+        if days is None:
+            found[at] = typed(cast(found[at], _MOMENT), _MOMENT)
+        else:
+            moment = datetime(1900, 1, 1) + timedelta(days=days)
+            found[at] = typed(cast(typed(exp.Literal.string(moment.isoformat(" ")), _TEXT), _MOMENT), _MOMENT)
+    return found
+
+
+_TEXT = TypeSpec(DT.WSTR, length=26)
+
+
+def _plain_number(node: exp.Expr) -> float | None:
+    if isinstance(node, exp.Neg):
+        inner = _plain_number(node.this)
+        return None if inner is None else -inner
+    return float(str(node.this)) if isinstance(node, exp.Literal) and not node.is_string else None
+
+
+def cut_to_first(family: str, arguments: list[exp.Expr]) -> list[exp.Expr]:
+    """ISNULL has the type of its first argument: a longer second text is cut to its length."""
+    one, other = (type_of(each) for each in arguments)
+    if one is None or other is None or one.dt not in (DT.STR, DT.WSTR) or other.family != "text" or not one.length:
+        return arguments
+    second = arguments[1]
+    if isinstance(second, exp.Literal):
+        text = str(second.this)
+        if len(text) <= one.length:
+            return arguments
+        return [arguments[0], typed(exp.Literal.string(text[: one.length]), one)]
+    if isinstance(second, exp.Null) or 0 < other.length <= one.length:
+        return arguments
+    return [arguments[0], template(_CUTS[family].format(one.length), second, kind=one)]
+
+
+def data_length(family: str, node: exp.Expr) -> exp.Expr | None:
+    """DATALENGTH of a value by its type: two bytes a character for Unicode, one otherwise; None for an unknown type."""
+    kind = type_of(node)
+    if kind is None:
+        return None
+    characters, binary = _LENGTHS[family]
+    if kind.family == "text":
+        return template(f"(2 * {characters})" if kind.dt in (DT.WSTR, DT.NTEXT) else characters, node)
+    if kind.family == "binary":
+        return template(binary, node)
+    size = _BYTES.get(kind.dt)
+    if kind.dt is DT.NUMERIC:
+        size = next(size for most, size in ((9, 5), (19, 9), (28, 13), (38, 17)) if kind.precision <= most)
+    return template(f"CASE WHEN {{0}} IS NOT NULL THEN {size} END", node) if size else None
+
+
+def may_overflow(own: TypeSpec | None, spec: TypeSpec) -> bool:
+    """Whether a whole number may be longer than the text it is cast to: ``*`` for varchar, an error for nvarchar."""
+    if own is None or spec.dt not in (DT.STR, DT.WSTR) or not spec.length:
+        return False
+    return spec.length < _DIGITS.get(own.dt, 0)
