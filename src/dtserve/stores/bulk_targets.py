@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dtserve.errors import DtserveError
@@ -73,9 +74,9 @@ def decide(
             raise SamePlace(path=format_path(info.path))
         if not known.has(target):
             return item
-        if known.resumed and _stored_already(job, item):
+        if known.resumed and _stored_already(job, info, target):
             return Item(info, target, replace=True)
-        return _collision(job, job.target, item)
+        return _collision(job, job.target, item, known)
     except DtserveError as error:
         return item.result("failed", error.hresult, error.message)
 
@@ -86,19 +87,21 @@ def _same_place(job: BulkJob, source: StorePath, target: StorePath) -> bool:
     return mine[0] == theirs[0] and tuple(map(name_key, mine[1])) == tuple(map(name_key, theirs[1]))
 
 
-def _stored_already(job: BulkJob, item: Item) -> bool:
+def _stored_already(job: BulkJob, info: PackageInfo, target: StorePath) -> bool:
     """Whether the job has stored a package before it was interrupted, and could not tell any more."""
     assert job.target is not None  # noqa: S101 - only jobs with a target ask
-    return not job.changes.any and job.target.read(item.target) == job.source.read(item.info.path)
+    return not job.changes.any and job.target.read(target) == job.source.read(info.path)
 
 
-def _collision(job: BulkJob, store: PackageStore, item: Item) -> Item | BulkResult:
+def _collision(job: BulkJob, store: PackageStore, item: Item, known: Known) -> Item | BulkResult:
     """What becomes of a package whose name the target has."""
     choice = job.ask(format_path(item.target)) if job.existing == "ask" and job.ask else job.existing
     if choice == "replace":
         return Item(item.info, item.target, replace=True)
     if choice == "both":
-        return Item(item.info, unused_path(store, item.target))
+        own = partial(_stored_already, job, item.info) if known.resumed else None
+        target = unused_path(store, item.target, own)
+        return Item(item.info, target, replace=own is not None and store.exists(target))
     if choice == "skip":
         return item.result("skipped")
     raise PackageExists(path=format_path(item.target))

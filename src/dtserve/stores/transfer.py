@@ -9,6 +9,7 @@ to an msdb only.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dtserve.package.document import PackageDocument
@@ -90,10 +91,13 @@ def check_new(store: PackageStore, path: StorePath) -> None:
     (check_msdb_name if store.kind_of(path) == MSDB else check_file_name)(path[-1])
 
 
-def unused_path(store: PackageStore, path: StorePath) -> StorePath:
-    """The path itself, or with a number behind the name where that is taken: ``Load (2)``."""
+def unused_path(store: PackageStore, path: StorePath, own: Callable[[StorePath], bool] | None = None) -> StorePath:
+    """The path itself, or with a number behind the name where that is taken: ``Load (2)``.
+
+    ``own`` tells of a package that is there whether it is the one to be stored.
+    """
     for number in itertools.count(2):
-        if not store.exists(path):
+        if not store.exists(path) or (own is not None and own(path)):
             return path
         stem = path[-1] if number == 2 else path[-1].rpartition(" (")[0]
         path = (*path[:-1], f"{stem[: MAX_NAME - 6]} ({number})")
