@@ -156,8 +156,7 @@ class MySqlRules(MySqlTables, Rules):
             return template("UPPER(CAST({0} AS CHAR(36)))", value)
         if own is not None and own.family not in ("text", "binary"):
             raise binder.refuse("a number as binary")
-        letters = "utf16le" if own is not None and own.dt in (DT.WSTR, DT.NTEXT) else "latin1"
-        data = f"CAST(CONVERT({{0}} USING {letters}) AS BINARY)" if text else "CAST({0} AS BINARY)"
+        data = "CAST(CONVERT({0} USING latin1) AS BINARY)" if text else "CAST({0} AS BINARY)"
         return template(f"LEFT({data}, {spec.length})" if spec.length else data, value)
 
     def _as_moment(
@@ -165,7 +164,7 @@ class MySqlRules(MySqlTables, Rules):
     ) -> exp.Expr:
         target = self.cast_type(spec)
         if own is not None and own.family in ("int", "decimal", "float"):
-            days = "DATE_ADD(TIMESTAMP'1900-01-01', INTERVAL ROUND({0} * 86400000000) MICROSECOND)"
+            days = "DATE_ADD(TIMESTAMP'1900-01-01 00:00:00', INTERVAL ROUND({0} * 86400000000) MICROSECOND)"
             return template(f"CAST({days} AS {target})", value)
         if style >= 0 and style not in ISO_STYLES and own is not None and own.family == "text":
             read = style_text(binder, style, True)

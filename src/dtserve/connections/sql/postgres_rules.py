@@ -185,7 +185,8 @@ class PostgresRules(PostgresTables, Rules):
             text = f"({prefix}UPPER(encode({{0}}, 'hex')))" if number in (1, 2) else "convert_from({0}, 'WIN1252')"
             return template(f"CAST({text} AS {target})", value)
         if spec.family == "binary" and (own is None or own.family == "text"):
-            return template("convert_to({0}, 'WIN1252')", value)
+            data = "convert_to({0}, 'WIN1252')"
+            return template(f"SUBSTRING({data} FROM 1 FOR {spec.length})" if spec.length else data, value)
         if may_overflow(own, spec):
             short = "'*'" if spec.dt is DT.STR else "CAST(CAST('overflow: ' || {0} AS INT) AS TEXT)"
             text = "CAST({0} AS TEXT)"

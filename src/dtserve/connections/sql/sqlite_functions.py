@@ -138,6 +138,14 @@ def _round(value: Any, digits: Any, cut: Any = 0) -> Any:
     return int(rounded) if isinstance(value, int) else float(rounded)
 
 
+def _each(text: str, change: Callable[[str], str]) -> str:
+    """A text letter by letter: one that would become two (``ß``) stays, as in T-SQL."""
+    changed = change(text)
+    if len(changed) == len(text):
+        return changed
+    return "".join(letter if len(other := change(letter)) != 1 else other for letter in text)
+
+
 def _hashbytes(algorithm: Any, value: Any) -> bytes:
     names = {"MD5": "md5", "SHA": "sha1", "SHA1": "sha1", "SHA2_256": "sha256", "SHA2_512": "sha512"}
     name = names.get(str(algorithm).upper())
@@ -182,8 +190,8 @@ _NULLABLE: dict[str, tuple[int, Callable[..., Any]]] = {
     "substring": (3, substring_text), "charindex": (-1, charindex_text), "patindex": (2, patindex_text),
     "replace": (3, replace_text), "translate": (3, lambda v, a, b: as_text(v).translate(str.maketrans(a, b))),
     "ltrim": (1, lambda v: as_text(v).lstrip(" ")), "rtrim": (1, lambda v: as_text(v).rstrip(" ")),
-    "trim": (1, lambda v: as_text(v).strip(" ")), "upper": (1, lambda v: as_text(v).upper()),
-    "lower": (1, lambda v: as_text(v).lower()), "reverse": (1, lambda v: as_text(v)[::-1]),
+    "trim": (1, lambda v: as_text(v).strip(" ")), "upper": (1, lambda v: _each(as_text(v), str.upper)),
+    "lower": (1, lambda v: _each(as_text(v), str.lower)), "reverse": (1, lambda v: as_text(v)[::-1]),
     "replicate": (2, lambda v, n: as_text(v) * int(n) if int(n) >= 0 else None), "space": (1, lambda n: " " * int(n)),
     "ascii": (1, lambda v: as_text(v)[:1].encode("cp1252", "replace")[0] if v else None),
     "char": (1, lambda n: bytes([int(n)]).decode("cp1252", "replace") if 0 <= int(n) < 256 else None),

@@ -204,7 +204,32 @@ class SqliteRules(SqliteTables, Rules):
         return template("nullif({0} COLLATE NOCASE, {1})" if fold else "nullif({0}, {1})", *arguments)
 
     def select(self, binder: Binder, node: exp.Select, scope: Scope) -> None:
-        """APPLY is not there."""
+        """APPLY is not there, and VALUES get the names of their columns by a SELECT around them."""
         super().select(binder, node, scope)
+        start = node.args.get("from_")
+        for source in (*([start.this] if start is not None else ()), *(j.this for j in node.args.get("joins") or ())):
+            if isinstance(source, exp.Values):
+                _name_columns(source)
         if any(isinstance(join.this, exp.Lateral) for join in node.args.get("joins") or []):
             raise binder.refuse("APPLY is not supported")
+
+    def structure(self, binder: Binder, node: exp.Expr) -> exp.Expr:
+        """SQLite has no exclusive or."""
+        if isinstance(node, exp.BitwiseXor):
+            return template("(({0} | {1}) - ({0} & {1}))", node.this, node.expression, kind=type_of(node.this))
+        return super().structure(binder, node)
+
+
+def _name_columns(values: exp.Values) -> None:
+    """``(VALUES …) AS v (a, b)`` as a query over the names that SQLite gives them."""
+    alias = values.args.get("alias")
+    if alias is None or not alias.columns:
+        return
+    named = [
+        exp.alias_(exp.column(f"column{number}", quoted=True), column.name, quoted=True)
+        for number, column in enumerate(alias.columns, 1)
+    ]
+    inner = values.copy()
+    inner.set("alias", None)
+    query = exp.Select(expressions=named).from_(exp.Subquery(this=inner))
+    values.replace(exp.Subquery(this=query, alias=exp.TableAlias(this=alias.this)))

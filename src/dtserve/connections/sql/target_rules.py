@@ -27,7 +27,7 @@ from dtserve.connections.sql.tsql_functions import (
     Function,
 )
 from dtserve.connections.sql.tsql_types import BOOL, arithmetic, common, literal_type, spec_of, type_of, varchar
-from dtserve.connections.sql.typed_forms import DAY_NUMBERS, as_moments, cut_to_first, data_length
+from dtserve.connections.sql.typed_forms import DAY_NUMBERS, as_moments, cut_to_first, data_length, literal_bytes
 from dtserve.datatypes import DT, TypeSpec
 
 __all__ = ["Rules"]
@@ -233,6 +233,9 @@ class Rules(RowChanges, Alignment):
         spec = spec_of(kind)
         if spec is None:
             raise binder.refuse(f"the type {kind.sql(dialect='tsql')} is not known")
+        digits = literal_bytes(value, spec) if style is None else None
+        if digits is not None:
+            return typed(self.binary(digits), spec)
         return typed(self.cast(binder, value, spec, style, attempt), spec)
 
     def cast(self, binder: Binder, value: exp.Expr, spec: TypeSpec, style: exp.Expr | None, attempt: bool) -> exp.Expr:

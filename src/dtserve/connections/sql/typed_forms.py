@@ -11,7 +11,7 @@ from dtserve.connections.sql.nodes import template, typed
 from dtserve.connections.sql.tsql_types import type_of
 from dtserve.datatypes import DT, TypeSpec
 
-__all__ = ["DAY_NUMBERS", "as_moments", "cut_to_first", "data_length", "may_overflow"]
+__all__ = ["DAY_NUMBERS", "as_moments", "cut_to_first", "data_length", "literal_bytes", "may_overflow"]
 
 DAY_NUMBERS: dict[str, tuple[int, ...]] = {
     "DATEADD": (2,), "DATEDIFF": (1, 2), "DATEDIFF_BIG": (1, 2), "DATEPART": (1,), "DATENAME": (1,), "YEAR": (0,),
@@ -82,19 +82,32 @@ def cut_to_first(family: str, arguments: list[exp.Expr]) -> list[exp.Expr]:
 
 
 def data_length(family: str, node: exp.Expr) -> exp.Expr | None:
-    """DATALENGTH of a value by its type: two bytes a character for Unicode, one otherwise; None for an unknown type."""
+    """DATALENGTH of a value by its type: two bytes a character for Unicode, one otherwise; None for an unknown type.
+
+    Of a column nobody knows here whether it was varchar or nvarchar on SQL Server: its characters count once.
+    """
     kind = type_of(node)
     if kind is None:
         return None
     characters, binary = _LENGTHS[family]
     if kind.family == "text":
-        return template(f"(2 * {characters})" if kind.dt in (DT.WSTR, DT.NTEXT) else characters, node)
+        unicode = kind.dt in (DT.WSTR, DT.NTEXT) and node.find(exp.Column) is None
+        return template(f"(2 * {characters})" if unicode else characters, node)
     if kind.family == "binary":
         return template(binary, node)
     size = _BYTES.get(kind.dt)
     if kind.dt is DT.NUMERIC:
         size = next(size for most, size in ((9, 5), (19, 9), (28, 13), (38, 17)) if kind.precision <= most)
     return template(f"CASE WHEN {{0}} IS NOT NULL THEN {size} END", node) if size else None
+
+
+def literal_bytes(node: exp.Expr, spec: TypeSpec) -> str | None:
+    """A literal text as the hexadecimal digits of a binary value: UTF-16 where it is ``N'…'``; None for other nodes."""
+    kind = type_of(node)
+    if spec.family != "binary" or not isinstance(node, exp.Literal) or not node.is_string or kind is None:
+        return None
+    data = str(node.this).encode("utf-16-le") if kind.dt is DT.WSTR else str(node.this).encode("cp1252", "replace")
+    return (data[: spec.length] if spec.length else data).hex()
 
 
 def may_overflow(own: TypeSpec | None, spec: TypeSpec) -> bool:

@@ -17,12 +17,13 @@ _ENCODING = re.compile(r"encoding=\"([^\"]+)\"")
 _MARKS = {"utf-8": codecs.BOM_UTF8, "utf-16": codecs.BOM_UTF16_LE}
 
 
-def saved_document(text: str, source: Node) -> bytes:
-    """A document made from another one, as a file."""
+def saved_document(text: str, source: Node | None = None) -> bytes:
+    """A document as a file; with ``source``, the one that it was made from, it has the XML declaration of that."""
     document = parse_nodes(text.encode())
-    declared = [node for node in source.children if node.kind is Kind.DECLARATION]
-    rest = [node for node in document.children if node.kind is not Kind.DECLARATION]
-    document.children = [*(node.copy() for node in declared), *rest]
+    if source is not None:
+        rest = [node for node in document.children if node.kind is not Kind.DECLARATION]
+        document.children = [*(node.copy() for node in source.children if node.kind is Kind.DECLARATION), *rest]
+    declared = [node for node in document.children if node.kind is Kind.DECLARATION]
     found = _ENCODING.search(declared[0].value) if declared else None
     name = found[1].lower() if found else ""
     try:

@@ -7,6 +7,7 @@ the connection manager they come from.
 
 from __future__ import annotations
 
+import codecs
 import enum
 import math
 import threading
@@ -113,6 +114,8 @@ class XmlTask(Task):
     )
     diffgram_destination = Property("DiffGramDestination", str, "", text="Connection manager or variable.")
 
+    _transformed_xml = False
+
     def validate(self) -> None:
         """Source, operand and destinations must be set."""
         by_dtd = self.operation is XmlOperation.VALIDATE and self.validation is ValidationKind.DTD
@@ -205,7 +208,11 @@ class XmlTask(Task):
             closed: Any = etree.XSLTAccessControl
             with _first_use:
                 transform = etree.XSLT(sheet, access_control=closed.DENY_ALL)
-            return str(transform(root.getroottree())), True
+            made = transform(root.getroottree())
+            if made.getroot() is None or _says_method(sheet):
+                return str(made), True
+            self._transformed_xml = True
+            return etree.tostring(made, encoding="unicode"), True
         except etree.XSLTError as error:
             raise errors.XmlOperandInvalid(what="style sheet", detail=str(error)) from None
 
@@ -264,7 +271,8 @@ class XmlTask(Task):
         source, changed = self._nodes(self.source_type, self.source), self._nodes(self.second_type, self.second)
         gram, equal = diff_documents(source, changed, self._diff_options())
         if self.save_diffgram:
-            self._save(gram, self.diffgram_type, self.diffgram_destination, encoding="utf-16")
+            in_file = self.diffgram_type is not SourceKind.VARIABLE
+            self._save(saved_document(gram) if in_file else gram, self.diffgram_type, self.diffgram_destination)
         return DIFF_RESULT[equal], equal
 
     def _patch(self, root: Any) -> tuple[str, bool]:
@@ -282,15 +290,18 @@ class XmlTask(Task):
         return serialize(made), True
 
     def _laid_out(self, result: str) -> str | bytes:
-        """A document or nodes that go into a file are indented as .NET does it; a node list begins with a mark."""
+        """Documents and nodes that go into a file are indented as .NET does it; some begin with a mark."""
         if self.destination_type is SourceKind.VARIABLE:
             return result
+        if self._transformed_xml:
+            return codecs.BOM_UTF8 + saved_document(result)
         if self.operation in (XmlOperation.MERGE, XmlOperation.PATCH):
-            return saved_document(result, self._nodes(self.source_type, self.source))
+            merged = self.operation is XmlOperation.MERGE
+            return saved_document(result, self._nodes(self.source_type, self.source) if merged else None)
         listed = self.operation is XmlOperation.XPATH and self.xpath_operation is XPathOperation.NODE_LIST
         return saved_nodes(result) if listed and not self.one_node else result
 
-    def _save(self, text: str | bytes, kind: SourceKind, destination: str, encoding: str = "utf-8") -> None:
+    def _save(self, text: str | bytes, kind: SourceKind, destination: str) -> None:
         if kind is SourceKind.VARIABLE:
             if self.host.scope.value(destination) and not self.overwrite:
                 raise errors.XmlDestinationExists(destination=destination)
@@ -301,11 +312,16 @@ class XmlTask(Task):
         if path.exists() and path.stat().st_size and not self.overwrite:
             raise errors.XmlDestinationExists(destination=manager.connection_string)
         try:
-            path.write_bytes(text.encode(encoding) if isinstance(text, str) else text)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
         except OSError as error:
             raise errors.XmlDestinationFailed(
                 task=self.host.name, destination=manager.connection_string, detail=error.strerror or error
             ) from error
+
+
+def _says_method(sheet: Any) -> bool:
+    """Whether a style sheet says in which form its result is written."""
+    return bool(sheet.xpath("//x:output/@method", namespaces={"x": "http://www.w3.org/1999/XSL/Transform"}))
 
 
 def _evaluated(value: Any) -> str:

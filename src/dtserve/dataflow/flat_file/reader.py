@@ -31,13 +31,10 @@ from dtserve.dataflow.flat_file.fixed import FixedReader
 from dtserve.dataflow.flat_file.layout import KEEP_UTF8_BOM, Layout
 from dtserve.dataflow.flat_file.vectorised import VectorReader
 
-__all__ = ["BLOCK_BYTES", "FIRST_BYTES", "LONGEST_ROW", "SMALL_BLOCK_BYTES", "FlatFileReader"]
+__all__ = ["BLOCK_BYTES", "LONGEST_ROW", "SMALL_BLOCK_BYTES", "FlatFileReader"]
 
 BLOCK_BYTES, SMALL_BLOCK_BYTES = 12 << 20, 5 << 20
 """Bytes read at once, and with a memory limit; what is done once per block in Python counts half with twice as much."""
-
-FIRST_BYTES = 2 << 20
-"""Bytes of the first block; each is twice as large as the one before, so that nobody waits long for the first rows."""
 
 WINDOW_BYTES = 64 << 10
 LONGEST_ROW = 512 << 20
@@ -203,8 +200,7 @@ class _Blocks:
         self.done = False
         self._file = file
         self._path = path
-        self._size = min(size, FIRST_BYTES)
-        self._most = size
+        self._size = size
         self._used = 0
         self._tail = b""
         self._row = layout.row_delimiter if layout.transcoded else b""
@@ -230,7 +226,6 @@ class _Blocks:
             return False
         block = self._file.read(self._size if self._transcoder is None else self._whole_rows())
         self.done = not block
-        self._size = max(min(2 * self._size, self._most), self._size)
         if self._transcoder is not None:
             block = self._transcoder.feed(block, self.done)
         cut = block.rfind(self._row) + len(self._row) if self._row and not self.done else len(block)

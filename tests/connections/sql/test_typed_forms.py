@@ -1,0 +1,70 @@
+"""Forms by type; what the databases make of them is in ``cases/statements.json``."""
+
+import pytest
+from sqlglot import exp
+
+from dtserve.connections.sql.nodes import typed
+from dtserve.connections.sql.typed_forms import as_moments, cut_to_first, data_length, literal_bytes, may_overflow
+from dtserve.datatypes import DT, TypeSpec
+
+SHORT, LONG = TypeSpec(DT.WSTR, length=2), TypeSpec(DT.WSTR, length=50)
+I4 = TypeSpec(DT.I4)
+
+
+def column(spec):
+    return typed(exp.column("c"), spec)
+
+
+def text(value, dt=DT.STR):
+    return typed(exp.Literal.string(value), TypeSpec(dt, length=len(value)))
+
+
+@pytest.mark.parametrize("second", [column(SHORT), column(I4), column(None), text("ab"), typed(exp.Null(), None)])
+def test_what_fits_the_first_argument_stays(second) -> None:
+    arguments = [column(SHORT), second]
+    assert cut_to_first("postgres", arguments) is arguments
+
+
+@pytest.mark.parametrize("first", [column(I4), column(None), column(TypeSpec(DT.NTEXT))])
+def test_a_first_argument_without_length_cuts_nothing(first) -> None:
+    arguments = [first, text("abc")]
+    assert cut_to_first("mysql", arguments) is arguments
+
+
+def test_longer_texts_are_cut() -> None:
+    assert cut_to_first("sqlite", [column(SHORT), text("abc")])[1].this == "ab"
+    assert cut_to_first("sqlite", [column(SHORT), column(LONG)])[1].this == "substr({0}, 1, 2)"
+
+
+def test_numbers_are_days_only_where_a_moment_is_wanted() -> None:
+    asked = []
+    number = typed(exp.Literal.number("1"), I4)
+    found = as_moments("DATEADD", [exp.column("day"), number, number], lambda node, spec: asked.append(node) or node)
+    assert found[1] is number
+    assert [node.this for node in asked] == ["1900-01-02 00:00:00"]
+    assert as_moments("DATEDIFF", [exp.column("day"), column(LONG)], lambda node, spec: node)[1].name == "c"
+
+
+@pytest.mark.parametrize(
+    ("node", "form"),
+    [
+        (text("ab", DT.WSTR), "(2 * length({0}))"), (text("ab"), "length({0})"), (column(LONG), "length({0})"),
+        (column(TypeSpec(DT.NUMERIC, precision=20)), "CASE WHEN {0} IS NOT NULL THEN 13 END"),
+    ],
+)  # fmt: skip
+def test_lengths(node, form) -> None:
+    assert data_length("sqlite", node).this == form
+    assert data_length("sqlite", column(None)) is None
+
+
+def test_literals_as_binary() -> None:
+    binary = TypeSpec(DT.BYTES, length=3)
+    assert literal_bytes(text("aé", DT.WSTR), binary) == "6100e9"
+    assert literal_bytes(text("aé"), binary) == "61e9"
+    assert literal_bytes(column(SHORT), binary) is None
+    assert literal_bytes(text("a"), SHORT) is None
+
+
+@pytest.mark.parametrize(("own", "length", "may"), [(I4, 10, True), (I4, 11, False), (TypeSpec(DT.UI1), 2, True), (LONG, 1, False), (None, 1, False)])  # fmt: skip
+def test_whole_numbers_as_short_texts(own, length, may) -> None:
+    assert may_overflow(own, TypeSpec(DT.STR, length=length)) is may
