@@ -4,7 +4,14 @@ import pytest
 from sqlglot import exp
 
 from dtserve.connections.sql.nodes import typed
-from dtserve.connections.sql.typed_forms import as_moments, cut_to_first, data_length, literal_bytes, may_overflow
+from dtserve.connections.sql.typed_forms import (
+    as_moments,
+    cut_to_first,
+    data_length,
+    exactly_typed,
+    literal_bytes,
+    may_overflow,
+)
 from dtserve.datatypes import DT, TypeSpec
 
 SHORT, LONG = TypeSpec(DT.WSTR, length=2), TypeSpec(DT.WSTR, length=50)
@@ -12,7 +19,7 @@ I4 = TypeSpec(DT.I4)
 
 
 def column(spec):
-    return typed(exp.column("c"), spec)
+    return exactly_typed(typed(exp.column("c"), spec))
 
 
 def text(value, dt=DT.STR):
@@ -25,8 +32,8 @@ def test_what_fits_the_first_argument_stays(second) -> None:
     assert cut_to_first("postgres", arguments) is arguments
 
 
-@pytest.mark.parametrize("first", [column(I4), column(None), column(TypeSpec(DT.NTEXT))])
-def test_a_first_argument_without_length_cuts_nothing(first) -> None:
+@pytest.mark.parametrize("first", [column(I4), column(None), column(TypeSpec(DT.NTEXT)), typed(exp.column("c"), SHORT)])
+def test_a_first_argument_without_a_certain_length_cuts_nothing(first) -> None:
     arguments = [first, text("abc")]
     assert cut_to_first("mysql", arguments) is arguments
 
@@ -34,6 +41,8 @@ def test_a_first_argument_without_length_cuts_nothing(first) -> None:
 def test_longer_texts_are_cut() -> None:
     assert cut_to_first("sqlite", [column(SHORT), text("abc")])[1].this == "ab"
     assert cut_to_first("sqlite", [column(SHORT), column(LONG)])[1].this == "substr({0}, 1, 2)"
+    estimated = typed(exp.Anonymous(this="f"), TypeSpec(DT.WSTR, length=1))
+    assert cut_to_first("sqlite", [column(SHORT), estimated])[1].this == "substr({0}, 1, 2)"
 
 
 def test_numbers_are_days_only_where_a_moment_is_wanted() -> None:

@@ -18,6 +18,7 @@ from dtserve.connections.errors import NotTranslatable
 from dtserve.connections.sql.catalog import Catalog, TableName
 from dtserve.connections.sql.scope import Columns, Relation, Scope, by_name
 from dtserve.connections.sql.tsql_types import common, spec_of, type_of
+from dtserve.connections.sql.typed_forms import exactly_typed
 from dtserve.datatypes import TypeSpec
 
 __all__ = ["Binder", "table_name"]
@@ -294,12 +295,12 @@ class Binder:
             found = scope.column(name)
             if found is None:
                 return _typed(exp.column(name, quoted=True), None)
-            return _typed(exp.column(found[1], quoted=True), found[2])
+            return _stored(_typed(exp.column(found[1], quoted=True), found[2]), found[0])
         relation = scope.relation(table)
         if relation is None:
             return _typed(exp.column(name, table=table, quoted=True), None)
         spelled, kind = (relation.columns or {}).get(name.lower(), (name, None))
-        return _typed(exp.column(spelled, table=relation.alias, quoted=True), kind)
+        return _stored(_typed(exp.column(spelled, table=relation.alias, quoted=True), kind), relation)
 
     def cast_type(self, kind: exp.DataType) -> TypeSpec | None:
         """The SSIS type of a CAST's target."""
@@ -322,6 +323,11 @@ def table_name(node: exp.Table) -> TableName:
 def _typed(node: exp.Expr, kind: TypeSpec | None) -> exp.Expr:
     node.meta["ssis"] = kind
     return node
+
+
+def _stored(node: exp.Expr, relation: Relation | None) -> exp.Expr:
+    """Of a column that a table holds the length is known exactly."""
+    return exactly_typed(node) if relation is not None and relation.table is not None else node
 
 
 def _quote(identifier: Any) -> None:

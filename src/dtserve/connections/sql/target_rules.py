@@ -27,7 +27,14 @@ from dtserve.connections.sql.tsql_functions import (
     Function,
 )
 from dtserve.connections.sql.tsql_types import BOOL, arithmetic, common, literal_type, spec_of, type_of, varchar
-from dtserve.connections.sql.typed_forms import DAY_NUMBERS, as_moments, cut_to_first, data_length, literal_bytes
+from dtserve.connections.sql.typed_forms import (
+    DAY_NUMBERS,
+    as_moments,
+    cut_to_first,
+    data_length,
+    exactly_typed,
+    literal_bytes,
+)
 from dtserve.datatypes import DT, TypeSpec
 
 __all__ = ["Rules"]
@@ -236,7 +243,7 @@ class Rules(RowChanges, Alignment):
         digits = literal_bytes(value, spec) if style is None else None
         if digits is not None:
             return typed(self.binary(digits), spec)
-        return typed(self.cast(binder, value, spec, style, attempt), spec)
+        return exactly_typed(typed(self.cast(binder, value, spec, style, attempt), spec))
 
     def cast(self, binder: Binder, value: exp.Expr, spec: TypeSpec, style: exp.Expr | None, attempt: bool) -> exp.Expr:
         """A value as another type; with a CONVERT style, with NULL for failure when ``attempt``."""

@@ -11,7 +11,7 @@ from dtserve.connections.sql.nodes import template, typed
 from dtserve.connections.sql.tsql_types import type_of
 from dtserve.datatypes import DT, TypeSpec
 
-__all__ = ["DAY_NUMBERS", "as_moments", "cut_to_first", "data_length", "literal_bytes", "may_overflow"]
+__all__ = ["DAY_NUMBERS", "as_moments", "cut_to_first", "data_length", "exactly_typed", "literal_bytes", "may_overflow"]
 
 DAY_NUMBERS: dict[str, tuple[int, ...]] = {
     "DATEADD": (2,), "DATEDIFF": (1, 2), "DATEDIFF_BIG": (1, 2), "DATEPART": (1,), "DATENAME": (1,), "YEAR": (0,),
@@ -19,6 +19,7 @@ DAY_NUMBERS: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 """Arguments where a number means the days since 1900-01-01, as in ``DATEADD(month, DATEDIFF(month, 0, x), 0)``."""
 
+_EXACT = "ssis exact"
 _MOMENT = TypeSpec(DT.DBTIMESTAMP)
 _CUTS = {
     "postgres": "LEFT(CAST({{0}} AS TEXT), {0})", "mysql": "LEFT({{0}}, {0})", "sqlite": "substr({{0}}, 1, {0})",
@@ -35,6 +36,12 @@ _BYTES = {
 }  # fmt: skip
 _DIGITS = {DT.UI1: 3, DT.I2: 6, DT.I4: 11, DT.I8: 20}
 """The longest text of a number, its sign included."""
+
+
+def exactly_typed(node: exp.Expr) -> exp.Expr:
+    """The node, marked: its type is declared, by a table or a cast, and no estimate."""
+    node.meta[_EXACT] = True
+    return node
 
 
 def as_moments(name: str, arguments: list[exp.Expr], cast: Callable[[exp.Expr, TypeSpec], exp.Expr]) -> list[exp.Expr]:
@@ -66,9 +73,11 @@ def _plain_number(node: exp.Expr) -> float | None:
 
 
 def cut_to_first(family: str, arguments: list[exp.Expr]) -> list[exp.Expr]:
-    """ISNULL has the type of its first argument: a longer second text is cut to its length."""
+    """ISNULL has the type of its first argument: a longer second text is cut to its length, where that is certain."""
     one, other = (type_of(each) for each in arguments)
     if one is None or other is None or one.dt not in (DT.STR, DT.WSTR) or other.family != "text" or not one.length:
+        return arguments
+    if not arguments[0].meta.get(_EXACT):
         return arguments
     second = arguments[1]
     if isinstance(second, exp.Literal):
@@ -76,7 +85,7 @@ def cut_to_first(family: str, arguments: list[exp.Expr]) -> list[exp.Expr]:
         if len(text) <= one.length:
             return arguments
         return [arguments[0], typed(exp.Literal.string(text[: one.length]), one)]
-    if isinstance(second, exp.Null) or 0 < other.length <= one.length:
+    if isinstance(second, exp.Null) or (second.meta.get(_EXACT) and 0 < other.length <= one.length):
         return arguments
     return [arguments[0], template(_CUTS[family].format(one.length), second, kind=one)]
 
