@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow.hash_table import HashTable
 from dtserve.dataflow.runs import compact, held_bytes
+from dtserve.dataflow.word_table import WordTable, key_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,12 +19,17 @@ _CHUNKS = 8
 
 
 class GroupNumbers(HashTable):
-    """A hash table that takes in the keys it does not know. NULL is a key like others."""
+    """A hash table that takes in the keys it does not know. NULL is a key like others.
+
+    As long as all keys are short ones, a table of their words is used instead.
+    """
 
     def __init__(self, keys: pl.DataFrame) -> None:
         """``keys`` is an empty frame with the columns of the keys."""
         super().__init__(keys, keys.columns)
         self._bytes = 0
+        words = key_words(keys)
+        self._short = WordTable(len(words)) if words else None
 
     @property
     def keys(self) -> pl.DataFrame:
@@ -38,6 +44,8 @@ class GroupNumbers(HashTable):
     @property
     def size(self) -> int:
         """Bytes."""
+        if self._short is not None:
+            return self._bytes + self._short.size
         return self._bytes + int(self._table.nbytes + self._hashes.nbytes)
 
     def numbers(self, keys: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -45,6 +53,15 @@ class GroupNumbers(HashTable):
         import numpy as np
         import polars as pl
 
+        if self._short is not None:
+            words = key_words(keys)
+            if words is not None:
+                found, missing = self._short.numbers(words)
+                if missing.size:
+                    self._keep(keys[pl.Series(missing.astype(np.uint32))])
+                return found, missing
+            self._short = None
+            super().__init__(self._keys, self._keys.columns)
         found = self.find(keys)
         missing = np.flatnonzero(found < 0)
         if not missing.size:
@@ -59,12 +76,9 @@ class GroupNumbers(HashTable):
     def _append(self, keys: pl.DataFrame) -> None:
         """Keys that are not here yet, each once."""
         import numpy as np
-        import polars as pl
 
         before = self._keys.height
-        own = compact(keys)
-        self._bytes += held_bytes(own)
-        self._keys = pl.concat([self._keys, own], rechunk=self._keys.n_chunks() >= _CHUNKS)
+        own = self._keep(keys)
         self._hashes = np.concatenate([self._hashes, self._hash(own)])
         count = before + keys.height
         if 2 * count > len(self._table):
@@ -75,6 +89,15 @@ class GroupNumbers(HashTable):
             self._mask = np.uint64(len(self._table) - 1)
             before = 0
         self._insert(np.arange(before, count))
+
+    def _keep(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """The keys themselves, by which the numbers are told."""
+        import polars as pl
+
+        own = compact(keys)
+        self._bytes += held_bytes(own)
+        self._keys = pl.concat([self._keys, own], rechunk=self._keys.n_chunks() >= _CHUNKS)
+        return own
 
     def _insert(self, pending: np.ndarray) -> None:
         """Give numbers their places; no two have the same key."""
