@@ -20,7 +20,15 @@ from dtserve.dataflow.budget import Lease, lease
 from dtserve.dataflow.errors import BadProperty
 from dtserve.dataflow.fuzzy.grouping import Membership, group_records
 from dtserve.dataflow.fuzzy.matcher import Matcher
-from dtserve.dataflow.fuzzy.settings import EXACT, FUZZY, announce, check_memory, delimiters, similarity
+from dtserve.dataflow.fuzzy.settings import (
+    EXACT,
+    FUZZY,
+    announce,
+    check_memory,
+    comparison_flags,
+    delimiters,
+    similarity,
+)
 from dtserve.dataflow.fuzzy.tokens import tokenise
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.sorting import OUT_ROWS
@@ -139,9 +147,7 @@ class FuzzyGrouping(BlockingTransform):
     def _members(self, records: pl.DataFrame) -> list[Membership]:
         """The group of each record."""
         fuzzy = [c for c, kind in self._compared() if kind == FUZZY]
-        tokens = [
-            tokenise(records[c.lineage_id], delimiters(self), self._number(c, "FuzzyComparisonFlags")) for c in fuzzy
-        ]
+        tokens = [tokenise(records[c.lineage_id], delimiters(self), comparison_flags(self, c)) for c in fuzzy]
         exact = self._exact(records)
         matcher = Matcher(
             tokens,

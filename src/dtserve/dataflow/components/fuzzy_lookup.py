@@ -1,7 +1,7 @@
 """Fuzzy Lookup: the rows of a reference table that are most like a row (DATA_FLOW §5, :mod:`dtserve.dataflow.fuzzy`).
 
 ``ReferenceTableName``; per input column ``JoinToReferenceColumn``, ``JoinType`` 1 exact or 2
-fuzzy, ``MinSimilarity``, ``FuzzyComparisonFlags``; for the component ``MinSimilarity``,
+fuzzy, ``MinSimilarity``, ``FuzzyComparisonFlags``, ``FuzzyComparisonFlagsEx``; for the component ``MinSimilarity``,
 ``MaxOutputMatchesPerInput``, ``Delimiters``, ``Exhaustive``, ``MaxMemoryUsage``. Output columns come from
 the input (``SourceInputColumnLineageID``) or the reference (``CopyFromReferenceColumn``), or are by
 ``ColumnType`` 1 the similarity, 2 the confidence, 3 the similarity of a column. A row without match
@@ -21,7 +21,15 @@ from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
 from dtserve.dataflow.errors import BadProperty
 from dtserve.dataflow.fuzzy.matcher import Match, Matcher, confidences
-from dtserve.dataflow.fuzzy.settings import EXACT, FUZZY, announce, check_memory, delimiters, similarity
+from dtserve.dataflow.fuzzy.settings import (
+    EXACT,
+    FUZZY,
+    announce,
+    check_memory,
+    comparison_flags,
+    delimiters,
+    similarity,
+)
 from dtserve.dataflow.fuzzy.tokens import tokenise
 from dtserve.dataflow.lookup_errors import LookupIncompatibleTypes, ReferenceColumnMissing
 from dtserve.dataflow.reference import read_reference, reference_columns, uncut
@@ -236,5 +244,5 @@ class FuzzyLookup(BlockingTransform):
         return found
 
     def _tokens(self, values: pl.Series, column: Column) -> pl.Series:
-        flags = properties.integer(column.properties, "FuzzyComparisonFlags", owner=self.model.name)
-        return tokenise(values, delimiters(self), flags)
+        extended = properties.integer(column.properties, "FuzzyComparisonFlagsEx", owner=self.model.name)
+        return tokenise(values, delimiters(self), comparison_flags(self, column), extended)

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     from dtserve.dataflow.base import PipelineComponent
     from dtserve.package.model import Column
 
-__all__ = ["APPROXIMATE", "EXACT", "FUZZY", "announce", "check_memory", "delimiters", "similarity"]
+__all__ = ["APPROXIMATE", "EXACT", "FUZZY", "announce", "check_memory", "comparison_flags", "delimiters", "similarity"]
 
 APPROXIMATE = 0x40D51450
 """Code of the information that scores are near those of SSIS, not equal to them."""
 
 EXACT, FUZZY = 1, 2
 """Values of JoinType and ExactFuzzy."""
+
+DEFAULT_COMPARISON_FLAGS = 0x30003
+"""Without regard to case, accents, kinds of kana and width."""
 
 _TEXT = (
     "The {component} measures similarity as published for SSIS's algorithm (fuzzy match similarity over weighted tokens "
@@ -41,6 +44,13 @@ def similarity(component: PipelineComponent, owner: PipelineComponent | Column) 
             property="MinSimilarity", component=component.model.name, detail=f"{value} is not between 0 and 1"
         )
     return value
+
+
+def comparison_flags(component: PipelineComponent, column: Column) -> int:
+    """FuzzyComparisonFlags of a column; those of the designer where there are none (DATA_FLOW §3.5)."""
+    return properties.integer(
+        column.properties, "FuzzyComparisonFlags", DEFAULT_COMPARISON_FLAGS, owner=component.model.name
+    )
 
 
 def delimiters(component: PipelineComponent) -> str:
