@@ -2,6 +2,7 @@
 
 import threading
 
+from dtserve.dataflow.ahead import Ahead
 from dtserve.dataflow.base import BlockingTransform
 from dtserve.dataflow.pump import Pump
 from dtserve.dataflow.queues import BufferQueue, SpillQueue
@@ -41,3 +42,26 @@ def test_an_error_output_is_ready_with_rows_or_at_its_end(tmp_path):
 
 def test_what_a_component_gives_at_its_end_is_always_ready(tmp_path):
     assert pump(tmp_path).ready()
+    assert not pump(tmp_path).fed
+
+
+def test_what_is_made_ahead_is_ready_when_it_is_made(tmp_path):
+    go = threading.Event()
+
+    def emits():
+        go.wait(5)
+        yield "Out", numbers(3)[0]
+
+    made = pump(tmp_path)
+    condition = threading.Condition()
+    made.emits = Ahead(emits(), "test", condition=condition)
+    assert made.fed
+    assert not made.ready()
+    go.set()
+    with condition:
+        while not made.ready():
+            assert condition.wait(5)
+    assert next(made.emits)[1].height == 3
+    assert list(made.emits) == []
+    assert made.ready()
+    made.emits.close()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import polars as pl
 import pytest
 
-from dtserve.dataflow import engine
+from dtserve.dataflow import engine, stage
 from dtserve.dataflow.base import BlockingTransform, Destination
-from dtserve.dataflow.errors import DataFlowFailed
+from dtserve.dataflow.errors import ComponentFailed, DataFlowFailed
 from dtserve.dataflow.registry import component
+from dtserve.errors import Canceled
 from dtserve.package.model import Column, Component, Input, Output
 from support.flows import I4, RecordingHost, flow, numbers, sink, source, transform, used
 
@@ -56,6 +60,24 @@ class Liar(BlockingTransform):
         return [(self.output().ref_id, pl.DataFrame({"L.n": ["text"]}))]
 
 
+@component("TestLast")
+class Last(BlockingTransform):
+    """Keeps its rows until the end, where it does as the host's ``ending`` says before each of them goes."""
+
+    def start(self):
+        self.rows = []
+
+    def process(self, input_ref, frame):
+        self.rows.append(frame)
+        return ()
+
+    def finish(self):
+        name = self.model.name
+        for frame in self.rows:
+            self.host.ending(name)
+            yield self.output().ref_id, frame.select(pl.first().alias(f"{name}.n"))
+
+
 def picky():
     error = (Column("P.code", "P.code", "ErrorCode", I4, special_flags=1),)
     return Component(
@@ -95,8 +117,6 @@ def pair(*lineages):
 
 
 def test_a_fast_source_is_held_back_for_a_slow_one(tmp_path):
-    import time
-
     def slow():
         for frame in numbers(20, batch=1):
             time.sleep(0.005)
@@ -162,3 +182,78 @@ def test_rows_without_wanted_columns_are_still_counted(tmp_path):
     )
     engine.run_data_flow(made, host)
     assert host.variables["User::n"][1] == 3000
+
+
+def two_ends(tmp_path, monkeypatch, ending, **settings):
+    """One source behind which ``X`` and ``Y`` keep all rows until its end."""
+    monkeypatch.setattr(stage, "cores", lambda: 2)
+    host = RecordingHost(tmp_path, **settings)
+    host.ending = ending
+    host.frames["Src"] = numbers(3000, batch=100)
+
+    def last(name):
+        into, out = Input(f"{name}.In", "In", (used("Src.n"),)), Column(f"{name}.n", f"{name}.n", "n", I4)
+        return Component(name, name, "", "TestLast", inputs=(into,), outputs=(Output(f"{name}.Out", "Out", (out,)),))
+
+    return host, flow(
+        source("Src", {"n": I4}),
+        transform("Multicast", "M", "A", "B"),
+        last("X"),
+        last("Y"),
+        sink("A", {"n": "X.n"}),
+        sink("B", {"n": "Y.n"}),
+        paths=[("Src.Out", "M.In"), ("M.A", "X.In"), ("M.B", "Y.In"), ("X.Out", "A.In"), ("Y.Out", "B.In")],
+    )
+
+
+def left():
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("WorkThread")]
+
+
+def test_components_end_side_by_side(tmp_path, monkeypatch):
+    together = threading.Barrier(2, timeout=10)
+    host, made = two_ends(tmp_path, monkeypatch, lambda name: together.wait())
+    engine.run_data_flow(made, host)
+    assert host.table("A")["n"].to_list() == host.table("B")["n"].to_list() == list(range(3000))
+    assert host.rows == {f"path{number}": 3000 for number in range(1, 6)}
+    assert not left()
+
+
+def test_with_a_memory_limit_they_end_in_the_row_stage(tmp_path, monkeypatch):
+    seen = set()
+    host, made = two_ends(
+        tmp_path, monkeypatch, lambda name: seen.add(threading.current_thread().name), memory_limit=2**30
+    )
+    engine.run_data_flow(made, host)
+    assert seen == {"WorkThread0"}
+    assert host.table("A")["n"].to_list() == list(range(3000))
+
+
+@pytest.mark.parametrize("bad", ["X", "Y"])
+def test_a_failure_at_the_end_of_one_is_its_own_and_ends_the_other(tmp_path, monkeypatch, bad):
+    given = {"X": 0, "Y": 0}
+
+    def ending(name):
+        given[name] += 1
+        if name == bad and given[name] == 3:
+            raise ComponentFailed(component=name, detail="no more")
+        time.sleep(0.01)
+
+    host, made = two_ends(tmp_path, monkeypatch, ending)
+    with pytest.raises(DataFlowFailed) as caught:
+        engine.run_data_flow(made, host)
+    assert caught.value.error.message == ComponentFailed(component=bad, detail="no more").message
+    assert host.codes("OnError")[:2] == [0xC0D51401, 0xC0047022]
+    assert given["Y" if bad == "X" else "X"] < 30
+    assert not left()
+
+
+def test_a_stop_while_components_end(tmp_path, monkeypatch):
+    host, made = two_ends(tmp_path, monkeypatch, lambda name: time.sleep(0.05))
+    threading.Timer(0.3, host.cancel.set).start()
+    started = time.monotonic()
+    with pytest.raises(Canceled):
+        engine.run_data_flow(made, host)
+    assert time.monotonic() - started < 1.3
+    assert host.codes("OnError") == []
+    assert not left()

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from dtserve.dataflow import aggregate_items as agg
 from dtserve.dataflow.aggregate_items import Item
 from dtserve.dataflow.group_numbers import GroupNumbers
-from dtserve.dataflow.group_states import Count, Distinct, Extreme, GroupState, Sum, Unfit
+from dtserve.dataflow.group_rows import Counts, Rows, Unfit
+from dtserve.dataflow.group_states import Distinct, Extreme, GroupState, Sum
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 
 __all__ = ["GroupTotals"]
+
+_MADE: dict[int, type[GroupState]] = {
+    agg.SUM: Sum, agg.AVERAGE: Sum, agg.MINIMUM: Extreme, agg.MAXIMUM: Extreme, agg.COUNT_DISTINCT: Distinct,
+}  # fmt: skip
+_COUNTED = frozenset({agg.COUNT, agg.SUM, agg.AVERAGE, agg.MINIMUM, agg.MAXIMUM})
+"""Aggregates that need to know how many values there are."""
 
 
 class GroupTotals:
@@ -37,7 +44,8 @@ class GroupTotals:
         self._shown: dict[str, list[pl.Series]] = {}
         self._shown_bytes = 0
         self._starts: list[np.ndarray] = []
-        self._states: dict[str, GroupState] = {}
+        self._states: dict[tuple[int, str], GroupState] = {}
+        self._counts = Counts(dict.fromkeys(item.column for item in items if item.kind in _COUNTED))
 
     @property
     def size(self) -> int:
@@ -48,6 +56,7 @@ class GroupTotals:
             self._groups.size
             + self._shown_bytes
             + 8 * self._groups.count
+            + self._counts.size
             + sum(state.size for state in self._states.values())
         )
 
@@ -60,8 +69,10 @@ class GroupTotals:
 
         if self._groups is None:
             self._prepare(frame)
+        rows = Rows(frame)
         try:
-            taken = {name: state.prepared(frame) for name, state in self._states.items()}
+            for state in self._states.values():
+                state.prepare(rows)
         except Unfit:
             return False
         if self._groups is None:
@@ -77,14 +88,15 @@ class GroupTotals:
             )
         if new.size:
             self._starts.append(new + start)
-            rows = pl.Series(new.astype(np.uint32))
+            places = pl.Series(new.astype(np.uint32))
             for item in self._items:
                 if item.kind == agg.GROUP_BY and item.key:
-                    shown = compact(frame[item.column][rows].to_frame())
+                    shown = compact(frame[item.column][places].to_frame())
                     self._shown_bytes += held_bytes(shown)
                     self._shown.setdefault(item.name, []).append(shown.to_series())
-        for name, state in self._states.items():
-            state.add(numbers, taken[name], self._groups.count)
+        self._counts.add(numbers, rows, self._groups.count)
+        for state in self._states.values():
+            state.add(numbers, rows, self._groups.count)
         return True
 
     def frame(self) -> pl.DataFrame:
@@ -96,42 +108,52 @@ class GroupTotals:
             return pl.DataFrame()
         keys = self._groups.keys
         columns = [*keys.get_columns(), pl.Series(self._first, np.concatenate(self._starts), dtype=pl.Int64)]
-        grouped = iter(self._keys)
+        count, grouped = self._groups.count, iter(self._keys)
         for item in self._items:
             if item.kind == agg.GROUP_BY:
                 key = next(grouped)
                 shown = pl.concat(self._shown[item.name]) if item.key else keys[key]
                 columns.append(shown.alias(f"{item.name}.v"))
-            else:
-                columns.extend(self._states[item.name].columns(self._groups.count))
+            elif item.kind in (agg.COUNT, agg.COUNT_ALL):
+                column = item.column if item.kind == agg.COUNT else ""
+                columns.append(pl.Series(f"{item.name}.n", self._counts.of(column, count)))
+            elif item.kind != agg.COUNT_DISTINCT:
+                columns.extend(self._states[_place(item)].columns(item.name, self._counts.of(item.column, count)))
         return pl.DataFrame(columns)
 
     def seen(self, name: str) -> pl.DataFrame:
         """The distinct values of an item: the keys of a group and a value ``v`` in each row."""
-        state = self._states.get(name)
-        if self._groups is None or not isinstance(state, Distinct):
-            raise KeyError(name)
+        state = self._distinct_state(name)
         numbers, values = state.pairs()
-        return self._groups.keys[numbers].with_columns(values.alias("v"))
+        return self._known().keys[numbers].with_columns(values.alias("v"))
 
     def distinct(self, name: str) -> pl.Series:
         """How many distinct values each group has."""
-        state = self._states.get(name)
-        if self._groups is None or not isinstance(state, Distinct):
+        state = self._distinct_state(name)
+        return state.counted(self._known().count).alias(f"{name}.n")
+
+    def _distinct_state(self, name: str) -> Distinct:
+        state = next((self._states.get(_place(item)) for item in self._items if item.name == name), None)
+        if not isinstance(state, Distinct):
             raise KeyError(name)
-        return state.counted(self._groups.count).alias(f"{name}.n")
+        return state
+
+    def _known(self) -> GroupNumbers:
+        if self._groups is None:
+            raise LookupError("there are no rows")
+        return self._groups
 
     def _prepare(self, frame: pl.DataFrame) -> None:
         import polars as pl
 
-        made: dict[int, type[GroupState]] = {
-            agg.COUNT: Count, agg.COUNT_ALL: Count, agg.SUM: Sum, agg.AVERAGE: Sum, agg.MINIMUM: Extreme,
-            agg.MAXIMUM: Extreme, agg.COUNT_DISTINCT: Distinct,
-        }  # fmt: skip
         sources = zip(self._keys, self._sources, strict=True) if self._sources else ()
         types = {key: frame.schema[source] for key, source in sources} or {self._keys[0]: pl.Int8()}
         self._groups = GroupNumbers(pl.DataFrame(schema=types))
         for item in self._items:
-            if item.kind != agg.GROUP_BY:
-                kind = frame.schema[item.column] if item.column else pl.Int8()
-                self._states[item.name] = made[item.kind](item, kind)
+            if item.kind in _MADE and _place(item) not in self._states:
+                self._states[_place(item)] = _MADE[item.kind](item, frame.schema[item.column])
+
+
+def _place(item: Item) -> tuple[int, str]:
+    """Items with the same place have the same state: the average of a column needs its sum."""
+    return (agg.SUM if item.kind == agg.AVERAGE else item.kind, item.key or item.column)

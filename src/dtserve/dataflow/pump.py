@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from dtserve.dataflow.ahead import Ahead
 from dtserve.dataflow.base import BlockingTransform, Destination
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ class Pump:
     """The buffers of one component; ``feeds`` are the waiting inputs its rows can reach.
 
     They come from the ``queue`` of a source, from the ``spill`` of a destination's error
-    output, or from ``emits``, what an asynchronous component gives at its end.
+    output, or from ``emits``, what an asynchronous component gives at its end, perhaps made
+    ahead in a thread of its own.
     """
 
     def __init__(self, component: PipelineComponent, feeds: frozenset[tuple[str, str]]) -> None:
@@ -28,7 +30,12 @@ class Pump:
         self.queue: BufferQueue | None = None
         self.spill: SpillQueue | None = None
         self.closed = False
-        self.emits: Iterator[Emit] | None = None
+        self.emits: Iterator[Emit] | Ahead[Emit] | None = None
+
+    @property
+    def fed(self) -> bool:
+        """Whether another thread makes its buffers, so that there will be one by and by."""
+        return self.queue is not None or isinstance(self.emits, Ahead)
 
     def ready(self) -> bool:
         """Whether :meth:`take` gives something at once."""
@@ -36,7 +43,7 @@ class Pump:
             return self.queue.ready()
         if self.spill is not None:
             return len(self.spill) > 0 or self.closed
-        return True
+        return self.emits.ready if isinstance(self.emits, Ahead) else True
 
 
 def waiting_inputs(

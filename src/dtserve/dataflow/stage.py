@@ -4,8 +4,8 @@ Each source has a reader thread and each destination a writer thread, with a bou
 queue between it and the row stage. The row stage is one thread that takes a buffer from
 a *pump* and pushes it from component to component; chains of components that allow it work
 on several buffers at once (:mod:`lanes`). A pump is a source's queue, the rows
-an asynchronous component gives once its inputs have ended (taken one buffer at a time),
-or what a destination sends to its error output.
+an asynchronous component gives once its inputs have ended (made one buffer ahead, so that
+several components end side by side), or what a destination sends to its error output.
 
 Back-pressure: a pump whose rows would only pile up at a join that waits for another
 input is passed over while another pump can work. When none can, it goes on, and the join
@@ -16,18 +16,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dtserve.dataflow.ahead import Ahead
 from dtserve.dataflow.base import BlockingTransform, Destination, Emit, PipelineComponent, RowTransform, Source
 from dtserve.dataflow.errors import FrameMismatch
 from dtserve.dataflow.lanes import Landed, Lanes
 from dtserve.dataflow.pump import Pump, waiting_inputs
 from dtserve.dataflow.queues import END, BufferQueue, SpillQueue
 from dtserve.dataflow.running import Running, StepFailed, Stopped
-from dtserve.dataflow.settings import queue_limit
+from dtserve.dataflow.settings import cores, queue_limit
 from dtserve.dataflow.tracing import end_of_rowset, prime_output
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Stage:
         self._open: dict[str, set[str]] = {}
         self._checked: set[str] = set()
         self._threads: list[threading.Thread] = []
+        self._aheads = ExitStack()
         self._lanes = Lanes(self._name, running.engine_threads, spare=not running.host.settings.memory_limit)
         self._build()
 
@@ -164,7 +166,7 @@ class Stage:
             if isinstance(component, BlockingTransform):
                 prime_output(self._running.host, component.model, done=False)
                 prime_output(self._running.host, component.model, done=True)
-        with closing(self._lanes):
+        with closing(self._lanes), self._aheads:
             while self._pumps:
                 if self._lanes and self._one_landed():
                     self._land()
@@ -211,7 +213,7 @@ class Stage:
                 for pump in sorted(self._pumps, key=lambda p: p.spill is None):
                     held = self._held_up(pump)
                     if not pump.ready():
-                        could_work = could_work or (not held and pump.queue is not None)
+                        could_work = could_work or (not held and pump.fed)
                         continue
                     if not held:
                         self._turn(pump)
@@ -323,7 +325,7 @@ class Stage:
                 self._deliver(*emit)
             if not still:
                 pump = Pump(component, waiting_inputs(component, self._plan, self._components))
-                pump.emits = self._running.work(component, self._name, component.finish, into)
+                pump.emits = self._ending(component, into)
                 self._pumps.append(pump)
         elif isinstance(component, RowTransform) and not still:
             for emit in self._running.work(component, self._name, component.finish, into):
@@ -331,6 +333,14 @@ class Stage:
         end_of_rowset(self._running.host, component.model, into, done=True)
         if isinstance(component, RowTransform) and not still:
             self._end_outputs(component)
+
+    def _ending(self, component: BlockingTransform, into: Input) -> Iterator[Emit] | Ahead[Emit]:
+        """What a component gives at its end: made ahead where there are cores and memory for it."""
+        emits = self._running.work(component, self._name, component.finish, into)
+        if cores() == 1 or self._running.host.settings.memory_limit:
+            return emits
+        name = f"{self._name}-{component.model.name}"
+        return self._aheads.enter_context(closing(Ahead(emits, name, condition=self._wake)))
 
 
 def _rows_only(frame: pl.DataFrame) -> pl.DataFrame:

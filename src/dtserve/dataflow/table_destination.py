@@ -29,7 +29,8 @@ class TableDestination:
     """Stores buffers for one destination.
 
     ``commit_rows`` None inserts row by row (in transactions of ``transaction_rows``); 0 loads in bulk with one commit at
-    the end, a number with a commit after each batch of so many rows.
+    the end, a number with a commit after each batch of so many rows. ``refusal`` is the ErrorCode
+    of refused rows, where it is not that of the OLE DB Destination.
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class TableDestination:
         connection: str,
         commit_rows: int | None,
         transaction_rows: int = 0,
+        refusal: int = 0,
     ) -> None:
         self._owner = owner
+        self._batch_code, self._row_code = refusal or BATCH_REFUSED, refusal or ROW_REFUSED
         self._writer = TableWriter(owner)
         self._session = acquire(owner, connection)
         self._batches: BatchLoader | None = None
@@ -73,7 +76,7 @@ class TableDestination:
             return
         if self._batches is not None:
             for refused in self._batches.add(rows, originals):
-                yield from self._writer.refused(refused, BATCH_REFUSED)
+                yield from self._writer.refused(refused, self._batch_code)
             self._owner.rows_written = self._batches.rows
         elif self._rows is not None:
             yield from self._insert(self._rows, rows, originals)
@@ -82,7 +85,7 @@ class TableDestination:
         """Commit what is open."""
         if self._batches is not None:
             for refused in self._batches.finish():
-                yield from self._writer.refused(refused, BATCH_REFUSED)
+                yield from self._writer.refused(refused, self._batch_code)
             self._owner.rows_written = self._batches.rows
         elif self._rows is not None:
             self._rows.finish()
@@ -118,6 +121,6 @@ class TableDestination:
         model = self._owner.model
         if not self._writer.tolerant:
             raise InducedFailureOnError(
-                component=model.name, error_code=hresult(ROW_REFUSED), object=object_path(model, model.inputs[0])
+                component=model.name, error_code=hresult(self._row_code), object=object_path(model, model.inputs[0])
             ) from DatabaseRefused(detail=refused[0][1])
-        yield from self._writer.refused(originals_at(originals, [row for row, _ in refused]), ROW_REFUSED)
+        yield from self._writer.refused(originals_at(originals, [row for row, _ in refused]), self._row_code)

@@ -37,6 +37,13 @@ _COMMIT_STARTED = (0x402090DF, 'The final commit for the data insertion in "{nam
 _COMMIT_ENDED = (0x402090E0, 'The final commit for the data insertion  in "{name}" has ended.')
 
 
+DEFAULT_OPTIONS = "TABLOCK,CHECK_CONSTRAINTS"
+"""FastLoadOptions of a package that does not tell them; empty ones are none."""
+
+WHOLE_BUFFERS = 2_147_483_647
+"""FastLoadMaxInsertCommitSize of a package that does not tell it (packages of 2005 do)."""
+
+
 @component("OLEDBDestination")
 class OLEDBDestination(Destination):
     """Writes to a database."""
@@ -60,7 +67,9 @@ class OLEDBDestination(Destination):
 
     def start(self) -> None:
         """Open the connection."""
-        size = properties.integer(self.model.properties, "FastLoadMaxInsertCommitSize", owner=self.model.name)
+        size = properties.integer(
+            self.model.properties, "FastLoadMaxInsertCommitSize", WHOLE_BUFFERS, owner=self.model.name
+        )
         commit = min(size, self.buffer_rows) if size > 0 else 0
         self._work = TableDestination(
             self,
@@ -115,7 +124,7 @@ class OLEDBDestination(Destination):
         owner, name = self.model.properties, self.model.name
         fast = self._fast()
         words = (
-            parse_fast_load(properties.text(owner, "FastLoadOptions"), name)
+            parse_fast_load(properties.text(owner, "FastLoadOptions", DEFAULT_OPTIONS), name)
             if fast
             else FastLoadOptions(check_constraints=True, fire_triggers=True)
         )

@@ -2,7 +2,7 @@
 
 ``AccessMode`` 0 ``OpenRowset`` (a table or view), 1 ``OpenRowsetVariable``, 2
 ``SqlCommand`` with ``ParameterMapping``, 3 ``SqlCommandVariable``. ``CommandTimeout`` in
-seconds, 0 without limit. Result columns are found by the names of the external columns.
+seconds, 0 without limit, for queries alone. Result columns are found by the names of the external columns.
 ``IsSorted`` is a declaration that nobody checks. DefaultCodePage and
 AlwaysUseDefaultCodePage have no effect: texts arrive decoded; one that is too long for its column, or has
 characters that the column's code page lacks, is a truncation of it.
@@ -72,6 +72,7 @@ class OLEDBSource(Source):
         if self._session is None:
             return
         timeout = properties.integer(self.model.properties, "CommandTimeout", owner=self.model.name)
+        timeout = timeout if self._mode() in (2, 3) else 0
         reader = SqlReader(self)
         if self._mode() != 2:
             yield from reader.read(self._session, self._statement(), timeout=timeout)
