@@ -18,6 +18,7 @@ __all__ = [
     "RawMetadataCount",
     "RawMetadataMismatch",
     "RawNoColumns",
+    "RawTypeMismatch",
     "RawUnexpectedEnd",
     "RawUnexpectedType",
 ]
@@ -84,6 +85,15 @@ class RawUnexpectedType(DataFlowError):
     code = 0xC020206B
     symbol = "DTS_E_RAWUNEXPECTEDTYPE"
     template = "The adapter encountered an unrecognized data type of {code} in {path}."
+
+
+class RawTypeMismatch(DataFlowError):
+    """A value of a raw file that does not fit the type of the output column."""
+
+    code = 0xC020206A
+    symbol = "DTS_E_RAWTYPEMISMATCH"
+    template = 'The data type of column "{column}" does not match the data type "{type}" of the source column "{source}".'
+    remedy = "Refresh the columns of the Raw File Source."
 
 
 class RawColumnNotMatched(DataFlowError):

@@ -120,6 +120,16 @@ def test_raw_files_that_cannot_be_read(tmp_path, content, code):
     assert caught.value.error.code == code
 
 
+@pytest.mark.parametrize("kind", ["ui1", "wstr(1)"])
+def test_values_that_do_not_fit_the_columns_of_a_raw_source(tmp_path, kind):
+    write(tmp_path, small((300, "abc")), SMALL, WriteOption=0)
+    column = "t" if kind.startswith("wstr") else "n"
+    with pytest.raises(DataFlowFailed) as caught:
+        read(tmp_path, {column: kind})
+    assert caught.value.error.code == 0xC020206A
+    assert read(tmp_path, {"n": "i8", "t": "wstr(9)"}).rows() == [(300, "abc")]
+
+
 def test_a_raw_file_cut_inside_a_row(tmp_path):
     write(tmp_path, small((1, "abc"), (2, "def")), SMALL, WriteOption=0)
     path = tmp_path / "f.raw"

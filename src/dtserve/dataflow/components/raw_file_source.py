@@ -1,7 +1,8 @@
 """Raw File Source: rows of a raw file, or of a cache file (DATA_FLOW §4.5, §8).
 
 ``AccessMode`` 0 ``FileName``, 1 ``FileNameVariable``. Output columns are found in the file
-by name; a column of the file that no output column names is skipped.
+by name; a column of the file that no output column names is skipped. A value that does
+not fit the type of its output column ends the data flow: there is no error output.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dtserve.dataflow.base import Emit, Source
 from dtserve.dataflow.conversion import fit
 from dtserve.dataflow.errors import BadMetadata, BadProperty
 from dtserve.dataflow.external_metadata import require_file
-from dtserve.dataflow.file_errors import FileCannotOpenRead, RawColumnNotMatched
+from dtserve.dataflow.file_errors import FileCannotOpenRead, RawColumnNotMatched, RawTypeMismatch
 from dtserve.dataflow.raw_file import read_raw
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.sql import variable_text
@@ -57,8 +58,10 @@ class RawFileSource(Source):
                     found = stored.get(column.name)
                     if found is None:
                         raise RawColumnNotMatched(column=column.name, number=column.number)
-                    values = fit(frame[found.name], found.type, column.type, "ole_db_source").values
-                    made.append(values.alias(column.lineage_id))
+                    result = fit(frame[found.name], found.type, column.type, "ole_db_source")
+                    if result.errors is not None or result.truncated is not None:
+                        raise RawTypeMismatch(column=column.name, type=found.type, source=found.name)
+                    made.append(result.values.alias(column.lineage_id))
                 yield output.ref_id, pl.DataFrame(made)
         except OSError as error:
             raise FileCannotOpenRead(path=path, detail=error.strerror or error) from None
