@@ -157,6 +157,9 @@ def _start(plan: Plan, running: Running) -> bool:
         try:
             component.start()
         except Exception as error:
+            if isinstance(error, Canceled) and host.cancel.is_set():
+                running.stop()
+                return False
             found = coded(error, component.model.name)
             post(host, found, component.label)
             after = PreExecuteFailed(component=component.model.name, error_code=hresult(found.code))

@@ -5,7 +5,10 @@ On a machine that has other work to do a second of one's own takes longer: as ma
 
 from __future__ import annotations
 
+import os
+import subprocess
 import threading
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -20,7 +23,7 @@ from support.connections import environment, manager
 from support.database_servers import empty_database
 from support.endless import busyness, stop_while_working, stopped
 from support.flow_cases import load_cases, read_components
-from support.flows import I4, RecordingHost, source
+from support.flows import I4, RecordingHost, sink, source
 
 CASES = load_cases(Path(__file__).parent.parent / "cases")
 SECONDS = 1.0
@@ -136,3 +139,52 @@ def test_a_workbook_being_written(tmp_path, when):
     assert soon(found.seconds, before), f"{found.seconds:.2f} s"
     assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]
     assert openpyxl.load_workbook(tmp_path / "book.xlsx").active.max_row == 1
+
+
+def huge_workbook(path):
+    """A sheet of 60 MB, which takes seconds to read: its rows are put into the file of a small one."""
+    book = openpyxl.Workbook()
+    book.active.append(["n"])
+    book.save(path.with_suffix(".small"))
+    row = '<row><c t="str"><v>a text that is read</v></c><c><v>1.5</v></c></row>'
+    text = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{row * 900_000}</sheetData></worksheet>'
+    with (
+        zipfile.ZipFile(path.with_suffix(".small")) as small,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made,
+    ):
+        for name in small.namelist():
+            made.writestr(name, text if name == "xl/worksheets/sheet1.xml" else small.read(name))
+    path.with_suffix(".small").unlink()
+
+
+@pytest.mark.parametrize("part", ["ExcelSource", "ExcelDestination"])
+def test_a_huge_workbook_being_opened(tmp_path, part):
+    flow, host = workbook(tmp_path)
+    huge_workbook(tmp_path / "book.xlsx")
+    if part == "ExcelSource":
+        ref = "Package\\T\\X"
+        lines = [
+            f"<component refId='{ref}' componentClassID='Microsoft.ExcelSource' name='X'><properties>",
+            "<property name='AccessMode'>0</property><property name='OpenRowset'>Sheet$</property></properties>",
+            f"<connections><connection refId='{ref}.C' connectionManagerID='CM' name='OleDbConnection'/></connections>",
+            f"<outputs><output refId='{ref}.Out' name='Out'><outputColumns><outputColumn refId='c' lineageId='c' name='F1' dataType='wstr'",
+            " length='50'/></outputColumns></output></outputs></component>",
+        ]
+        sunk = sink("Dst", {"t": "c"})
+        flow = DataFlow((*read_components(lines, {}), sunk), (FlowPath("p", "p", f"{ref}.Out", "Dst.In"),))
+    else:
+        host.frames["S"] = iter([])
+    flowing = threading.Event()
+    flowing.set()
+    before = busyness()
+    found = stopped(flow, host, flowing, 0.6)
+    assert isinstance(found.error, Canceled)
+    assert soon(found.seconds, before), f"{found.seconds:.2f} s"
+    assert reading_children() == []
+
+
+def reading_children():
+    """The programs that read workbooks and still run below this process."""
+    me = str(os.getpid())
+    running = subprocess.run(["ps", "-o", "args=", "--ppid", me], capture_output=True, text=True, check=False).stdout
+    return [line for line in running.splitlines() if "excel_process" in line]
