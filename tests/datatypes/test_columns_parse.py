@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from dtserve.datatypes import DT, TypeSpec, columns_parse
-from dtserve.datatypes.columns_parse import parse_column
+from dtserve.datatypes.columns_parse import parse_column, parse_few
 
 T = TypeSpec
 
@@ -91,3 +91,39 @@ def test_empty_columns_and_columns_of_nulls(spec):
         assert result.values.dtype == spec.polars()
         assert result.values.null_count() == len(series)
         assert (result.errors, result.truncated) == (None, None)
+
+
+@pytest.mark.parametrize("fast_parse", [False, True])
+@pytest.mark.parametrize(
+    "spec",
+    [T(DT.I4), T(DT.UI1), T(DT.NUMERIC, precision=5, scale=2), T(DT.CY), T(DT.R8), T(DT.BOOL), T(DT.DBDATE), T(DT.DATE),
+     T(DT.DBTIMESTAMP2, scale=3), T(DT.DBTIMESTAMPOFFSET, scale=2), T(DT.GUID), T(DT.BYTES, length=2),
+     T(DT.WSTR, length=3)],
+    ids=str,
+)  # fmt: skip
+def test_a_few_texts_give_one_by_one_what_many_give(spec, fast_parse):
+    numbers = ["1", "-2", "300", "99999999999", "1.239", "1e3", "$5", "(1,234.50)", "abc", "", " 7 ", None, "NaN"]
+    others = [
+        "2024-01-02",
+        "2024-02-30",
+        "1/2/2024 4:05 PM",
+        "2024-01-02 03:04:05.678901",
+        "20240102",
+        "True",
+        "00ffee",
+    ]
+    texts = pl.Series("x", [*numbers, *others])
+    many, few = (parse(texts, spec, fast_parse=fast_parse) for parse in (parse_column, parse_few))
+    assert few.values.name == "x"
+    assert few.values.dtype == many.values.dtype
+    assert few.values.to_list() == many.values.to_list()
+    for one, other in ((few.errors, many.errors), (few.truncated, many.truncated)):
+        assert (one is None) == (other is None)
+        assert one is None or one.to_list() == other.to_list()
+
+
+def test_few_texts_without_errors_have_no_masks():
+    made = parse_few(pl.Series(["1", None, "2"]), T(DT.I4))
+    assert made.values.to_list() == [1, None, 2]
+    assert made.errors is None
+    assert made.truncated is None

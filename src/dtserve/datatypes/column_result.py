@@ -18,7 +18,7 @@ from dtserve.datatypes.errors import ConversionError
 from dtserve.datatypes.physical import polars_type
 from dtserve.datatypes.types import DT, TypeSpec
 
-__all__ = ["ColumnResult", "Outcome", "build_series", "complete", "nulls_to_none", "python_values", "spread"]
+__all__ = ["ColumnResult", "Outcome", "build_series", "complete", "decided", "nulls_to_none", "python_values", "spread"]
 
 Outcome = tuple[Any, bool]
 """A scalar value and whether it was cut."""
@@ -109,6 +109,14 @@ def complete(
         nulls_to_none(placed(pl.repeat(None, total, dtype=pl.UInt32, eager=True), errors)),
         nulls_to_none(placed(truncated, cut)),
     )
+
+
+def decided(series: pl.Series, exact: Callable[[Any], Outcome], source: TypeSpec, target: TypeSpec) -> ColumnResult:
+    """The result of a short column, every value that is not NULL decided by ``exact``."""
+    values, errors, cut = _decide(
+        series, lambda value: (None, False) if value is None else exact(value), source, target
+    )
+    return ColumnResult(values.alias(series.name), nulls_to_none(errors), nulls_to_none(cut))
 
 
 def _decide(
