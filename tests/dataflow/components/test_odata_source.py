@@ -143,6 +143,23 @@ def test_query_options_and_paths(tmp_path):
         assert run(service, tmp_path, more).table("rows").rows() == [(0, "n0")]
 
 
+@pytest.mark.parametrize(
+    ("properties", "ids"),
+    [
+        ({"CollectionName": "Products"}, [0, 1, 2]),
+        ({"CollectionName": "Products", "UseResourcePath": "false", "ResourcePath": "", "Query": ""}, [0, 1, 2]),
+        ({"CollectionName": "Products", "ResourcePath": "Nothing", "DefaultStringLength": "0"}, [0, 1, 2]),
+        ({"CollectionName": "Products", "Query": "$top=2", "DefaultStringLength": "4000"}, [0, 1]),
+        ({"CollectionName": "", "UseResourcePath": "true", "ResourcePath": "Products(1)"}, [1]),
+        ({"UseResourcePath": "true", "ResourcePath": "Products", "Query": "$top=1"}, [0]),
+    ],
+)
+def test_values_of_properties(tmp_path, properties, ids):
+    """UserComponentTypeName is that of every flow here; a default length has done its work in the designer."""
+    with odata_service(collections={"Products": numbered(3)}) as service:
+        assert run(service, tmp_path, properties).table("rows")["Id"].to_list() == ids
+
+
 def test_basic_authentication(tmp_path):
     with odata_service(collections={"Products": numbered(1)}, user="me:pw") as service:
         assert run(service, tmp_path, user="me").table("rows").height == 1
