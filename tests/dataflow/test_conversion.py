@@ -34,6 +34,19 @@ def test_codes_are_those_of_the_component(host, code):
     assert status(code, False, host) == (2, "The value could not be converted because of a potential loss of data.")
 
 
+@pytest.mark.parametrize("long", [TypeSpec(DT.NTEXT), TypeSpec(DT.TEXT, code_page=1252)])
+def test_long_texts_of_a_database_become_what_texts_become(long):
+    """Text of SQLite and PostgreSQL has no length; packages expect varchar, numbers and moments there."""
+    for short in (wstr(2), TypeSpec(DT.STR, length=2, code_page=1252)):
+        result = fit(pl.Series(["ab", None, "abc"]), long, short, "ole_db_source")
+        assert result.values.to_list() == ["ab", None, "ab"]
+        assert result.truncated.fill_null(False).to_list() == [False, False, True]
+    result = fit(pl.Series(["1", "x"]), long, I4, "ole_db_source")
+    assert (result.values.to_list(), result.errors.to_list()) == ([1, None], [None, 0xC0209072])
+    moment = fit(pl.Series(["2024-05-06 07:08:09"]), long, TypeSpec(DT.DBTIMESTAMP), "ole_db_source")
+    assert moment.values.to_list() == [dt.datetime(2024, 5, 6, 7, 8, 9)]
+
+
 def test_truncations():
     result = fit(pl.Series(["abc"]), TEXT, wstr(2), "ole_db_destination")
     assert (result.values.to_list(), result.truncated.to_list()) == (["ab"], [True])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow.dispositions import SomeRows
 from dtserve.dataflow.transform_errors import IncompatibleColumns
+from dtserve.datatypes import DT, TypeSpec
 from dtserve.datatypes.errors import (
     CANNOT_CONVERT,
     DATA_OVERFLOW,
@@ -23,7 +24,6 @@ from dtserve.datatypes.errors import (
 if TYPE_CHECKING:
     import polars as pl
 
-    from dtserve.datatypes import TypeSpec
     from dtserve.datatypes.columns import ColumnResult
 
 __all__ = ["check_convertible", "fit", "fit_regular", "same_storage", "status", "truncation_code", "widened"]
@@ -52,17 +52,38 @@ def fit(
     locale_id: int = 1033,
     fast_parse: bool = False,
 ) -> ColumnResult:
-    """Convert a column; error codes are those of ``host`` (a key of ``datatypes.errors.HOST_CODES``)."""
+    """Convert a column; error codes are those of ``host`` (a key of ``datatypes.errors.HOST_CODES``).
+
+    Long texts that have no conversion of their own are converted as DT_WSTR, which is what databases other than SQL
+    Server mean by ``text``; components that may not do so have refused them when they were validated.
+    """
+    from dtserve.datatypes.columns import convert_column
+
+    result = convert_column(values, _plain_text(source, target), target, locale_id=locale_id, fast_parse=fast_parse)
+    return _renamed(result, host)
+
+
+def _renamed(result: ColumnResult, host: str) -> ColumnResult:
+    """A result with the error codes of ``host``."""
     import polars as pl
 
-    from dtserve.datatypes.columns import ColumnResult, convert_column
+    from dtserve.datatypes.column_result import ColumnResult
 
-    result = convert_column(values, source, target, locale_id=locale_id, fast_parse=fast_parse)
     if result.errors is None:
         return result
     own = HOST_CODES[host]
     renamed = result.errors.replace_strict(list(own), list(own.values()), default=result.errors, return_dtype=pl.UInt32)
     return ColumnResult(result.values, renamed, result.truncated)
+
+
+def _plain_text(source: TypeSpec, target: TypeSpec) -> TypeSpec:
+    if source.dt not in (DT.TEXT, DT.NTEXT):
+        return source
+    from dtserve.datatypes.matrix import is_legal
+
+    if is_legal(source.dt, target.dt) or not is_legal(DT.WSTR, target.dt):
+        return source
+    return TypeSpec(DT.WSTR)
 
 
 def fit_regular(
@@ -80,6 +101,7 @@ def fit_regular(
     from dtserve.dataflow.column_views import nulls
     from dtserve.dataflow.flat_file.regular import regular_values
     from dtserve.datatypes.column_result import ColumnResult
+    from dtserve.datatypes.columns_parse import FEW, parse_few
     from dtserve.datatypes.locales import locale_for
 
     if source.family == "text" and len(values) >= _MANY_ROWS:
@@ -89,7 +111,12 @@ def fit_regular(
         if known is not None and not len(left):
             return ColumnResult(known)
         if known is not None and len(left) < _MOST_OPEN * len(values):
-            found = fit(values[left], source, target, host, locale_id=locale_id, fast_parse=fast_parse)
+            rest = values[left]
+            if len(left) <= FEW and source.dt in (DT.STR, DT.WSTR):
+                few = parse_few(rest, target, locale_id=locale_id, fast_parse=fast_parse, source=source)
+                found = _renamed(few, host)
+            else:
+                found = fit(rest, source, target, host, locale_id=locale_id, fast_parse=fast_parse)
             if found.values.null_count() < len(left):
                 known = known.clone().scatter(left, found.values)
             return SomeRows(known, left, found.errors, found.truncated)
