@@ -1,16 +1,20 @@
 """Forms by type; what the databases make of them is in ``cases/statements.json``."""
 
+from types import SimpleNamespace
+
 import pytest
 from sqlglot import exp
 
-from dtserve.connections.sql.nodes import typed
+from dtserve.connections.sql.nodes import template, typed
 from dtserve.connections.sql.typed_forms import (
     as_moments,
+    cast_outside,
     cut_to_first,
     data_length,
     exactly_typed,
     literal_bytes,
     may_overflow,
+    money_scale,
 )
 from dtserve.datatypes import DT, TypeSpec
 
@@ -77,3 +81,19 @@ def test_literals_as_binary() -> None:
 @pytest.mark.parametrize(("own", "length", "may"), [(I4, 10, True), (I4, 11, False), (TypeSpec(DT.UI1), 2, True), (LONG, 1, False), (None, 1, False)])  # fmt: skip
 def test_whole_numbers_as_short_texts(own, length, may) -> None:
     assert may_overflow(own, TypeSpec(DT.STR, length=length)) is may
+
+
+def test_money_shows_two_digits_or_four() -> None:
+    assert [money_scale(None, style) for style in (None, -1, 0, 2)] == [2, 2, 2, 4]
+    binder = SimpleNamespace(refuse=lambda reason: ValueError(reason))
+    with pytest.raises(ValueError, match="style 1"):
+        money_scale(binder, 1)
+
+
+def test_a_cast_stands_around_its_window() -> None:
+    inner = template("CAST(TRUNC(AVG({*})) AS INT)", exp.column("a"), kind=I4)
+    found = cast_outside(exp.Window(this=inner))
+    assert found.this == "CAST(TRUNC({0}) AS INT)"
+    assert found.expressions[0].this.this == "AVG({*})"
+    plain = exp.Window(this=template("COUNT({*})", exp.column("a"), kind=I4))
+    assert cast_outside(plain) is plain

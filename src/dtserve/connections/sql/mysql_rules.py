@@ -22,7 +22,7 @@ from dtserve.connections.sql.target_rules import Rules
 from dtserve.connections.sql.text_dates import ISO_STYLES, KNOWN, known_text, mysql_text_as_date
 from dtserve.connections.sql.tsql_dates import canonical_moment, parse_moment
 from dtserve.connections.sql.tsql_types import BOOL, type_of
-from dtserve.connections.sql.typed_forms import may_overflow
+from dtserve.connections.sql.typed_forms import may_overflow, money_scale
 from dtserve.datatypes import DT, TypeSpec
 
 __all__ = ["MySqlRules", "MySqlWriter", "must"]
@@ -168,7 +168,8 @@ class MySqlRules(MySqlTables, Rules):
             return template(f"CAST({days} AS {target})", value)
         if style >= 0 and style not in ISO_STYLES and own is not None and own.family == "text":
             read = style_text(binder, style, True)
-            return template(read if attempt else must(f"{read} IS NOT NULL", read), value)
+            checked = read if attempt else must(f"{read} IS NOT NULL", read)
+            return template(f"CAST({checked} AS {target})", value)
         known = known_text(value, spec, attempt)
         if known is not None:
             return template(f"CAST({{0}} AS {target})", self.fit(known, spec))
@@ -184,6 +185,8 @@ class MySqlRules(MySqlTables, Rules):
         if own is not None and own.family == "binary" and style in (1, 2):
             prefix = "'0x', " if style == 1 else ""
             return template(f"CAST(CONCAT({prefix}HEX({{0}})) AS CHAR{length})", value)
+        if own is not None and own.dt is DT.CY:
+            return template(f"CAST(CAST({{0}} AS DECIMAL(19, {money_scale(binder, style)})) AS CHAR{length})", value)
         if may_overflow(own, spec):
             short = "'*'" if spec.dt is DT.STR else _FAIL
             return template(f"CASE WHEN LENGTH({{0}}) > {spec.length} THEN {short} ELSE CAST({{0}} AS CHAR) END", value)
@@ -279,7 +282,7 @@ class MySqlRules(MySqlTables, Rules):
 
     def structure(self, binder: Binder, node: exp.Expr) -> exp.Expr:
         """The complement of a number has a sign in T-SQL."""
-        if isinstance(node, exp.BitwiseNot):
+        if isinstance(node, exp.BitwiseNot) and type_of(node.this) != BOOL:
             return template("CAST(~{0} AS SIGNED)", node.this, kind=type_of(node.this))
         return super().structure(binder, node)
 

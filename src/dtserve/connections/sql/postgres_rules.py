@@ -15,7 +15,7 @@ from dtserve.connections.sql.postgres_tables import PostgresTables
 from dtserve.connections.sql.target_rules import Rules
 from dtserve.connections.sql.text_dates import ISO_STYLES, KNOWN, known_text, postgres_text_as_date
 from dtserve.connections.sql.tsql_types import BOOL, type_of
-from dtserve.connections.sql.typed_forms import may_overflow
+from dtserve.connections.sql.typed_forms import may_overflow, money_scale
 from dtserve.datatypes import DT, TypeSpec
 
 __all__ = ["PostgresRules", "PostgresWriter"]
@@ -44,6 +44,7 @@ class PostgresRules(PostgresTables, Rules):
     family: ClassVar[str] = "postgres"
     title: ClassVar[str] = "PostgreSQL"
     address: ClassVar[str] = "ctid"
+    opposite: ClassVar[str] = "(NOT {0})"
 
     # --- operators -------------------------------------------------------------------
 
@@ -187,6 +188,8 @@ class PostgresRules(PostgresTables, Rules):
         if spec.family == "binary" and (own is None or own.family == "text"):
             data = "convert_to({0}, 'WIN1252')"
             return template(f"SUBSTRING({data} FROM 1 FOR {spec.length})" if spec.length else data, value)
+        if own is not None and own.dt is DT.CY and spec.family == "text":
+            return template(f"CAST(CAST({{0}} AS NUMERIC(19, {money_scale(binder, number)})) AS {target})", value)
         if may_overflow(own, spec):
             short = "'*'" if spec.dt is DT.STR else "CAST(CAST('overflow: ' || {0} AS INT) AS TEXT)"
             text = "CAST({0} AS TEXT)"

@@ -20,6 +20,7 @@ from dtserve.connections.sql.sqlite_tables import SqliteTables
 from dtserve.connections.sql.target_rules import Rules
 from dtserve.connections.sql.tsql_dates import canonical_moment
 from dtserve.connections.sql.tsql_types import BOOL, type_of
+from dtserve.connections.sql.typed_forms import money_scale
 from dtserve.datatypes import DT, TypeSpec
 
 __all__ = ["SqliteRules", "SqliteWriter"]
@@ -181,7 +182,10 @@ class SqliteRules(SqliteTables, Rules):
             return value
         number = style if style is not None else exp.Literal.number(-1)
         if spec.family == "text" and known is not None:
-            if known.family == "decimal":
+            if known.dt is DT.CY and style is not None:
+                scale = money_scale(binder, int(str(style.this)) if isinstance(style, exp.Literal) else 1)
+                value, number = template(f"tsql_decimal_text({{0}}, {scale})", value), exp.Literal.number(-1)
+            elif known.family == "decimal":
                 value = template(f"tsql_decimal_text({{0}}, {2 if known.dt is DT.CY else known.scale})", value)
             if known.family == "datetime" and style is None and known.dt not in (DT.DBTIME, DT.DBTIME2):
                 number = exp.Literal.number(

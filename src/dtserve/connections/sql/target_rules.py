@@ -13,7 +13,7 @@ from sqlglot import exp
 from dtserve.connections.sql.alignment import Alignment
 from dtserve.connections.sql.binder import Binder
 from dtserve.connections.sql.catalog import TableName, split_name, stands_in
-from dtserve.connections.sql.nodes import Slot, raw, template, typed
+from dtserve.connections.sql.nodes import Slot, Template, raw, template, typed
 from dtserve.connections.sql.row_changes import RowChanges
 from dtserve.connections.sql.scope import Scope
 from dtserve.connections.sql.statement import MARK
@@ -30,6 +30,7 @@ from dtserve.connections.sql.tsql_types import BOOL, arithmetic, common, literal
 from dtserve.connections.sql.typed_forms import (
     DAY_NUMBERS,
     as_moments,
+    cast_outside,
     cut_to_first,
     data_length,
     exactly_typed,
@@ -55,6 +56,8 @@ class Rules(RowChanges, Alignment):
 
     family: ClassVar[str] = ""
     title: ClassVar[str] = ""
+    opposite: ClassVar[str] = "(1 - {0})"
+    """The complement of a BIT."""
 
     # --- places ----------------------------------------------------------------------
 
@@ -113,6 +116,12 @@ class Rules(RowChanges, Alignment):
 
     def structure(self, binder: Binder, node: exp.Expr) -> exp.Expr:
         """Nodes that only carry the type of their parts."""
+        if isinstance(node, exp.BitwiseNot) and type_of(node.this) == BOOL:
+            return template(self.opposite, node.this, kind=BOOL)
+        if isinstance(node, exp.Window):
+            node = cast_outside(node)
+        if isinstance(node, Template):
+            return node
         if isinstance(node, exp.Paren | exp.Neg | exp.Window | exp.Ordered | exp.Distinct):
             inner = node.this if node.this is not None else next(iter(node.expressions), None)
             return typed(node, type_of(inner))
@@ -187,8 +196,14 @@ class Rules(RowChanges, Alignment):
             raise binder.refuse("the difference of two dates is a date on SQL Server only; use DATEDIFF")
         date, days = (node.this, node.expression) if one and one.family == "datetime" else (node.expression, node.this)
         if sign == "-":
-            days = exp.Neg(this=exp.Paren(this=days))
-        return self.function(binder, "DATEADD", [exp.column("day"), days, date])
+            days = typed(exp.Neg(this=exp.Paren(this=days)), type_of(days))
+        kind = type_of(days)
+        if kind is None or kind.family not in ("decimal", "float"):
+            return self.function(binder, "DATEADD", [exp.column("day"), days, date])
+        zero = typed(exp.Literal.number("0"), TypeSpec(DT.I4))
+        parts = typed(template("({0} * 86400000)", days), TypeSpec(DT.R8))
+        whole = self.function(binder, "ROUND", [parts, zero])
+        return self.function(binder, "DATEADD", [exp.column("millisecond"), whole, date])
 
     def division(self, binder: Binder, node: exp.Expr, one: TypeSpec | None, other: TypeSpec | None) -> exp.Expr:
         """Division: whole numbers give a whole number, as in T-SQL."""

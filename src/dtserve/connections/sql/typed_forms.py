@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from dtserve.connections.sql.nodes import template, typed
+from dtserve.connections.sql.nodes import Template, template, typed
 from dtserve.connections.sql.tsql_types import type_of
 from dtserve.datatypes import DT, TypeSpec
 
-__all__ = ["DAY_NUMBERS", "as_moments", "cut_to_first", "data_length", "exactly_typed", "literal_bytes", "may_overflow"]
+if TYPE_CHECKING:
+    from dtserve.connections.sql.binder import Binder
+
+__all__ = [
+    "DAY_NUMBERS",
+    "as_moments",
+    "cast_outside",
+    "cut_to_first",
+    "data_length",
+    "exactly_typed",
+    "literal_bytes",
+    "may_overflow",
+    "money_scale",
+]
 
 DAY_NUMBERS: dict[str, tuple[int, ...]] = {
     "DATEADD": (2,), "DATEDIFF": (1, 2), "DATEDIFF_BIG": (1, 2), "DATEPART": (1,), "DATENAME": (1,), "YEAR": (0,),
@@ -19,6 +34,7 @@ DAY_NUMBERS: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 """Arguments where a number means the days since 1900-01-01, as in ``DATEADD(month, DATEDIFF(month, 0, x), 0)``."""
 
+_CAST = re.compile(r"(?P<before>CAST\((?:TRUNC(?:ATE)?\()?)(?P<call>(?:SUM|AVG)\(\{\*\}\))(?P<after>.*)", re.IGNORECASE)
 _EXACT = "ssis exact"
 _MOMENT = TypeSpec(DT.DBTIMESTAMP)
 _CUTS = {
@@ -117,6 +133,26 @@ def literal_bytes(node: exp.Expr, spec: TypeSpec) -> str | None:
         return None
     data = str(node.this).encode("utf-16-le") if kind.dt is DT.WSTR else str(node.this).encode("cp1252", "replace")
     return (data[: spec.length] if spec.length else data).hex()
+
+
+def cast_outside(node: exp.Window) -> exp.Expr:
+    """``CAST(SUM(x) AS INT) OVER (…)``: what keeps T-SQL's type stands around the window, not inside it."""
+    inner = node.this
+    found = _CAST.fullmatch(str(inner.this)) if isinstance(inner, Template) else None
+    if found is None:
+        return node
+    kind = type_of(inner)
+    node.set("this", template(found["call"], *inner.expressions, kind=kind))
+    return template(f"{found['before']}{{0}}{found['after']}", node, kind=kind)
+
+
+def money_scale(binder: Binder, style: int | None) -> int:
+    """How many digits of money a text shows: two, or four with style 2; style 1 (commas) is refused."""
+    if style == 2:
+        return 4
+    if style is not None and style > 0:
+        raise binder.refuse(f"CONVERT of money with style {style}")
+    return 2
 
 
 def may_overflow(own: TypeSpec | None, spec: TypeSpec) -> bool:
