@@ -46,3 +46,11 @@ def test_other_schemes():
 def test_origin_and_credentials():
     assert origin("https://A.example:8/x") == ("https", "a.example", 8)
     assert basic_credentials("u", "p") == "Basic dTpw"
+
+
+def test_a_login_in_an_address_is_never_told():
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    for url in ("http://me:swordfish@127.0.0.1:9/a", "ftp://me:swordfish@h/", "http://me:swordfish@h"):
+        with pytest.raises(HttpFailed) as caught:
+            send(urllib.request.Request(url), opener, timeout=5)
+        assert "swordfish" not in f"{caught.value.message} {caught.value.facts}"

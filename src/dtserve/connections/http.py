@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from dtserve.connections.base import Connection
 from dtserve.connections.errors import HttpFailed, UnsupportedConnection
 from dtserve.connections.stored import decode, is_true, nested, to_int
-from dtserve.connections.web import HttpResponse, basic_credentials, origin, send
+from dtserve.connections.web import HttpResponse, basic_credentials, origin, send, shown
 
 __all__ = ["HttpManager", "HttpResponse"]
 
@@ -54,7 +54,7 @@ class HttpManager(Connection):
     def validate(self) -> None:
         """The URL must be http or https; a client certificate is refused."""
         if urlsplit(self.url).scheme not in ("http", "https"):
-            raise HttpFailed(url=self.url, detail="Only http and https are supported.")
+            raise HttpFailed(url=shown(self.url), detail="Only http and https are supported.")
         if self.get_property("Certificate") or self.get_property("CertificateIdentifier"):
             raise UnsupportedConnection(
                 kind="Connection manager", name=self.name, part="HTTP", reason="client certificates are not supported."

@@ -21,7 +21,7 @@ from dtserve.connections.base import Connection
 from dtserve.connections.connection_string import ConnectionString
 from dtserve.connections.errors import BadConnectionString, HttpFailed, UnsupportedConnection
 from dtserve.connections.stored import decode, is_true, nested, to_int
-from dtserve.connections.web import HttpResponse, basic_credentials, origin, send
+from dtserve.connections.web import HttpResponse, basic_credentials, origin, send, shown
 
 __all__ = ["ODataManager"]
 
@@ -82,7 +82,7 @@ class ODataManager(Connection):
     def validate(self) -> None:
         """The URL must be http or https; sign-ins that need a browser are refused."""
         if urlsplit(self.url).scheme not in ("http", "https"):
-            raise HttpFailed(url=self.url, detail="Only http and https are supported.")
+            raise HttpFailed(url=shown(self.url), detail="Only http and https are supported.")
         sign_in = self.get_property("AuthType").lower()
         online = is_true(self.get_property("MicrosoftOnlineServicesAuth"))
         if online or any(word in sign_in for word in ("online", "dynamics", "oauth")):

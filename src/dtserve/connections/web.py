@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import base64
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPException
+from http.client import HTTPException, InvalidURL
 from urllib.parse import urlsplit
 
 from dtserve.connections.errors import HttpFailed
 
-__all__ = ["MAX_BYTES", "HttpResponse", "basic_credentials", "origin", "send"]
+__all__ = ["MAX_BYTES", "HttpResponse", "basic_credentials", "origin", "send", "shown"]
 
+_LOGIN = re.compile(r"//[^/@]*@")
 MAX_BYTES = 512 * 1024 * 1024
 MAX_ERROR_BYTES = 1024 * 1024
 
@@ -35,7 +37,7 @@ def send(
     Raises HttpFailed with status and reason for anything but a success, for another scheme
     than http and https, and for an answer of more than ``limit`` bytes.
     """
-    place = request.full_url
+    place = shown(request.full_url)
     if urlsplit(place).scheme not in ("http", "https"):
         raise HttpFailed(url=place, detail="Only http and https are supported.")
     try:
@@ -49,6 +51,10 @@ def send(
         failed.status = error.code
         failed.body = _rest(error)
         raise failed from None
+    except InvalidURL:  # its text quotes the part at fault, which may be the password
+        raise HttpFailed(
+            url=place, detail="The URL is not well-formed; user and password do not stand in it."
+        ) from None
     except (OSError, HTTPException, ValueError) as error:
         raise HttpFailed(url=place, detail=str(getattr(error, "reason", error))) from None
 
@@ -61,6 +67,15 @@ def _rest(error: urllib.error.HTTPError) -> bytes:
         return b""
     finally:
         error.close()
+
+
+def shown(url: str) -> str:
+    """An address as errors show it: without user and password, which some people write into it.
+
+    >>> shown("https://me:secret@example.com/a")
+    'https://***@example.com/a'
+    """
+    return _LOGIN.sub("//***@", url)
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
