@@ -1,12 +1,15 @@
 """Execute SQL Task over an Excel connection: tables are sheets."""
 
 import datetime
+import time
 from decimal import Decimal
 
 import openpyxl
 import pytest
 
-from dtserve.controlflow.tasks.excel_session import column_names, statement_kind
+from dtserve.connections.errors import SqlError
+from dtserve.connections.excel import ExcelOptions
+from dtserve.controlflow.tasks.excel_session import ExcelSession, column_names, statement_kind
 from dtserve.execution.options import ExecutionOptions
 from support.control_flow import execute, package
 
@@ -179,3 +182,25 @@ def test_moments_and_decimals_are_cells(tmp_path) -> None:
     variables = '<variable name="User::d" type="7" value="4/2/2020 4:37:40 PM"/><variable name="User::n" type="14" value="1.25"/>'
     good(path, "INSERT INTO v VALUES (?, ?)", variables, bound(0, "User::d", 7) + bound(1, "User::n", 14))
     assert cells(path, "v")[1] == [datetime.datetime(2020, 4, 2, 16, 37, 40), float(Decimal("1.25"))]
+
+
+@pytest.mark.parametrize(
+    "statement", ["SELECT COUNT(*) FROM [Sheet$] a, [Sheet$] b", "INSERT INTO [Sheet$] VALUES (1)"]
+)
+def test_statements_are_stopped(statement, tmp_path) -> None:
+    made = openpyxl.Workbook()
+    for at in range(2000):
+        made.active.append([at, f"text {at}" * 20])
+    made.save(tmp_path / "n.xlsx")
+    session = ExcelSession(tmp_path / "n.xlsx", ExcelOptions(header=False))
+    session.cancel()
+    started = time.monotonic()
+    with pytest.raises(SqlError, match="cancel"):
+        session.execute(statement if "COUNT" not in statement else statement.replace("b", "b, [Sheet$] c, [Sheet$] d"))
+    assert time.monotonic() - started < 5
+
+
+def test_texts_that_look_like_formulas_stay_texts(tmp_path) -> None:
+    openpyxl.Workbook().save(tmp_path / "n.xlsx")
+    ExcelSession(tmp_path / "n.xlsx", ExcelOptions(header=False)).execute("INSERT INTO [Sheet$] VALUES ('=1+1')")
+    assert openpyxl.load_workbook(tmp_path / "n.xlsx")["Sheet"]["A1"].data_type == "s"

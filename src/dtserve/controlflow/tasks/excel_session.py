@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from dtserve.connections.base import ResultSet
 from dtserve.connections.errors import SqlError
 from dtserve.dataflow.excel import header_names
-from dtserve.dataflow.excel_cells import put
+from dtserve.dataflow.excel_cells import open_workbook, put
 from dtserve.dataflow.excel_query import ExcelQueryError, query_workbook, run_over_sheets
 from dtserve.dataflow.excel_rowset import parse_rowset
-from dtserve.errors import DtserveError
+from dtserve.dataflow.file_errors import FileCannotOpenWrite
+from dtserve.errors import Canceled, DtserveError
 
 if TYPE_CHECKING:
     from dtserve.connections.base import Connection, SqlParameter
@@ -79,6 +80,7 @@ class ExcelSession:
     def __init__(self, path: Path, options: ExcelOptions) -> None:
         self.path = path
         self.options = options
+        self._canceled = False
 
     def execute(self, sql: str, parameters: Sequence[SqlParameter] = (), *, timeout: int = 0) -> list[ResultSet]:
         """Run one statement; raises SqlError with the reason."""
@@ -102,7 +104,15 @@ class ExcelSession:
             raise SqlError(detail=error.message) from error
 
     def cancel(self) -> None:
-        """Nothing runs elsewhere."""
+        """End the reading of a large workbook, and a query over its sheets."""
+        self._canceled = True
+
+    def _stopping(self) -> bool:
+        return self._canceled
+
+    def _check(self) -> None:
+        if self._canceled:
+            raise Canceled
 
     def close(self) -> None:
         """Nothing is held."""
@@ -111,7 +121,7 @@ class ExcelSession:
 
     def _select(self, sql: str, parts: Any, values: list[Any]) -> ResultSet:
         columns, rows = query_workbook(
-            self.path, sql, header=self.options.header, imex=self.options.imex, parameters=values
+            self.path, sql, header=self.options.header, imex=self.options.imex, parameters=values, stop=self._stopping
         )
         return ResultSet(tuple(columns), rows.height, [rows])
 
@@ -181,7 +191,7 @@ class ExcelSession:
         if not isinstance(tree, exp.Select):
             raise SqlError(detail="Only VALUES and SELECT give rows to insert.")
         _, rows = run_over_sheets(
-            self.path, tree, header=self.options.header, imex=self.options.imex, parameters=values
+            self.path, tree, header=self.options.header, imex=self.options.imex, parameters=values, stop=self._stopping
         )
         return list(rows.iter_rows())
 
@@ -197,9 +207,9 @@ class ExcelSession:
             made.dtserve_new = True
             return made
         try:
-            return openpyxl.load_workbook(self.path, keep_vba=self.path.suffix.lower() == ".xlsm")
-        except Exception as error:  # openpyxl's errors for files that are no workbooks are of many kinds
-            raise SqlError(detail=f'The workbook "{self.path}" cannot be opened: {error}') from None
+            return open_workbook(self.path, self._check)
+        except FileCannotOpenWrite as error:
+            raise SqlError(detail=f'The workbook "{self.path}" cannot be opened: {error.facts["detail"]}') from None
 
     def _save(self, book: Any) -> None:
         """Replace the file as a whole."""
