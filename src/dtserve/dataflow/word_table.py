@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WordTable", "key_words"]
 
-_STEP = 32_768
+_STEP = 8192
 """Rows that are looked for at once: what is worked on stays in the cache."""
 
 _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
@@ -89,14 +89,16 @@ class WordTable:
 
         height = len(words[0])
         found = np.empty(height, dtype=np.int32)
+        new: list[np.ndarray] = []
         for start in range(0, height, _STEP):
-            stop = start + _STEP
-            found[start:stop] = self._find([each[start:stop] for each in words])
-        missing = np.flatnonzero(found < 0)
-        if missing.size:
-            found[missing], first = self._insert([each[missing] for each in words])
-            missing = missing[first]
-        return found, missing
+            some = [each[start : start + _STEP] for each in words]
+            numbers = self._find(some)
+            missing = np.flatnonzero(numbers < 0)
+            if missing.size:
+                numbers[missing], first = self._insert([each[missing] for each in some])
+                new.append(missing[first] + start)
+            found[start : start + _STEP] = numbers
+        return found, np.concatenate(new) if new else np.empty(0, dtype=np.int64)
 
     def _slots(self, words: list[np.ndarray]) -> np.ndarray:
         import numpy as np

@@ -18,6 +18,8 @@ from dtserve.dataflow.base import BlockingTransform, Emit
 from dtserve.dataflow.budget import Lease, lease
 from dtserve.dataflow.collation import NULLS_FIRST, Letters, SortKeys, fold, letters_of
 from dtserve.dataflow.flat_file.prefetch import prefetched
+from dtserve.dataflow.key_codes import few_values
+from dtserve.dataflow.ordering import dense_ranks
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.sorting import ExternalSort
 from dtserve.dataflow.transform_errors import OutputColumnNotInInput, SortDuplicateKey, SortNeedsKey
@@ -183,6 +185,10 @@ class _Key:
 
     def columns(self, values: pl.Series) -> list[tuple[pl.Series, bool]]:
         """What rows are sorted by for this key, and whether it runs down."""
+        few = few_values(values) if self._linguistic else None
+        if few is not None:
+            different, index = few
+            return [(dense_ranks(self._texts.columns(different, self._flags)).gather(index), self._descending)]
         if self._linguistic:
             made = self._texts.columns(values, self._flags, self._letters if self._letters.plain else None)
             return [(column, self._descending is not reverse) for column, reverse in made]
