@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dtserve.dataflow import ordering
-from dtserve.dataflow.ordering import ColumnKey, row_order
+from dtserve.dataflow import key_codes
+from dtserve.dataflow.ordering import ColumnKey, dense_ranks, row_order
 
 ENDS_64, ENDS_128 = 2**63, 10**38 - 1
 VALUES = {
@@ -63,8 +63,8 @@ def test_one_column(dtype, data, down, nulls_first):
 
 
 @settings(max_examples=150, deadline=None)
-@given(data=st.data(), nulls_first=st.booleans(), sample=st.sampled_from([2, 8192]))
-def test_several_columns(data, nulls_first, sample):
+@given(data=st.data(), nulls_first=st.booleans(), few=st.booleans())
+def test_several_columns(data, nulls_first, few):
     types = data.draw(st.lists(st.sampled_from(list(VALUES)), min_size=1, max_size=5))
     height = data.draw(st.integers(0, 25))
     columns = [
@@ -72,7 +72,9 @@ def test_several_columns(data, nulls_first, sample):
     ]
     down = [data.draw(st.booleans()) for _ in types]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ordering, "SAMPLE_ROWS", sample)
+        if few:  # any texts count as few
+            patch.setattr(key_codes, "SAMPLE_ROWS", 1)
+            patch.setattr(key_codes, "FEW", 1)
         costly = data.draw(st.sets(st.integers(0, 4)))
         assert found(columns, down, nulls_first, costly) == by_polars(columns, down, nulls_first)
 
@@ -98,6 +100,14 @@ def test_a_costly_key_is_asked_only_for_rows_that_are_still_equal():
     order = row_order(rows, [ColumnKey("n"), Texts("t")], nulls_first=True)
     assert order.tolist() == [1, 3, 2, 0]
     assert asked == [["b", "a"]]
+
+
+def test_ranks_are_the_same_for_equal_rows_only():
+    columns = [
+        (pl.Series(["b", "a", None, "b", "a", "b"]), False),
+        (pl.Series([1, None, 3, 1, None, 2]), True),
+    ]
+    assert dense_ranks(columns).to_list() == [3, 1, None, 3, 1, 2]
 
 
 def test_nothing_to_sort_by_leaves_the_rows_as_they_are():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dtserve.dataflow import ordering, sorting
+from dtserve.dataflow import key_codes, sorting
 from dtserve.dataflow.ordering import ColumnKey
 from dtserve.dataflow.sorting import ExternalSort
 
@@ -53,7 +53,7 @@ def test_few_different_texts_sort_as_many_do(tmp_path, monkeypatch, down, kind):
     frame = pl.DataFrame({"name": pl.Series(names).cast(kind), "at": range(500)})
     found = []
     for rows in (64, 1000):  # as numbers, and as they are
-        monkeypatch.setattr(ordering, "SAMPLE_ROWS", rows)
+        monkeypatch.setattr(key_codes, "SAMPLE_ROWS", rows)
         sort = ExternalSort([ColumnKey("name", down)], nulls_first=True, memory=2**30, folder=tmp_path)
         sort.add(frame)
         found.append(pl.concat(sort.sorted()))

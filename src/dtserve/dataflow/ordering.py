@@ -11,27 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
+
+from dtserve.dataflow.key_codes import STEP, WORD, Code, code_of
 
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
-    import pyarrow as pa
 
-__all__ = ["ColumnKey", "SortColumn", "SortKey", "row_order"]
+__all__ = ["ColumnKey", "SortColumn", "SortKey", "dense_ranks", "row_order"]
 
 SortColumn = tuple["pl.Series", bool]
 """What rows are sorted by, and whether it runs down."""
-
-SAMPLE_ROWS = 8192
-"""Rows whose texts tell whether a column has few different ones."""
-
-STEP = 16_384
-"""Rows that are worked on at once: their numbers stay in the cache."""
-
-_WORD = 64
-_MASKS = [0, *(((1 << 64) - 1) >> (64 - 8 * n) << (64 - 8 * n) for n in range(1, 9))]
-"""The first bytes of eight, by how many there are."""
 
 
 class SortKey(Protocol):
@@ -60,42 +51,6 @@ class ColumnKey:
     def columns(self, values: pl.Series) -> Sequence[SortColumn]:
         """The column."""
         return [(values, self.down)]
-
-
-@dataclass(frozen=True)
-class _Code:
-    """Whole numbers in the order of a column, of ``bits`` bits; ``exact``: equal ones stand for equal values.
-
-    ``numbers`` less ``low``, shifted by ``cut`` bits; those of ``null`` are ``instead``, the others ``up`` more.
-    """
-
-    numbers: np.ndarray
-    low: int
-    bits: int
-    exact: bool
-    null: np.ndarray | None = None
-    instead: int = 0
-    up: int = 0
-    cut: int = 0
-
-    def part(self, start: int, stop: int) -> np.ndarray:
-        """The numbers of some rows."""
-        import numpy as np
-
-        found = self.numbers[start:stop]
-        if found.dtype.kind == "i":
-            found = (found.astype(np.int64) - np.int64(self.low)).view(np.uint64)
-        else:
-            found = found.astype(np.uint64) - np.uint64(self.low)
-        if self.null is not None:
-            found >>= np.uint64(self.cut)
-            found += np.uint64(self.up)
-            found[self.null[start:stop]] = self.instead
-        return found
-
-
-_Numbers = tuple["np.ndarray", bool]
-"""Whole numbers in the order of a column without its NULLs, and whether equal ones stand for equal values."""
 
 
 def row_order(rows: pl.DataFrame, keys: Sequence[SortKey], *, nulls_first: bool) -> np.ndarray:
@@ -142,10 +97,10 @@ def _packed(columns: list[SortColumn], nulls_first: bool) -> tuple[np.ndarray, n
 
     count = len(columns[0][0])
     below = (count - 1).bit_length()
-    room, exact = _WORD - below, True
-    parts: list[tuple[_Code, bool, int]] = []
+    room, exact = WORD - below, True
+    parts: list[tuple[Code, bool, int]] = []
     for column, down in columns:
-        code = _code(column, nulls_first)
+        code = code_of(column, nulls_first)
         taken = min(code.bits, room)
         if taken:
             parts.append((code, down, taken))
@@ -214,149 +169,16 @@ def _ties(same: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return places, numbers[places]
 
 
-def _is_text(column: pl.Series) -> bool:
-    import polars as pl
-
-    return column.dtype in (pl.String, pl.Binary)
-
-
-def _code(column: pl.Series, nulls_first: bool) -> _Code:
-    """A column as whole numbers, NULL below or above all of its values."""
-
-    from dtserve.dataflow.column_views import nulls
-
-    numbers, exact = _text(column) if _is_text(column) else _number(column)
-    null = nulls(column) if column.null_count() else None
-    known = numbers if null is None else numbers[~null]
-    if not known.size:
-        return _Code(numbers, 0, 0, exact=True)
-    low = int(known.min())
-    top = int(known.max()) - low
-    if null is None:
-        return _Code(numbers, low, top.bit_length(), exact)
-    cut = int(top == (1 << _WORD) - 1)
-    top = (top >> cut) + 1
-    return _Code(
-        numbers,
-        low,
-        top.bit_length(),
-        exact and not cut,
-        null,
-        instead=0 if nulls_first else top,
-        up=int(nulls_first),
-        cut=cut,
-    )
-
-
-def _number(column: pl.Series) -> _Numbers:
-    """Numbers, dates and truth values."""
-    import polars as pl
-
-    values = column.to_physical()
-    if values.null_count():
-        values = values.fill_null(pl.Series([0]).cast(values.dtype)[0])
-    if values.dtype == pl.Boolean:
-        values = values.cast(pl.UInt8)
-    if values.dtype == pl.Int128:
-        low, high = cast("int", values.min()), cast("int", values.max())
-        if low < -(2**63) or high >= 2**63:
-            return _float(values.cast(pl.Float64)), False
-        values = values.cast(pl.Int64)
-    if values.dtype.is_float():
-        return _float(values.cast(pl.Float64)), True
-    return values.to_numpy(), True
-
-
-def _float(values: pl.Series) -> np.ndarray:
-    """Floats by their bits: what is no number above all, 0 and -0 the same."""
-    import numpy as np
-
-    numbers = values.to_numpy() + 0.0
-    bits = np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64)
-    sign = np.uint64(1 << 63)
-    return np.where(bits & sign, ~bits, bits | sign)
-
-
-def _text(column: pl.Series) -> _Numbers:
-    """Texts by their rank where there are few different ones, else by the bytes behind what all begin with."""
+def dense_ranks(columns: Sequence[SortColumn]) -> pl.Series:
+    """The place of each row in the order of columns, equal rows having the same; NULL where the first column is."""
     import numpy as np
     import polars as pl
 
-    from dtserve.dataflow.column_views import nulls
-
-    if len(column) > SAMPLE_ROWS and 8 * column.head(SAMPLE_ROWS).n_unique() <= SAMPLE_ROWS:
-        return _ranks(column), True
-    texts = _Texts(column.to_arrow(compat_level=pl.CompatLevel.oldest()))
-    sizes = texts.sizes
-    if column.null_count():
-        sizes = np.where(nulls(column), np.iinfo(np.int32).max, sizes)
-    at = texts.common(sizes)
-    exact = int(texts.sizes.max()) - at < 8
-    numbers = np.empty(len(column), dtype=np.uint64)
-    for start in range(0, len(column), STEP):
-        stop = min(start + STEP, len(column))
-        numbers[start:stop] = texts.eight(at, start, stop)
-        if exact:  # the eighth byte is free for the length: a text stands before a longer one that goes on with zeros
-            numbers[start:stop] |= np.maximum(texts.sizes[start:stop] - at, 0).astype(np.uint64)
-    return numbers, exact
-
-
-class _Texts:
-    """The bytes of texts one after the other, where each begins, and how long it is."""
-
-    def __init__(self, array: pa.LargeStringArray) -> None:
-        import numpy as np
-
-        _, offsets, data = array.buffers()
-        ends = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
-        first, self._last = int(ends[0]), int(ends[-1] - ends[0])
-        padded = np.zeros(self._last + 8, dtype=np.uint8)
-        padded[: self._last] = np.frombuffer(data or b"", dtype=np.uint8)[first : first + self._last]
-        self._words = np.ndarray((self._last + 1,), "<u8", padded, 0, strides=(1,))
-        self._begins = ends[:-1] - first if first else ends[:-1]
-        self.sizes = np.diff(ends)
-
-    def common(self, sizes: np.ndarray) -> int:
-        """With how many bytes all begin; those with a great ``size`` do not count."""
-        import numpy as np
-
-        counts = sizes < np.iinfo(np.int32).max
-        if not counts.any():
-            return 0
-        first, shortest, at = int(counts.argmax()), int(sizes.min()), 0
-        while True:
-            alike = 8
-            one = self.eight(at, first, first + 1)
-            for start in range(0, len(sizes), STEP):
-                other = (self.eight(at, start, start + STEP) ^ one)[counts[start : start + STEP]]
-                differ = int(np.bitwise_or.reduce(other, initial=0)).bit_length()
-                alike = min(alike, 8 - (differ + 7) // 8)
-                if not alike:
-                    return at
-            more = min(alike, shortest - at)
-            at += more
-            if more < 8:
-                return at
-
-    def eight(self, at: int, start: int, stop: int) -> np.ndarray:
-        """Eight bytes of some texts as numbers, those before first; zeros behind their end."""
-        import numpy as np
-
-        found = self._words[np.minimum(self._begins[start:stop] + at, self._last)].byteswap()
-        rest = np.clip(self.sizes[start:stop] - at, 0, 8)
-        if not (rest == 8).all():
-            found &= np.array(_MASKS, dtype=np.uint64)[rest]
-        return found
-
-
-def _ranks(column: pl.Series) -> np.ndarray:
-    """The place of each text among the different ones."""
-    import numpy as np
-
-    from dtserve.datatypes.distinct import encode
-
-    values, index = encode(column)
-    ranks = np.zeros(max(len(values), 1), dtype=np.uint64)
-    ranks[values.arg_sort().to_numpy()] = np.arange(len(values), dtype=np.uint64)
-    found: np.ndarray = ranks[index.fill_null(0).to_numpy()]
-    return found
+    rows = pl.DataFrame([column.alias(f"{at}") for at, (column, _) in enumerate(columns)])
+    keys = [ColumnKey(f"{at}", down) for at, (_, down) in enumerate(columns)]
+    order = row_order(rows, keys, nulls_first=True)
+    after = rows[pl.Series(order)]
+    differs = after.select(pl.any_horizontal(pl.all().ne_missing(pl.all().shift()))).to_series().to_numpy()
+    ranks = np.zeros(rows.height, dtype=np.uint32)
+    ranks[order[1:]] = np.cumsum(differs[1:], dtype=np.uint32)
+    return pl.Series(ranks).zip_with(columns[0][0].is_not_null(), pl.Series([None], dtype=pl.UInt32))
