@@ -75,8 +75,7 @@ def _create(arguments: argparse.Namespace) -> int:
     print(f"{_summary(made.manifest)} in {arguments.file}.")
     for each in made.missing:
         print(f"dtserve: not found: {each}", file=sys.stderr)
-    for each in made.left_out:
-        print(f"dtserve: left out: {each}", file=sys.stderr)
+    _tell_left_out(made.manifest)
     if passphrase is None and {"settings", "identities"} & set(parts_of(made.manifest)):
         print("dtserve: settings and accounts are in it, and no passphrase was given: keep it safe.", file=sys.stderr)
     return 0
@@ -93,13 +92,20 @@ def _list(arguments: argparse.Namespace) -> int:
         print(f"{entry.size:>10}  {format_path(entry.path)}")
     for name in manifest.files:
         print(f"{'':>10}  {name}")
+    _tell_left_out(manifest)
     return 0
 
 
 def _verify(arguments: argparse.Namespace) -> int:
     manifest = verify_backup(arguments.file, passphrase=password_of(arguments, "passphrase"))
     print(f"{_summary(manifest)}: every hash fits.")
+    _tell_left_out(manifest)
     return 0
+
+
+def _tell_left_out(manifest: BackupManifest) -> None:
+    for each in manifest.left_out:
+        print(f"dtserve: left out: {each}", file=sys.stderr)
 
 
 def _restore(arguments: argparse.Namespace) -> int:

@@ -22,10 +22,10 @@ from dtserve.stores.errors import ReadFailed, WriteFailed
 from dtserve.stores.restore import Restored
 from dtserve.stores.restore_journal import Step
 
-__all__ = ["Configurations", "SettingsFiles"]
+__all__ = ["Configurations", "HomeFiles", "SettingsFiles", "content_of"]
 
 
-class _Files(Part):
+class HomeFiles(Part):
     """A part made of files that have a place on this machine."""
 
     @abstractmethod
@@ -44,7 +44,7 @@ class _Files(Part):
         path = self.place(name)
         if path is None:
             return []
-        told, there = (self.name, path.name), _content(path)
+        told, there = (self.name, path.name), content_of(path)
         if there == data:
             return [(Restored(told, "same"), None)]
         facts = {"path": str(path), "sha256": hashlib.sha256(data).hexdigest(), "folders": _missing_folders(path)}
@@ -72,7 +72,7 @@ class _Files(Part):
 
     def revert(self, step: Step) -> None:
         """Put back what stood there; take away the folders that were made for it, where they are empty."""
-        path, there = Path(step.facts["path"]), _content(Path(step.facts["path"]))
+        path, there = Path(step.facts["path"]), content_of(Path(step.facts["path"]))
         if there is not None and hashlib.sha256(there).hexdigest() == step.facts["sha256"]:
             if step.before is None:
                 path.unlink()
@@ -89,7 +89,8 @@ def _missing_folders(path: Path) -> list[str]:
     return [str(folder) for folder in path.parents if not folder.exists()]
 
 
-def _content(path: Path) -> bytes | None:
+def content_of(path: Path) -> bytes | None:
+    """What stands in a file; None when there is none, ReadFailed when it cannot be read."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -98,7 +99,7 @@ def _content(path: Path) -> bytes | None:
         raise ReadFailed(path=str(path), reason=error.strerror) from None
 
 
-class SettingsFiles(_Files):
+class SettingsFiles(HomeFiles):
     """dtserve.toml and MsDtsSrvr.ini.xml. They may hold passwords."""
 
     name: ClassVar[str] = "settings"
@@ -110,7 +111,7 @@ class SettingsFiles(_Files):
     def dump(self) -> Iterator[tuple[str, bytes]]:
         """Those that are there."""
         for name, path in self._places().items():
-            data = _content(path)
+            data = content_of(path)
             if data is not None:
                 yield f"settings/{name}", data
 
@@ -123,7 +124,7 @@ class SettingsFiles(_Files):
         return data in (template().encode("utf-8"), DEFAULT_FILE.encode("utf-8"))
 
 
-class Configurations(_Files):
+class Configurations(HomeFiles):
     """The configuration files that packages name by their path."""
 
     name: ClassVar[str] = "configurations"
@@ -142,7 +143,7 @@ class Configurations(_Files):
         for text in self._named(data):
             try:
                 file = self.home.environment(folder=self._folder(path)).map_path(text)
-                content = _content(file)
+                content = content_of(file)
             except (DtserveError, ValueError):
                 content = None
             if content is None:

@@ -13,14 +13,16 @@ from pathlib import Path
 from dtserve.service.backup_files import Configurations, SettingsFiles
 from dtserve.service.backup_identities import Identities
 from dtserve.service.backup_parts import Part, Versions
+from dtserve.service.backup_secrets import Secrets
 from dtserve.service.config import ServiceHome
 from dtserve.stores.backup import BackupManifest, create_backup
 from dtserve.stores.base import StorePath
 
 __all__ = ["KEY_LEFT_OUT", "PARTS", "HomeBackup", "backup_home", "parts_of"]
 
-PARTS = ("settings", "identities", "versions", "configurations", "packages")
+PARTS = ("settings", "secrets", "identities", "versions", "configurations", "packages")
 """What a backup is made of, in the order in which it is restored."""
+SEALED_ONLY = "it goes into encrypted backups only"
 KEY_LEFT_OUT = (
     "the key of the service (service.key), which goes into encrypted backups only: what schedules hand to their "
     "packages can be opened in this home alone"
@@ -29,7 +31,7 @@ KEY_LEFT_OUT = (
 
 @dataclass(frozen=True)
 class HomeBackup:
-    """What was backed up, what could not be found, and what does not go into a backup that is not encrypted."""
+    """What was backed up, what could not be found, and what did not go in."""
 
     manifest: BackupManifest
     missing: tuple[str, ...]
@@ -48,7 +50,8 @@ def backup_home(
     tree = home.tree()
     tops = list(folders) or [(root.name,) for root in tree.roots]
     configurations = Configurations(home)
-    others: list[Part] = [SettingsFiles(home), Identities(home), Versions(home)]
+    secrets = Secrets(home)
+    others: list[Part] = [SettingsFiles(home), secrets, Identities(home), Versions(home)]
     left_out: list[str] = []
 
     def files() -> Iterator[tuple[str, bytes]]:
@@ -56,10 +59,13 @@ def backup_home(
             yield from configurations.dump()
         for part in others:
             for name, data in part.dump() if part.name in parts else ():
-                if name == Identities.KEY and passphrase is None:
+                if passphrase is None and name == Identities.KEY:
                     left_out.append(KEY_LEFT_OUT)
+                elif passphrase is None and part is secrets:
+                    left_out.append(f"the file {name.removeprefix('secrets/')}: {SEALED_ONLY}")
                 else:
                     yield name, data
+        left_out.extend(secrets.outside)
 
     try:
         manifest = create_backup(
@@ -69,11 +75,12 @@ def backup_home(
             passphrase=passphrase,
             files=files(),
             companions=configurations.find if "configurations" in parts else None,
+            left_out=left_out,
         )
     finally:
         for part in others:
             part.close()
-    return HomeBackup(manifest, tuple(configurations.missing), tuple(left_out))
+    return HomeBackup(manifest, (*configurations.missing, *secrets.missing), manifest.left_out)
 
 
 def parts_of(manifest: BackupManifest) -> list[str]:

@@ -15,6 +15,7 @@ from dtserve.errors import DtserveError
 from dtserve.service.backup_files import Configurations, SettingsFiles
 from dtserve.service.backup_identities import Identities
 from dtserve.service.backup_parts import Part, Versions
+from dtserve.service.backup_secrets import Secrets
 from dtserve.service.config import JOURNAL, load_home
 from dtserve.service.errors import RestoreInterrupted, RestoreRunning
 from dtserve.service.home_backup import PARTS
@@ -27,7 +28,7 @@ from dtserve.stores.versions import because
 
 __all__ = ["restore_home", "undo_interrupted"]
 
-KINDS: tuple[type[Part], ...] = (SettingsFiles, Identities, Versions, Configurations)
+KINDS: tuple[type[Part], ...] = (SettingsFiles, Secrets, Identities, Versions, Configurations)
 
 
 def restore_home(

@@ -55,13 +55,17 @@ class BackupEntry:
 
 @dataclass(frozen=True)
 class BackupManifest:
-    """What a backup holds; ``files`` are the names and hashes of everything that is no package nor beside one."""
+    """What a backup holds; ``files`` are the names and hashes of everything that is no package nor beside one.
+
+    ``left_out`` tells in words what belongs to it and is not in it.
+    """
 
     created: float
     folders: tuple[StorePath, ...] = ()
     packages: tuple[BackupEntry, ...] = ()
     attachments: tuple[BackupEntry, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
 def create_backup(
@@ -72,13 +76,16 @@ def create_backup(
     passphrase: str | None = None,
     files: Mapping[str, bytes] | Iterable[tuple[str, bytes]] = (),
     companions: Companions | None = None,
+    left_out: Sequence[str] = (),
 ) -> BackupManifest:
     """Write a backup of these folders and everything below them; what cannot be read stops it.
 
     ``files`` go in as they are, one after the other, ``companions`` tells of each package which other files it needs.
+    ``left_out`` is read when all of them are in.
     """
+    given = files.items() if isinstance(files, Mapping) else files
     with writing_backup(path, passphrase) as writer:
-        return _Filling(writer, store, companions).fill(folders, files.items() if isinstance(files, Mapping) else files)
+        return _Filling(writer, store, companions).fill(folders, given, left_out)
 
 
 class _Filling:
@@ -92,7 +99,9 @@ class _Filling:
         self.attachments: list[BackupEntry] = []
         self.others: dict[str, bytes] = {}
 
-    def fill(self, folders: Sequence[StorePath], files: Iterable[tuple[str, bytes]]) -> BackupManifest:
+    def fill(
+        self, folders: Sequence[StorePath], files: Iterable[tuple[str, bytes]], left_out: Sequence[str]
+    ) -> BackupManifest:
         found: list[StorePath] = []
         for top in folders:
             for folder, _, packages in self.store.walk(top):
@@ -104,7 +113,8 @@ class _Filling:
         now = time.time()
         given = itertools.chain(self.others.items(), files)
         hashes = {name: self.writer.add(f"files/{name}", data, now) for name, data in given}
-        manifest = BackupManifest(now, tuple(found), tuple(self.packages), tuple(self.attachments), hashes)
+        held = (tuple(found), tuple(self.packages), tuple(self.attachments), hashes)
+        manifest = BackupManifest(now, *held, tuple(left_out))
         self.writer.add(MANIFEST, json.dumps({"format": FORMAT, **asdict(manifest)}).encode(), now)
         return manifest
 
@@ -194,7 +204,8 @@ def _parse(path: Path, data: bytes) -> BackupManifest:
             raise BadManifest(path=str(path), reason=f"it is of format {found['format']}")
         folders = tuple(tuple(each) for each in found["folders"])
         packages, attachments = (_entries(found[kind]) for kind in ("packages", "attachments"))
-        return BackupManifest(float(found["created"]), folders, packages, attachments, dict(found["files"]))
+        left_out = tuple(map(str, found.get("left_out", ())))
+        return BackupManifest(float(found["created"]), folders, packages, attachments, dict(found["files"]), left_out)
     except (ValueError, KeyError, TypeError) as error:
         raise BadManifest(path=str(path), reason=type(error).__name__) from None
 
