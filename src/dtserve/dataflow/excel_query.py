@@ -106,8 +106,8 @@ def run_over_sheets(
 def ansi_text(text: str) -> str:
     """A statement of Jet with the quotes and date literals of others.
 
-    >>> ansi_text("select `a` from [b$] where d > #1/31/2024# and t = '#1/1/2024#'")
-    'select "a" from [b$] where d > CAST(\'2024-01-31\' AS DATETIME) and t = \'#1/1/2024#\''
+    >>> print(ansi_text("select `a` from [b$] where d > #1/31/2024# and t = '#1/1/2024#'"))
+    select "a" from [b$] where d > CAST('2024-01-31' AS DATETIME) and t = '#1/1/2024#'
     """
 
     def replaced(found: re.Match[str]) -> str:
