@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import struct
+import zipfile
 
 import openpyxl
 import pytest
@@ -27,6 +29,12 @@ DAY = dt.datetime(2024, 1, 2)
         ([1.0, "x"], 0, "DT_R8", [1.0, None]),
         (["x", "y", 1.0], 0, "DT_WSTR(4000)", ["x", "y", None]),
         (["x", 1.0, True, DAY, 2.5], 1, "DT_WSTR(4000)", ["x", "1", "TRUE", "1/2/2024", "2.5"]),
+        (
+            ["x", 0.1 + 0.2, 1e16, 1e-7, -123456789012345.0],
+            1,
+            "DT_WSTR(4000)",
+            ["x", "0.3", "1E+16", "1E-07", "-123456789012345"],
+        ),
         ([1.0, 2.0], 1, "DT_R8", [1.0, 2.0]),
         ([None] * 8 + [1.0], 0, "DT_WSTR(4000)", [None] * 9),
         ([True, False, 1.0], 0, "DT_BOOL", [True, False, None]),
@@ -116,3 +124,75 @@ def test_no_workbook(tmp_path):
         read_here(path, "a$", header=True, imex=0)
     assert not is_large(path)
     assert not is_large(tmp_path / "gone.xlsx")
+
+
+def record(number, body=b""):
+    """A record of a binary workbook: number and length seven bits at a time."""
+    kind = bytes([number]) if number < 128 else bytes([number & 0x7F | 0x80, number >> 7])
+    size, length = b"", len(body)
+    while True:
+        size += bytes([length & 0x7F | (0x80 if length > 127 else 0)])
+        length >>= 7
+        if not length:
+            return kind + size + body
+
+
+def wide(text):
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def binary_workbook(path, rows):
+    """An xlsb with one sheet of numbers, texts and truth values."""
+    cells = b""
+    for at, row in enumerate(rows):
+        cells += record(0, struct.pack("<II", at, 0) + bytes(9))
+        for place, value in enumerate(row):
+            where = struct.pack("<II", place, 0)
+            if isinstance(value, bool):
+                cells += record(4, where + bytes([value]))
+            elif isinstance(value, str):
+                cells += record(6, where + wide(value))
+            elif value is not None:
+                cells += record(5, where + struct.pack("<d", value))
+    size = struct.pack("<IIII", 0, len(rows) - 1, 0, max(map(len, rows)) - 1)
+    sheet = record(129) + record(148, size) + record(145) + cells + record(146) + record(130)
+    book = record(131) + record(143) + record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Data 1"))
+    book += record(144) + record(132)
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+    links = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="rId1" Type="{kind}" Target="worksheets/sheet1.bin"/></Relationships>'
+    )
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("xl/workbook.bin", book)
+        made.writestr("xl/_rels/workbook.bin.rels", links)
+        made.writestr("xl/worksheets/sheet1.bin", sheet)
+
+
+def test_binary_workbooks(tmp_path):
+    binary_workbook(tmp_path / "b.xlsb", [["id", "name", "flag"], [1.0, "x", True], [2.5, None, False]])
+    columns, rows = read_here(tmp_path / "b.xlsb", "'Data 1$'", header=True, imex=0)
+    assert [(column.name, str(column.type)) for column in columns] == [
+        ("id", "DT_R8"), ("name", "DT_WSTR(4000)"), ("flag", "DT_BOOL"),
+    ]  # fmt: skip
+    assert rows.rows() == [(1.0, "x", True), (2.5, None, False)]
+
+
+def test_formulas_dates_of_1904_and_blank_texts(tmp_path):
+    """The value that a formula had when the workbook was saved; days since 1904; an empty text is NULL."""
+    made = openpyxl.Workbook()
+    made.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    sheet = made.active
+    for row in (["day", "formula", "blank"], [DAY, "=1+1", ""], [dt.datetime(2024, 1, 2, 3, 4, 5), None, "x"]):
+        sheet.append(row)
+    made.save(tmp_path / "plain.xlsx")
+    with zipfile.ZipFile(tmp_path / "plain.xlsx") as plain, zipfile.ZipFile(tmp_path / "m.xlsx", "w") as saved:
+        for name in plain.namelist():
+            saved.writestr(
+                name,
+                plain.read(name)
+                .replace(b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>")
+                .replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>"),
+            )
+    _, rows = read_here(tmp_path / "m.xlsx", "Sheet$", header=True, imex=0)
+    assert rows.rows() == [(DAY, 2.0, None), (dt.datetime(2024, 1, 2, 3, 4, 5), None, "x")]

@@ -210,7 +210,7 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return f"{value:.15g}".upper()  # a workbook has no more digits
     moment: dt.datetime = value
     day = f"{moment.month}/{moment.day}/{moment.year}"
     return day if moment.time() == dt.time() else f"{day} {moment:%H:%M:%S}"
