@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dtserve.dataflow.budget import LEAST_BYTES, Budget, Lease, lease
+from dtserve.dataflow.budget import LEAST_BYTES, Budget, CacheShare, Lease, lease
 from dtserve.dataflow.memory import SETTING
 from dtserve.dataflow.settings import memory_of
 
@@ -43,6 +43,21 @@ def test_a_lease_that_nobody_knows_any_more_holds_nothing():
     Lease(budget).take()
     gc.collect()
     assert budget.holders == 0
+
+
+def test_caches_have_half_and_the_others_what_they_leave():
+    budget = Budget(80 * MB)
+    first, second, one = CacheShare(budget), CacheShare(budget), Lease(budget)
+    assert first.most(30 * MB) == 40 * MB
+    assert second.most(11 * MB) == 10 * MB
+    assert (budget.cached, int(one)) == (30 * MB, 50 * MB // 4)
+    assert second.most(10 * MB) == 10 * MB
+    assert first.most(20 * MB) == 30 * MB
+    first.give_back()
+    assert second.most(40 * MB) == budget.cached == 40 * MB
+    del second
+    gc.collect()
+    assert budget.cached == 0
 
 
 def test_parts_and_the_least():

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from lxml import etree
 
 from dtserve.connections.environment import Environment
 from dtserve.connections.registry import create_connection
 from dtserve.dataflow import engine
+from dtserve.dataflow.budget import lease
 from dtserve.dataflow.cache import cache_manager, load_cache
 from dtserve.dataflow.component_errors import IncorrectConnectionType
 from dtserve.dataflow.errors import DataFlowFailed
+from dtserve.dataflow.lookup_errors import CacheMemoryFull, LookupMemoryFull
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.package.model import Column, Component, ComponentConnection, ConnectionManager, Input, Output
 from support.flows import I4, RecordingHost, flow, numbers, props, sink, source, used
@@ -181,3 +185,36 @@ def test_caches_filled_by_any_number_of_buffers(tmp_path, rows, batch):
     host.connections["Cache"] = manager(tmp_path)
     fill(host, rows, batch=batch)
     assert look_up(host)[0] == rows
+
+
+def test_more_rows_than_half_of_the_memory_fail_the_transform_and_take_nothing(tmp_path):
+    limit = 1_234_567
+    host = RecordingHost(tmp_path, memory_limit=limit)
+    host.connections["Cache"] = manager(tmp_path)
+    with pytest.raises(DataFlowFailed) as raised:
+        fill(host, [(at, at) for at in range(200_000)], batch=20_000)
+    assert raised.value.__cause__.code == CacheMemoryFull.code
+    assert 'puts into the cache "Cache" take more than 0 MB' in raised.value.__cause__.message
+    assert lease(limit)._budget.cached == 0
+
+
+def test_a_cache_counts_as_long_as_somebody_may_look_up_in_it(tmp_path):
+    limit = 7_654_321
+    host = RecordingHost(tmp_path, memory_limit=limit)
+    host.connections["Cache"] = manager(tmp_path)
+    fill(host, [(at, at) for at in range(20_000)])
+    assert lease(limit)._budget.cached == 160_000
+    host.connections.clear()
+    gc.collect()
+    assert lease(limit)._budget.cached == 0
+
+
+def test_a_file_with_more_rows_than_half_of_the_memory_fails_the_lookup(tmp_path):
+    before = RecordingHost(tmp_path)
+    before.connections["Cache"] = manager(tmp_path, file=True)
+    fill(before, [(at, at) for at in range(20_000)])
+    host = RecordingHost(tmp_path, memory_limit=54_321)
+    host.connections["Cache"] = manager(tmp_path, file=True)
+    with pytest.raises(DataFlowFailed) as raised:
+        look_up(host)
+    assert raised.value.__cause__.code == LookupMemoryFull.code

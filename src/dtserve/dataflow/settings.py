@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["FlowSettings", "cache_limit", "cores", "memory_of", "queue_limit", "spill_limit"]
+__all__ = ["FlowSettings", "cores", "memory_of", "queue_limit", "spill_limit"]
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,6 @@ def memory_of(memory_limit: int) -> int:
 def spill_limit(memory_limit: int) -> int:
     """Bytes one blocking component may hold before it writes to disk: a quarter of the data flow's memory."""
     return max(memory_of(memory_limit) // 4, 16 * 2**20)
-
-
-def cache_limit(memory_limit: int) -> int:
-    """Bytes a full cache, which cannot go to disk, may take: half of the data flow's memory."""
-    return memory_of(memory_limit) // 2
 
 
 def queue_limit(memory_limit: int) -> int:

@@ -9,11 +9,13 @@ if it has one. A cache that another Cache Transform of the run has written is no
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, RowTransform
+from dtserve.dataflow.budget import CacheShare, cache_share
 from dtserve.dataflow.cache import CacheData, cache_manager, write_cache
 from dtserve.dataflow.errors import BadMetadata
 from dtserve.dataflow.lookup_errors import (
@@ -21,10 +23,12 @@ from dtserve.dataflow.lookup_errors import (
     CacheColumnNotMapped,
     CacheColumnTwice,
     CacheColumnType,
+    CacheMemoryFull,
     CacheWrittenBefore,
     LookupDuplicateKeys,
 )
 from dtserve.dataflow.registry import component
+from dtserve.dataflow.runs import compact, held_bytes
 from dtserve.dataflow.sql import connection_of
 
 if TYPE_CHECKING:
@@ -42,6 +46,7 @@ class CacheTransform(RowTransform):
     stateless = False
     side_effects = True
     writes = True
+    _share: CacheShare | None = None
 
     def validate(self) -> None:
         """Every cache column must get an input column of its type."""
@@ -74,12 +79,18 @@ class CacheTransform(RowTransform):
             self._cache.writer = me
         self._columns = self._mapping()
         self._frames: list[pl.DataFrame] = []
+        self._share = cache_share(self.host.settings.memory_limit)
+        self._bytes = 0
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """Keep the rows and pass them on."""
         import polars as pl
 
-        self._frames.append(frame.select(pl.col(lineage).alias(name) for lineage, name in self._columns))
+        self._frames.append(compact(frame.select(pl.col(lineage).alias(name) for lineage, name in self._columns)))
+        self._bytes += held_bytes(self._frames[-1])
+        most = self._bytes if self._share is None else self._share.most(self._bytes)
+        if self._bytes > most:
+            raise CacheMemoryFull(component=self.model.name, connection=self._cache.name, limit=most // 2**20)
         self.rows_written = (self.rows_written or 0) + frame.height
         return [(o.ref_id, frame) for o in self.model.outputs if not o.is_error_out]
 
@@ -97,11 +108,23 @@ class CacheTransform(RowTransform):
         if strict and unique.height != rows.height:
             raise LookupDuplicateKeys(component=self.model.name)
         data = CacheData(columns, unique)
+        self._frames.clear()
+        if self._share is not None:  # as long as somebody may look up in it
+            self._share.most(held_bytes(unique))
+            weakref.finalize(data, self._share.give_back)
+            self._share = None
         with self._cache.lock:
             self._cache.data = data
         if self._cache.uses_file:
             write_cache(data, self._cache.path())
         return ()
+
+    def close(self) -> None:
+        """Forget the rows of a cache that has not been handed over."""
+        if self._share is not None:
+            self._frames.clear()
+            self._share.give_back()
+            self._share = None
 
     def _manager(self) -> CacheManager:
         return cache_manager(self, connection_of(self, "CacheConnection"))

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, RowTransform
+from dtserve.dataflow.budget import CacheShare, cache_share
 from dtserve.dataflow.cache import cache_manager, load_cache
 from dtserve.dataflow.conversion import fit
 from dtserve.dataflow.dispositions import RowErrors
@@ -38,7 +39,6 @@ from dtserve.dataflow.lookup_errors import (
 )
 from dtserve.dataflow.reference import DatabaseRows, FullCache, read_reference, reference_columns, uncut
 from dtserve.dataflow.registry import component
-from dtserve.dataflow.settings import cache_limit
 from dtserve.dataflow.sql import acquire, connection_of
 from dtserve.dataflow.sql_parameters import count_markers
 from dtserve.datatypes import DT, TypeSpec
@@ -69,6 +69,7 @@ class Lookup(RowTransform):
     _session: SqlSession | None = None
     _rows: FullCache | DatabaseRows | None = None
     _stopped = False
+    _share: CacheShare | None = None
     _probe: list[tuple[str, str, pl.DataType | None]]
     """Lineage id, name and type (None as it arrives) of each key column."""
 
@@ -186,8 +187,9 @@ class Lookup(RowTransform):
         """Close the connection and forget the rows."""
         if self._session is not None:
             self._session.close()
-            self._session = None
-        self._rows = None
+        self._session = self._rows = None
+        if self._share is not None:
+            self._share.give_back()
 
     # --- reference rows -----------------------------------------------------------------
 
@@ -203,7 +205,8 @@ class Lookup(RowTransform):
         return self._full(keys, rows)
 
     def _cached_rows(self) -> FullCache:
-        data = load_cache(cache_manager(self, connection_of(self, "CacheConnection")), self.model.name)
+        manager = cache_manager(self, connection_of(self, "CacheConnection"))
+        data = load_cache(manager, self.model.name, self._check_memory)
         joined = {name: c for c, name in self._join_columns}
         if set(joined) != set(data.index):
             raise LookupIndexNotJoined(joined=len(joined), index=len(data.index))
@@ -247,11 +250,11 @@ class Lookup(RowTransform):
         return rows.with_columns(made)
 
     def _check_memory(self, size: int) -> None:
-        """A full cache may take half of the memory; checked while it is read."""
+        """Full caches may take half of the memory; checked while one is read."""
         self._check_stop()
-        limit = cache_limit(self.host.settings.memory_limit)
-        if size > limit:
-            raise LookupMemoryFull(component=self.model.name, limit=limit // 2**20)
+        self._share = self._share or cache_share(self.host.settings.memory_limit)
+        if size > (most := self._share.most(size)):
+            raise LookupMemoryFull(component=self.model.name, limit=most // 2**20)
 
     def _check_stop(self) -> None:
         if self._stopped or self.host.cancel.is_set():
