@@ -5,7 +5,7 @@ import {
 import {
   BoxRegular, DatabaseRegular, FolderRegular, PlayCircleRegular, ServerRegular, WarningRegular,
 } from "@fluentui/react-icons";
-import { useCallback, useEffect, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useActions, type Actions } from "./actions";
 import { ApiError, at, call, type Execution, type Listing } from "./api";
 import { changed, useChanges } from "./changes";
@@ -39,7 +39,7 @@ export function Explorer({ server, toaster }: { server: string; toaster: string 
 
 function RunningNode({ executions, actions }: { executions: Execution[]; actions: Actions }) {
   return (
-    <TreeItem itemType="branch" value="running">
+    <TreeItem itemType="branch" value="running" onKeyDown={onKeys(() => go("running"))}>
       <Context items={[["Refresh", () => changed("running")]]}>
         <TreeItemLayout iconBefore={<PlayCircleRegular />} onClick={() => go("running")}>
           Running Packages
@@ -47,7 +47,7 @@ function RunningNode({ executions, actions }: { executions: Execution[]; actions
       </Context>
       <Tree>
         {executions.map((e) => (
-          <TreeItem itemType="leaf" value={e.id} key={e.id}>
+          <TreeItem itemType="leaf" value={e.id} key={e.id} onKeyDown={onKeys(() => go("execution", e.id))}>
             <Context items={[["Stop", () => void actions.stop(e.id)], ["Refresh", () => changed("running")]]}>
               <TreeItemLayout iconBefore={<BoxRegular />} onClick={() => go("execution", e.id)}>
                 {e.package_name}
@@ -87,7 +87,10 @@ function FolderNode({ path, name, value, root, top, store, open, actions, ask }:
   const items: MenuEntry[] = root ? [["Refresh", load]] : folderMenu(path, name, top ?? false, actions, ask, load);
   const icon = problem ? <WarningRegular /> : store === "SqlServerFolder" ? <DatabaseRegular /> : <FolderRegular />;
   return (
-    <TreeItem itemType="branch" value={value} open={expanded} onOpenChange={(_, data) => setExpanded(data.open)}>
+    <TreeItem
+      itemType="branch" value={value} open={expanded} onOpenChange={(_, data) => setExpanded(data.open)}
+      onKeyDown={onKeys(() => go("folder", path))}
+    >
       <Context items={items}>
         <TreeItemLayout iconBefore={icon} onClick={() => go("folder", path)} title={problem || undefined}>
           {name}
@@ -98,7 +101,7 @@ function FolderNode({ path, name, value, root, top, store, open, actions, ask }:
           <FolderNode key={f.path} path={f.path} name={f.name} value={f.path} top={root} store={f.store} actions={actions} ask={ask} />
         ))}
         {listing?.packages.map((p) => (
-          <TreeItem itemType="leaf" value={`${p.path}.dtsx`} key={p.path}>
+          <TreeItem itemType="leaf" value={`${p.path}.dtsx`} key={p.path} onKeyDown={onKeys(() => go("package", p.path))}>
             <Context items={packageMenu(p.path, p.name, actions, ask, load)}>
               <TreeItemLayout iconBefore={<BoxRegular />} onClick={() => go("package", p.path)}>
                 {p.name}
@@ -110,6 +113,18 @@ function FolderNode({ path, name, value, root, top, store, open, actions, ask }:
     </TreeItem>
   );
 }
+
+/** Enter shows a node's page, the menu key (or Shift+F10) its menu, as the mouse does. */
+const onKeys = (open: () => void) => (event: KeyboardEvent<HTMLElement>) => {
+  if (event.target !== event.currentTarget) return; // of a node below
+  if (event.key === "Enter") open();
+  if (event.key !== "ContextMenu" && !(event.key === "F10" && event.shiftKey)) return;
+  const row = event.currentTarget.querySelector(".fui-TreeItemLayout");
+  if (row === null) return;
+  event.preventDefault();
+  const { left, bottom } = row.getBoundingClientRect();
+  row.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, cancelable: true, clientX: left + 40, clientY: bottom }));
+};
 
 type MenuEntry = [string, () => void] | null;
 

@@ -60,6 +60,19 @@ def test_a_package_from_import_to_deletion(tmp_path) -> None:
         expect(page.get_by_role("treeitem", name="Finance")).to_have_count(0)
 
 
+def test_the_tree_is_used_by_keyboard(tmp_path) -> None:
+    with serve(tmp_path, "--samples") as served, browse(served.address, served.token) as page:
+        for name in ("MSDB", "Samples"):
+            expand(page, name)
+        page.get_by_role("treeitem", name="CountMonths").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="CountMonths")).to_be_visible()
+        page.keyboard.press("Shift+F10")
+        expect(page.get_by_role("menuitem", name="Run Package")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("menuitem", name="Run Package")).to_have_count(0)
+
+
 def test_row_counts_arrive(tmp_path) -> None:
     with serve(tmp_path, "--samples") as served, browse(served.address, served.token) as page:
         for name in ("MSDB", "Samples"):
