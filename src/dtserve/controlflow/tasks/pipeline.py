@@ -18,11 +18,9 @@ from dtserve.controlflow.tasks.errors import PipelineMissing
 from dtserve.controlflow.values import display_text
 from dtserve.dataflow.host import FlowSettings
 from dtserve.datatypes import TypeSpec
-from dtserve.package.model import DataFlow, PipelineProperty
+from dtserve.package.model import DataFlow
 
 __all__ = ["Pipeline"]
-
-_COMPONENT_FIELDS = {"name": "name", "description": "description", "localeid": "locale_id"}
 
 
 @task("Pipeline")
@@ -58,37 +56,12 @@ class Pipeline(Task):
             key = stored.get(name.lower(), PIPELINE_PROPERTIES.get(name.lower(), name))
             self._flow = replace(self.flow, properties={**self.flow.properties, key: text})
             return
-        component_name, _, property_name = name[1:].rstrip("]").partition("].[")
-        components = list(self.flow.components)
-        for index, component in enumerate(components):
-            if component.name != component_name:
-                continue
-            field = _COMPONENT_FIELDS.get(property_name.lower())
-            known = {key.lower(): key for key in component.properties}
-            stored_name = known.get(property_name.lower())
-            if stored_name is not None:
-                changed = replace(component.properties[stored_name], value=text)
-                components[index] = replace(component, properties={**component.properties, stored_name: changed})
-            elif field is not None:
-                changes: dict[str, Any] = {field: int(text) if field == "locale_id" else text}
-                components[index] = replace(component, **changes)
-            else:
-                components[index] = self._set_output_property(component, property_name, text)
-            self._flow = replace(self.flow, components=tuple(components))
-            return
-        raise PropertyNotFound(property=name, object=self.host.name)
+        from dtserve.dataflow.property_paths import with_property
 
-    def _set_output_property(self, component: Any, path: str, text: str) -> Any:
-        """``Output.Columns[Name].Property`` forms: a property of an output or one of its columns."""
-        for number, output in enumerate(component.outputs):
-            if path.startswith(f"{output.name}.") or path.startswith(f"{output.name}].["):
-                rest = path[len(output.name) :].lstrip("].[")
-                changed = _output_with(output, rest, text)
-                if changed is not None:
-                    outputs = list(component.outputs)
-                    outputs[number] = changed
-                    return replace(component, outputs=tuple(outputs))
-        raise PropertyNotFound(property=path, object=component.name)
+        changed = with_property(self.flow, name, text)
+        if changed is None:
+            raise PropertyNotFound(property=name, object=self.host.name)
+        self._flow = changed
 
     def refuse(self) -> None:
         """Refuse components that cannot be run, by name."""
@@ -211,21 +184,3 @@ PIPELINE_PROPERTIES = {
     )
 }  # fmt: skip
 """Properties of the Data Flow Task that may be set although the XML omits them."""
-
-
-def _output_with(output: Any, path: str, text: str) -> Any:
-    if path.lower().startswith("columns["):
-        name, _, rest = path[len("columns[") :].partition("]")
-        key = rest.lstrip(".[").rstrip("]")
-        columns = list(output.columns)
-        for index, column in enumerate(columns):
-            if column.name == name:
-                known = column.properties.get(key, PipelineProperty(key))
-                properties = {**column.properties, key: replace(known, value=text)}
-                columns[index] = replace(column, properties=properties)
-                return replace(output, columns=tuple(columns))
-        return None
-    if path in output.properties:
-        changed = replace(output.properties[path], value=text)
-        return replace(output, properties={**output.properties, path: changed})
-    return None
