@@ -34,6 +34,13 @@ def test_codes_are_those_of_the_component(host, code):
     assert status(code, False, host) == (2, "The value could not be converted because of a potential loss of data.")
 
 
+def test_many_errors_have_the_same_codes_as_few():
+    for count in (3, 1_000):
+        made = fit(pl.Series(["1", "x", None] * count), TEXT, I4, "data_conversion")
+        assert made.errors.dtype == pl.UInt32
+        assert made.errors.to_list() == [None, 0xC020907F, None] * count
+
+
 @pytest.mark.parametrize("long", [TypeSpec(DT.NTEXT), TypeSpec(DT.TEXT, code_page=1252)])
 def test_long_texts_of_a_database_become_what_texts_become(long):
     """Text of SQLite and PostgreSQL has no length; packages expect varchar, numbers and moments there."""

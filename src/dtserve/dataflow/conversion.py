@@ -68,11 +68,16 @@ def _renamed(result: ColumnResult, host: str) -> ColumnResult:
     import polars as pl
 
     from dtserve.datatypes.column_result import ColumnResult
+    from dtserve.datatypes.columns_parse import FEW
 
     if result.errors is None:
         return result
     own = HOST_CODES[host]
-    renamed = result.errors.replace_strict(list(own), list(own.values()), default=result.errors, return_dtype=pl.UInt32)
+    if len(result.errors) <= FEW:
+        renamed = pl.Series([own.get(code, code) for code in result.errors.to_list()], dtype=pl.UInt32)
+    else:
+        old, new = list(own), list(own.values())
+        renamed = result.errors.replace_strict(old, new, default=result.errors, return_dtype=pl.UInt32)
     return ColumnResult(result.values, renamed, result.truncated)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from dtserve.datatypes.column_result import ColumnResult, complete, decided, spread
+from dtserve.datatypes.column_result import ColumnResult, complete, constant, decided, spread
 from dtserve.datatypes.columns_parse_moments import moments_from_text
 from dtserve.datatypes.columns_text import fit_text_column
 from dtserve.datatypes.distinct import encode, repeats
@@ -29,7 +29,7 @@ _TRUTH = {"True": True, "False": False, "true": True, "false": False, "TRUE": Tr
           "1": True, "0": False, "-1": True}  # fmt: skip
 _MANY = 1_000
 
-FEW = 24
+FEW = 200
 """Texts that take less time one by one than by the rules for many."""
 
 Attempt = tuple[pl.Series, "pl.Series | None"]
@@ -47,7 +47,7 @@ def parse_column(
     """The values of type ``spec`` of a column of texts, with error and truncation masks."""
     dtype = polars_type(spec)
     if series.dtype == pl.Null or spec.family == "none" or not len(series):
-        return ColumnResult(pl.repeat(None, len(series), dtype=dtype, eager=True).alias(series.name))
+        return ColumnResult(constant(None, len(series), dtype).alias(series.name))
     if spec.family == "text":
         return fit_text_column(series, spec)
 
@@ -107,7 +107,7 @@ def _bytes(series: pl.Series, spec: TypeSpec) -> pl.Series:
 def _numbers(series: pl.Series, spec: TypeSpec, locale: Locale) -> Attempt:
     """Integers, floats and decimals under standard parse: as they are, without blanks, with the marks of the locale."""
     kind = {"int": _integers, "float": _floats, "decimal": _decimals}[spec.family]
-    attempt: Attempt = pl.repeat(None, len(series), dtype=polars_type(spec), eager=True), None
+    attempt: Attempt = constant(None, len(series), polars_type(spec)), None
     if spec.family == "int" or locale.decimal == ".":
         attempt = kind(series, spec)
         attempt = _retry(series, *attempt, lambda rest: _stripped(rest, spec, kind))
@@ -127,7 +127,7 @@ def _retry(
     values = values.scatter(rows, found)
     if cut is not None:
         if truncated is None:
-            truncated = pl.repeat(False, len(series), dtype=pl.Boolean, eager=True)
+            truncated = constant(False, len(series), pl.Boolean)
         truncated = truncated.scatter(rows, cut)
     return values, truncated
 
@@ -136,7 +136,7 @@ def _stripped(rest: pl.Series, spec: TypeSpec, kind: Callable[[pl.Series, TypeSp
     """The rule again on texts without the blanks around them; all open where there are none."""
     bare = rest.str.strip_chars(BLANKS)
     if (bare.str.len_bytes() == rest.str.len_bytes()).all():
-        return pl.repeat(None, len(rest), dtype=polars_type(spec), eager=True), None
+        return constant(None, len(rest), polars_type(spec)), None
     return kind(bare, spec)
 
 
