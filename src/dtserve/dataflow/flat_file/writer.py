@@ -73,9 +73,16 @@ class FlatFileWriter:
         self.page = CodePage.of(1200 if file_format.unicode else file_format.code_page)
         self.columns = file_format.columns
         self._file = path.open("ab" if options.append else "wb", buffering=0)
+        try:
+            self._begin()
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _begin(self) -> None:
         if self._file.tell() == 0 and (self.page.unit == 2 or (self.page.is_utf8 and UTF8_WITH_BOM)):
             self._put(self.page.encode("\ufeff"))
-        if not options.append or NAMES_ON_APPEND or self._file.tell() == 0:
+        if not self.options.append or NAMES_ON_APPEND or self._file.tell() == 0:
             self._head()
 
     def write(self, columns: Sequence[pl.Series]) -> None:
