@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dtserve.connections.base import ResultColumn, SqlSession
     from dtserve.datatypes.columns import ColumnResult
 
-__all__ = ["DatabaseRows", "FullCache", "read_reference", "reference_columns", "uncut"]
+__all__ = ["DatabaseRows", "FullCache", "read_reference", "reference_columns", "uncut", "unfit_rows"]
 
 _ROW_OVERHEAD = 100
 
@@ -86,7 +86,7 @@ def read_reference(
             at = places[name]
             values = fit(frame.to_series(at), result.columns[at].type, spec, "ole_db_source", locale_id=locale_id)
             if name in keys:
-                unfit = unfit | _unfit(values)
+                unfit = unfit | unfit_rows(values, frame.to_series(at))
             elif values.errors is not None:
                 raise ReferenceValueUnfit(column=name, type=spec)
             made.append(values.values.alias(name))
@@ -106,14 +106,19 @@ def _place(columns: Sequence[ResultColumn], name: str) -> int:
     raise ReferenceColumnMissing(column=name)
 
 
-def _unfit(result: ColumnResult) -> pl.Series:
+def unfit_rows(result: ColumnResult, before: pl.Series) -> pl.Series:
     """The rows whose value does not fit, or only when it is cut."""
     import polars as pl
 
     marks = pl.repeat(False, len(result.values), dtype=pl.Boolean, eager=True)
     if result.errors is not None:
         marks = marks | result.errors.is_not_null()
-    return marks if result.truncated is None else marks | result.truncated.fill_null(False)
+    if result.truncated is not None:
+        marks = marks | result.truncated.fill_null(False)
+    if before.dtype.is_decimal() and result.values.dtype.is_decimal() and before.dtype != result.values.dtype:
+        both = pl.DataFrame([before.alias("before"), result.values.alias("after")])
+        marks = marks | both.select((pl.col("before") != pl.col("after")).fill_null(False)).to_series()
+    return marks
 
 
 def _converted(values: pl.Series, source: TypeSpec, target: TypeSpec, locale_id: int, name: str) -> pl.Series:

@@ -41,7 +41,7 @@ from dtserve.dataflow.join_errors import (
     ScdNoKey,
     ScdNullKey,
 )
-from dtserve.dataflow.reference import uncut
+from dtserve.dataflow.reference import uncut, unfit_rows
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.sql import acquire, connection_of, parameter_value
 from dtserve.datatypes import DT, TypeSpec
@@ -200,8 +200,9 @@ class SlowlyChangingDimension(RowTransform):
                 if name.lower() not in places:
                     raise ScdColumnMissing(column=name)
                 at = places[name.lower()]
-                values = fit(frame.to_series(at).head(1), result.columns[at].type, uncut(spec), "ole_db_source")
-                found[name] = values.values[0] if values.errors is None and values.truncated is None else _OTHER_VALUE
+                value = frame.to_series(at).head(1)
+                fitted = fit(value, result.columns[at].type, uncut(spec), "ole_db_source")
+                found[name] = _OTHER_VALUE if unfit_rows(fitted, value).any() else fitted.values[0]
         return found
 
     def _query(self) -> str:
