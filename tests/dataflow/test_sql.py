@@ -20,7 +20,8 @@ from support.flows import I4, RecordingHost, props, wstr
     ("name", "quoted"),
     [
         ("T", "T"), ("[dbo].[T]", "[dbo].[T]"), ('"dbo"."T"', '"dbo"."T"'), ("dbo.Order Details", "[dbo].[Order Details]"),
-        ("#tmp", "#tmp"), ("a'; drop table x", "[a'; drop table x]"),
+        ("#tmp", "#tmp"), ("dbo.[Order Details]", "dbo.[Order Details]"), ("Shop..T", "Shop..T"), ('dbo."a.b"', 'dbo."a.b"'),
+        ("my server.dbo.[a.b c]", "[my server].[dbo].[a.b c]"), ("Order-Lines", "[Order-Lines]"), ("", ""), ("a'; drop table x", "[a'; drop table x]"),
     ],
 )  # fmt: skip
 def test_table_names(name, quoted):

@@ -26,6 +26,10 @@ __all__ = [
     "variable_text",
 ]
 
+_PART = r'\[(?:[^\]]|\]\])*\]|"(?:[^"]|"")*"|[\w$#@]+'
+_NAME = re.compile(rf"(?:{_PART})(?:\.\.?(?:{_PART}))*")
+_PARTS = re.compile(r'\[(?:[^\]]|\]\])*\]|"(?:[^"]|"")*"|[^.]+')
+
 
 def connection_of(component: PipelineComponent, *names: str) -> Connection:
     """The connection manager behind the component's connection of one of these names, else its first one.
@@ -67,15 +71,15 @@ def variable_text(host: FlowHost, component: str, owner: Any, name: str) -> str:
 def quoted_table(name: str) -> str:
     """A table name as it may stand in a statement: parts with blanks or signs in brackets.
 
-    >>> quoted_table("dbo.Order Details"), quoted_table("[dbo].[T]")
-    ('[dbo].[Order Details]', '[dbo].[T]')
+    >>> quoted_table("dbo.Order Details"), quoted_table("[dbo].[T]"), quoted_table("dbo.[Order Details]")
+    ('[dbo].[Order Details]', '[dbo].[T]', 'dbo.[Order Details]')
     """
     text = name.strip()
-    if text.startswith(("[", '"', "`")) or re.fullmatch(r"[\w$#@]+(\.[\w$#@]+)*", text):
+    if not text or text.startswith(("[", '"', "`")) or _NAME.fullmatch(text):
         return text
     if "'" in text or ";" in text:
         return "[" + text.replace("]", "]]") + "]"
-    return ".".join(f"[{part}]" for part in text.split("."))
+    return ".".join(part if _NAME.fullmatch(part) and part[0] in '["' else f"[{part}]" for part in _PARTS.findall(text))
 
 
 def parameter_value(value: Any, spec: TypeSpec) -> Any:
