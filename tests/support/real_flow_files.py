@@ -16,13 +16,11 @@ CODECS = {65001: "utf-8", 1252: "cp1252", 1200: "utf-16-le", 437: "cp437", 20127
 
 def write_flat_file(path: Path, layout: FlatFileFormat, values: Values, count: int) -> None:
     """A file with rows of the manager's layout."""
-    lines = ["header"] * 0
     text = layout.header_row_delimiter.join(["skipped"] * layout.header_rows_to_skip + [""])
     if layout.column_names_in_first_data_row:
         text += _line(layout, [column.name for column in layout.columns], names=True)
     for row in values.rows([(c.name, c.type) for c in layout.columns], count):
         text += _line(layout, [_shown(value, c.type) for value, c in zip(row, layout.columns, strict=True)])
-    del lines
     codec = "utf-16-le" if layout.unicode else CODECS.get(layout.code_page, f"cp{layout.code_page}")
     path.parent.mkdir(parents=True, exist_ok=True)
     mark = b"\xff\xfe" if layout.unicode else b""
@@ -56,9 +54,7 @@ def _line(layout: FlatFileFormat, cells: Sequence[str], *, names: bool = False) 
     return line
 
 
-def write_workbook(
-    path: Path, sheets: dict[str, Any], *, header: bool, values: Values, count: int
-) -> None:
+def write_workbook(path: Path, sheets: dict[str, Any], *, header: bool, values: Values, count: int) -> None:
     """A workbook with the sheets: names as OpenRowset says them, whether they have rows, columns."""
     book = openpyxl.Workbook()
     book.remove(book.active)

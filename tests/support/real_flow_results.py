@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 
@@ -28,7 +27,7 @@ def left_behind(made: Surroundings) -> dict[str, Counter[str]]:
                 rows = target.rows(f"SELECT {', '.join(names)} FROM {table.name}")
             except DtserveError:
                 continue
-            found[f"table {table.name}"] = Counter(_steady(repr([_plain(v) for v in row]), made, today) for row in rows)
+            found[f"table {table.name}"] = Counter(_steady(repr(list(row)), made, today) for row in rows)
     finally:
         target.close()
     for path in sorted(made.folder.rglob("*")):
@@ -36,10 +35,6 @@ def left_behind(made: Surroundings) -> dict[str, Counter[str]]:
         if path.is_file() and not name.startswith(("temp", "all.db", "before.db")):
             found[_steady(name, made, today)] = Counter(_steady(line, made, today) for line in _lines(path))
     return found
-
-
-def _plain(value: Any) -> Any:
-    return value
 
 
 def _lines(path: Path) -> list[str]:

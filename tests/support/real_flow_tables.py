@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlglot
+from lxml import etree
 from sqlglot import exp
 from sqlglot.optimizer.scope import traverse_scope
 
 from dtserve.datatypes import DT, TypeSpec
 from dtserve.package.model import Component, DataFlow
-from lxml import etree
 
 INT = TypeSpec(DT.I4)
 TEXT = TypeSpec(DT.WSTR, length=50)
@@ -82,7 +82,11 @@ class Tables:
         text = value(component, "SqlCommand")
         columns = list(reference_columns(component))
         if component.part in ("FuzzyLookup", "TermLookup", "TermExtraction"):
-            name = value(component, "ReferenceTableName") or value(component, "RefTermTable") or value(component, "OutTermTable")
+            name = (
+                value(component, "ReferenceTableName")
+                or value(component, "RefTermTable")
+                or value(component, "OutTermTable")
+            )
             if name:
                 table = self.table(name)
                 table.filled = True
@@ -94,9 +98,7 @@ class Tables:
             return
         if text:
             if component.part == "OLEDBCommand":
-                columns = [
-                    (c.name, c.type) for c in component.inputs[0].external_columns
-                ]
+                columns = [(c.name, c.type) for c in component.inputs[0].external_columns]
             self.statement(component, text, columns)
 
     def statement(self, component: Component, text: str, columns: Iterable[tuple[str, TypeSpec]]) -> None:
@@ -173,7 +175,9 @@ class _StatementTables:
         origin = tree.args.get("from_") or tree.args.get("from")
         aliases = {t.alias_or_name.lower(): t for t in tree.find_all(exp.Table)}
         for table in aliases.values():
-            if table is not target or not (origin and target.name.lower() in aliases and aliases[target.name.lower()] is not target):
+            if table is not target or not (
+                origin and target.name.lower() in aliases and aliases[target.name.lower()] is not target
+            ):
                 self.tables.table(_plain(table)).filled = True
         main = self.tables.table(_plain(aliases.get(target.name.lower(), target)))
         for column in tree.find_all(exp.Column):
@@ -190,13 +194,17 @@ def guess(column: exp.Column) -> TypeSpec:
     """The type that a column probably has by its name and by what it is compared with."""
     low = column.name.lower()
     parent = column.parent
-    others = [e for e in (parent.args.get("this"), parent.args.get("expression")) if isinstance(e, exp.Literal)] if parent else []
+    others = (
+        [e for e in (parent.args.get("this"), parent.args.get("expression")) if isinstance(e, exp.Literal)]
+        if parent
+        else []
+    )
     if others:
         return TEXT if others[0].is_string else INT
     if re.search(r"date|time|valid from|valid to", low) and not low.endswith(("id", "key")):
         return MOMENT
-    if low.endswith(("id", "key", "no", "number", "count", "amount", "year", "quantity")) or parent and isinstance(
-        parent, exp.Sum | exp.Avg
+    if low.endswith(("id", "key", "no", "number", "count", "amount", "year", "quantity")) or (
+        parent and isinstance(parent, exp.Sum | exp.Avg)
     ):
         return INT
     return TEXT
@@ -237,7 +245,10 @@ def _reference_type(element: Any) -> TypeSpec:
 
 def is_statement(text: str) -> bool:
     """Whether a text is a statement rather than a table's name."""
-    return bool(re.match(r"(?is)\s*(--|/\*|select\b|with\b|exec\b|execute\b|declare\b|if\b|insert\b|set\b|;)", text)) or "\n" in text.strip()
+    return (
+        bool(re.match(r"(?is)\s*(--|/\*|select\b|with\b|exec\b|execute\b|declare\b|if\b|insert\b|set\b|;)", text))
+        or "\n" in text.strip()
+    )
 
 
 def full(name: str) -> str:

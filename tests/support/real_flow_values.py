@@ -47,6 +47,8 @@ class Values:
     def _plain(self, name: str, spec: TypeSpec, number: int) -> Any:
         family = spec.family
         moment = START + dt.timedelta(days=number)
+        if self.hints.get(name.lower()) == "null":
+            return None
         if family == "bool":
             return bool(number % 2)
         if family == "int":
@@ -73,6 +75,8 @@ class Values:
             return str(number % 10)
         if hint == "path":
             return f"C:\\data\\file_{number}.csv"
+        if hint == "packed":
+            return moment.strftime("%d%m%Y")
         if hint == "date":
             return moment.strftime("%Y-%m-%d")
         if hint == "time":

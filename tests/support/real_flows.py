@@ -36,6 +36,12 @@ class RealFlow:
     file: Path
     task: str
     number: int
+    parts: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """A short name: repository, file and place of the task in the package."""
+        return f"{self.file.relative_to(CORPUS).parts[0]}/{self.file.name}/{self.number}"
 
     @property
     def name(self) -> str:
@@ -86,8 +92,9 @@ def _flows() -> Iterator[RealFlow]:
             continue
         for number, task in enumerate(data_flows(model)):
             assert task.data_flow is not None
-            if all(component.part in known for component in task.data_flow.components):
-                yield RealFlow(file, task.ref_id, number)
+            parts = frozenset(component.part for component in task.data_flow.components)
+            if parts <= known:
+                yield RealFlow(file, task.ref_id, number, parts)
 
 
 def _leave_alone(task: Any) -> None:
