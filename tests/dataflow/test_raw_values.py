@@ -28,6 +28,7 @@ VALUES = {
     TypeSpec(DT.DBDATE): st.dates(),
     TypeSpec(DT.DBTIMESTAMP): MOMENTS,
     TypeSpec(DT.FILETIME): MOMENTS,
+    TypeSpec(DT.DATE): st.datetimes().map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)),
     TypeSpec(DT.DBTIME2, scale=7): st.times(),
     TypeSpec(DT.GUID): st.uuids().map(lambda u: "{" + str(u).upper() + "}"),
 }

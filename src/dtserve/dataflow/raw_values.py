@@ -25,6 +25,7 @@ _TIME2 = struct.Struct("<HHHxxI")
 _STAMP = struct.Struct("<hHHHHHI")
 _OFFSET = struct.Struct("<hHHHHHIhh")
 _EPOCH_OLE = dt.datetime(1899, 12, 30)
+_LAST_MILLISECOND = dt.datetime.max.replace(microsecond=999_000)
 _EPOCH_FILE = dt.datetime(1601, 1, 1)
 _DAY = 86_400_000_000
 _EXACT = Context(prec=60)
@@ -149,10 +150,15 @@ def _pack_date_double(value: dt.datetime) -> bytes:
 
 
 def _date_double(data: bytes, at: int) -> tuple[Any, int]:
+    """A number of days; far from 1899 it tells no microseconds apart, then it is a whole millisecond."""
     (number,) = struct.unpack_from("<d", data, at)
     days = int(number)
     part = abs(number - days)
-    return _EPOCH_OLE + dt.timedelta(days=days, microseconds=round(part * _DAY)), at + 8
+    moment = _EPOCH_OLE + dt.timedelta(days=days, microseconds=round(part * _DAY))
+    if moment > _LAST_MILLISECOND:
+        return moment, at + 8
+    plain = moment + dt.timedelta(microseconds=500 - (moment.microsecond + 500) % 1000)
+    return (plain if _pack_date_double(plain) == data[at : at + 8] else moment), at + 8
 
 
 def _pack_filetime(value: dt.datetime) -> bytes:
