@@ -9,6 +9,7 @@ from dtserve.stores.names import (
     addressable,
     check_file_name,
     check_msdb_name,
+    check_share_name,
     format_path,
     name_key,
     parse_package_path,
@@ -97,3 +98,15 @@ def test_addressable_and_printable():
     assert not addressable("a\udcff")
     assert printable("a b")
     assert not printable("a\0b")
+
+
+@pytest.mark.parametrize("name", ["CON", "aux", "Nul.backup", "com1", "LPT9", "COM¹", "PRN ", "a?"])
+def test_names_that_shares_refuse(name):
+    with pytest.raises(InvalidName):
+        check_share_name(name)
+
+
+@pytest.mark.parametrize("name", ["CONTACT", "aux files", "COM10", "my nul", "LPT"])
+def test_names_that_only_look_like_devices(name):
+    check_share_name(name)
+    check_file_name("CON")

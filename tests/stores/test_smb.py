@@ -5,7 +5,7 @@ import os
 import pytest
 
 from dtserve.errors import PackageNotFound
-from dtserve.stores.errors import PackageTooLarge, StoreUnavailable
+from dtserve.stores.errors import NameNotFileName, PackageTooLarge, StoreUnavailable
 from dtserve.stores.smb import SmbStore
 from dtserve.stores.smb_share import ShareLogin
 from support.samba_server import PASSWORD
@@ -35,6 +35,22 @@ def test_files_written_by_others(place):
     store.write(("LOAD SALES",), b"new", overwrite=True)
     assert (folder / "Load Sales.DTSX").read_bytes() == b"new"
     assert not store.exists(("folder",))
+
+
+def test_names_of_devices_are_refused_before_anything_is_written(place):
+    folder, store = place
+    store.write(("P",), package())
+    for call in (
+        lambda: store.write(("CON",), package()),
+        lambda: store.move(("P",), ("nul.old",)),
+        lambda: store.create_folder(("lpt1",)),
+        lambda: store.write_attachment(("Aux.dtsConfig",), b"x"),
+    ):
+        with pytest.raises(NameNotFileName):
+            call()
+    assert [each.name for each in folder.iterdir()] == ["P.dtsx"]
+    store.write(("CONTACTS",), package())
+    assert store.read(("CONTACTS",)) == package()
 
 
 def test_links_are_not_followed_out(place, tmp_path):

@@ -26,6 +26,7 @@ __all__ = [
     "addressable",
     "check_file_name",
     "check_msdb_name",
+    "check_share_name",
     "format_path",
     "is_configuration",
     "name_key",
@@ -43,6 +44,18 @@ MSDB_FORBIDDEN = frozenset("/\\:[].=")
 """Characters barred from package names in msdb (0xC001F202). Rows that hold them already are served."""
 FILE_FORBIDDEN = frozenset('/\\:*?"<>|')
 """Path.GetInvalidFileNameChars, on every platform, so that stores can be moved between them."""
+DEVICES = frozenset(
+    (
+        "CON",
+        "PRN",
+        "AUX",
+        "NUL",
+        "CONIN$",
+        "CONOUT$",
+        *(f"{kind}{digit}" for kind in ("COM", "LPT") for digit in "0123456789¹²³"),
+    )
+)
+"""Files of Windows cannot have these names, whatever their extension."""
 
 
 def parse_path(text: str) -> StorePath:
@@ -123,6 +136,13 @@ def check_file_name(name: str) -> None:
     _check(name)
     barred = not FILE_FORBIDDEN.isdisjoint(name) or name[-1] == "." or not printable(name)
     if barred:
+        raise NameNotFileName(name=_shown(name))
+
+
+def check_share_name(name: str) -> None:
+    """As :func:`check_file_name`, and refuse the names of Windows' devices: no server of shares gives such files back."""
+    check_file_name(name)
+    if name.partition(".")[0].rstrip().upper() in DEVICES:
         raise NameNotFileName(name=_shown(name))
 
 

@@ -36,7 +36,7 @@ from dtserve.stores.filesystem import MAX_PACKAGE_BYTES
 from dtserve.stores.names import (
     EXTENSION,
     addressable,
-    check_file_name,
+    check_share_name,
     format_path,
     is_configuration,
     name_key,
@@ -128,7 +128,7 @@ class SmbStore(PackageStore):
         with _coded(path, WriteFailed), self._locked(path[:-1]):
             found = self._package(path)
             if found is None:
-                check_file_name(path[-1])
+                check_share_name(path[-1])
             if expected_revision is not None:
                 if found is None or found.revision != expected_revision:
                     raise RevisionChanged(path=format_path(path))
@@ -153,7 +153,7 @@ class SmbStore(PackageStore):
             with self._locked(target[:-1]):
                 file, old = self._must_exist(source), self._package(target)
                 if old is None:
-                    check_file_name(target[-1])
+                    check_share_name(target[-1])
                 same = old is not None and _same(source, target)
                 if old is not None and not same and not overwrite:
                     raise PackageExists(path=format_path(target))
@@ -167,7 +167,7 @@ class SmbStore(PackageStore):
         """Make a folder in an existing one."""
         if not folder:
             raise FolderExists(name="", parent="")
-        check_file_name(folder[-1])
+        check_share_name(folder[-1])
         with _coded(folder, WriteFailed), self._locked(folder[:-1]):
             if self.share.find(folder[:-1], folder[-1]) is not None:
                 raise FolderExists(name=folder[-1], parent=format_path(folder[:-1]))
@@ -177,7 +177,7 @@ class SmbStore(PackageStore):
         """Rename a folder; its case alone may change too."""
         if not folder:
             raise RootFixed(name=self.name, action="renamed")
-        check_file_name(name)
+        check_share_name(name)
         with _coded(folder, WriteFailed), self._locked(folder[:-1]):
             if not self.share.is_folder(folder):
                 raise FolderNotFound(name=folder[-1])
@@ -234,6 +234,7 @@ class SmbStore(PackageStore):
     def write_attachment(self, path: StorePath, data: bytes) -> None:
         """Store one: written under another name, flushed, renamed."""
         file_attachments.check_attachment(path)
+        check_share_name(path[-1])
         with _coded(path, WriteFailed), self._locked(path[:-1]):
             found = self.share.find(path[:-1], path[-1])
             self.share.put(path[:-1], found.name if found else path[-1], data)

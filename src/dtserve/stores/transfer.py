@@ -16,7 +16,7 @@ from dtserve.package.document import PackageDocument
 from dtserve.stores.base import PackageStore, StorePath
 from dtserve.stores.endpoints import Endpoint
 from dtserve.stores.errors import SamePlace, ServerStorageDisallowed
-from dtserve.stores.names import MAX_NAME, check_file_name, check_msdb_name
+from dtserve.stores.names import MAX_NAME, check_file_name, check_msdb_name, check_share_name
 
 __all__ = [
     "NO_CHANGES",
@@ -33,8 +33,9 @@ __all__ = [
 ]
 
 SERVER_STORAGE = 5
-MSDB = "SqlServerFolder"
-"""The kind of stores that are an msdb."""
+FOLDER_CHECKS = {"SmbFolder": check_share_name}
+NAME_CHECKS = {**FOLDER_CHECKS, "SqlServerFolder": check_msdb_name}
+"""What the kinds of stores refuse as the name of a folder, or a package; the others what no file can be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,12 @@ def changed_bytes(document: PackageDocument, takes_server_storage: bool, changes
 
 def check_new(store: PackageStore, path: StorePath) -> None:
     """Refuse, before anything is written, a new package whose name or folders the store cannot take; InvalidName."""
+    kind = store.kind_of(path)
+    check_folder, check = FOLDER_CHECKS.get(kind, check_file_name), NAME_CHECKS.get(kind, check_file_name)
     for depth, folder in enumerate(path[:-1]):
         if not store.folder_exists(path[: depth + 1]):
-            check_file_name(folder)
-    (check_msdb_name if store.kind_of(path) == MSDB else check_file_name)(path[-1])
+            check_folder(folder)
+    check(path[-1])
 
 
 def unused_path(store: PackageStore, path: StorePath, own: Callable[[StorePath], bool] | None = None) -> StorePath:
