@@ -242,6 +242,23 @@ def test_an_attention_ends_a_statement_and_the_connection_goes_on(session):
     assert rows_of(session, "SELECT 2") == [(2,)]
 
 
+def test_an_attention_may_be_answered_before_it_is_known_to_be_sent(session, monkeypatch):
+    from pytds.tds_writer import _TdsWriter
+
+    flush = _TdsWriter.flush
+
+    def slow(writer):
+        flush(writer)
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(0.5)
+
+    monkeypatch.setattr(_TdsWriter, "flush", slow)
+    threading.Timer(0.3, session.cancel).start()
+    with pytest.raises(Canceled):
+        session.execute("WAITFOR DELAY '00:00:30'")
+    assert rows_of(session, "SELECT 4") == [(4,)]
+
+
 def test_a_time_limit_is_an_attention(session):
     started = time.monotonic()
     with pytest.raises(SqlTimeout, match="1 s"):

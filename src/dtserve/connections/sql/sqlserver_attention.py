@@ -47,7 +47,10 @@ class AttentionSession(DbApiSession):
                 self.connection.close()
             elif state in (tds_base.TDS_PENDING, tds_base.TDS_READING):
                 self._attention = inner
-                inner.put_cancel()
+                # as put_cancel does, which says so too late: the other thread may have read the answer by then
+                inner.in_cancel = True
+                inner._writer.begin_packet(tds_base.PacketType.CANCEL)
+                inner._writer.flush()
 
     @contextmanager
     def limited(self, timeout: int) -> Iterator[None]:
