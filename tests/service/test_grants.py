@@ -4,6 +4,7 @@ import pytest
 
 from dtserve.service.access_errors import BadAccountName, LastAdministrator, RoleExists, RoleNotFound
 from dtserve.service.grants import Grants
+from dtserve.service.identity_schema import accounts
 from dtserve.service.state import open_state
 
 
@@ -46,6 +47,17 @@ def test_the_last_administrator_stays(grants) -> None:
     grants.grant("bob", "administrator")
     assert grants.revoke("alice", "administrator")
     grants.keep_an_administrator("alice")
+
+
+def test_a_disabled_account_is_no_administrator_to_rely_on(grants) -> None:
+    for name in ("alice", "bob"):
+        grants.grant(name, "administrator")
+    bob = {"namekey": "bob", "name": "bob", "password_hash": "", "disabled": True, "created": 0.0}
+    with grants._state.write() as connection:
+        connection.execute(accounts.insert().values(bob))
+    with pytest.raises(LastAdministrator):
+        grants.keep_an_administrator("alice")
+    assert grants.revoke("bob", "administrator")
 
 
 def test_user_defined_roles(grants) -> None:

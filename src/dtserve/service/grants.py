@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dtserve.service.access_errors import BadAccountName, LastAdministrator, RoleExists, RoleNotFound
-from dtserve.service.identity_schema import grants, roles
+from dtserve.service.identity_schema import accounts, grants, roles
 from dtserve.service.role_table import ADMINISTRATOR, BUILT_IN, FIXED_ROLES, RIGHTS
 from dtserve.service.state import State
 from dtserve.stores.names import name_key
@@ -73,9 +73,12 @@ class Grants:
         return done.rowcount > 0
 
     def keep_an_administrator(self, principal: str) -> None:
-        """LastAdministrator when nobody but ``principal`` is administrator."""
-        holders = self.holders(ADMINISTRATOR)
-        if holders and {name_key(each) for each in holders} == {name_key(principal)}:
+        """LastAdministrator when nobody else who may sign in is administrator; a disabled account keeps no door open."""
+        disabled = sa.select(accounts.c.namekey).where(accounts.c.disabled)
+        with self._state.read() as connection:
+            shut = set(connection.execute(disabled).scalars())
+        holders = {name_key(each) for each in self.holders(ADMINISTRATOR)}
+        if name_key(principal) in holders and not holders - shut - {name_key(principal)}:
             raise LastAdministrator(name=principal)
 
     def holders(self, role: str) -> builtins.list[str]:
