@@ -22,10 +22,10 @@ from support.flows import I4, RecordingHost, flow, numbers, props, sink, source,
 NS = "www.microsoft.com/SqlServer/Dts"
 
 
-def manager(tmp_path, *, file=False):
+def manager(tmp_path, *, file=False, value='DTS:DataType="3"'):
     columns = "".join(
-        f'<DTS:CacheColumn DTS:ObjectName="{name}" DTS:IndexPosition="{index}" DTS:DataType="3"/>'
-        for name, index in (("k", 1), ("v", 0))
+        f'<DTS:CacheColumn DTS:ObjectName="{name}" DTS:IndexPosition="{index}" {kind}/>'
+        for name, index, kind in (("k", 1, 'DTS:DataType="3"'), ("v", 0, value))
     )
     text = f'<DTS:ConnectionManager xmlns:DTS="{NS}"><DTS:CacheColumns>{columns}</DTS:CacheColumns></DTS:ConnectionManager>'
     model = ConnectionManager(
@@ -121,6 +121,28 @@ def test_a_cache_holds_no_long_values(tmp_path):
     made = flow(source("Src", {"n": I4, "t": TypeSpec(DT.NTEXT)}), cache, paths=[("Src.Out", "C.In")])
     with pytest.raises(DataFlowFailed, match="DT_NTEXT"):
         engine.validate_data_flow(made, host)
+
+
+@pytest.mark.parametrize(("text", "fits"), [("abcde", True), ("abcdef", False), (None, True)])
+def test_a_cache_column_is_never_cut(tmp_path, text, fits):
+    import polars as pl
+
+    host = RecordingHost(tmp_path)
+    host.connections["Cache"] = manager(tmp_path, value='DTS:DataType="130" DTS:Length="5"')
+    into = (
+        used("Src.n", properties=props({"CacheColumnName": "k"})),
+        used("Src.t", properties=props({"CacheColumnName": "v"})),
+    )
+    cache = Component("C", "C", "", "Cache", connections=CONNECTION, inputs=(Input("C.In", "In", into),))
+    made = flow(source("Src", {"n": I4, "t": TypeSpec(DT.WSTR, 50)}), cache, paths=[("Src.Out", "C.In")])
+    host.frames["Src"] = [pl.DataFrame({"n": [1], "t": [text]}, schema={"n": pl.Int32, "t": pl.String})]
+    if fits:
+        engine.run_data_flow(made, host)
+        assert host.connections["Cache"].data.rows.rows() == [(1, text)]
+        return
+    with pytest.raises(DataFlowFailed) as caught:
+        engine.run_data_flow(made, host)
+    assert caught.value.error.code == 0xC02090A9
 
 
 def test_an_empty_cache_and_one_that_nobody_filled(tmp_path):

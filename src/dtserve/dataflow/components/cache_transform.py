@@ -1,6 +1,7 @@
 """Cache Transform: rows into a Cache connection manager, for Lookups later in the run (DATA_FLOW §5, §8.2).
 
-Each input column names its cache column in ``CacheColumnName``; the types must be equal.
+Each input column names its cache column in ``CacheColumnName``; the types must be equal, and a value that does not fit a
+shorter cache column is an error.
 Rows are unique by the index columns, the first one of equal keys stays (a choice: the
 reference is silent; UNVERIFIED); with ``TreatDuplicateKeysAsError`` a second one is an error. With
 UseFile the rows are also written to the manager's file. Rows pass through to the output,
@@ -17,6 +18,7 @@ from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, RowTransform
 from dtserve.dataflow.budget import CacheShare, cache_share
 from dtserve.dataflow.cache import CacheData, cache_manager, write_cache
+from dtserve.dataflow.conversion import widened
 from dtserve.dataflow.errors import BadMetadata
 from dtserve.dataflow.lookup_errors import (
     CacheColumnCount,
@@ -78,6 +80,8 @@ class CacheTransform(RowTransform):
                 raise CacheWrittenBefore(connection=self._cache.name, component=self.model.name)
             self._cache.writer = me
         self._columns = self._mapping()
+        self._types = self.input_schemas[self.model.inputs[0].ref_id]
+        self._known = {c.name: c.type for c in self._cache.columns}
         self._frames: list[pl.DataFrame] = []
         self._share = cache_share(self.host.settings.memory_limit)
         self._bytes = 0
@@ -86,7 +90,11 @@ class CacheTransform(RowTransform):
         """Keep the rows and pass them on."""
         import polars as pl
 
-        self._frames.append(compact(frame.select(pl.col(lineage).alias(name) for lineage, name in self._columns)))
+        made = [
+            widened(frame[lineage], self._types[lineage], self._known[name], (lineage, name)).alias(name)
+            for lineage, name in self._columns
+        ]
+        self._frames.append(compact(pl.DataFrame(made)))
         self._bytes += held_bytes(self._frames[-1])
         most = self._bytes if self._share is None else self._share.most(self._bytes)
         if self._bytes > most:
@@ -101,7 +109,7 @@ class CacheTransform(RowTransform):
         columns = tuple(self._cache.columns)
         types = {c.name: c.type.polars() for c in columns}
         rows = pl.concat(self._frames) if self._frames else pl.DataFrame(schema=types)
-        rows = rows.select([c.name for c in columns]).cast({name: types[name] for name in types})
+        rows = rows.select([c.name for c in columns])
         data = CacheData(columns, rows)
         unique = rows.unique(subset=data.index, keep="first", maintain_order=True) if data.index else rows
         strict = properties.boolean(self.model.properties, "TreatDuplicateKeysAsError", owner=self.model.name)
