@@ -40,8 +40,8 @@ def spill_limit(memory_limit: int) -> int:
 
 
 def queue_limit(memory_limit: int) -> int:
-    """Bytes that may wait between two threads: a thirty-second part of the memory, 64 MB at most."""
-    return min(max(memory_of(memory_limit) // 32, 4 * 2**20), 64 * 2**20)
+    """Bytes that may wait between two threads: a thirty-second part of the memory, 32 MB at most (two large buffers)."""
+    return min(max(memory_of(memory_limit) // 32, 4 * 2**20), 32 * 2**20)
 
 
 def cores() -> int:

@@ -24,7 +24,7 @@ __all__ = ["Begun", "DataFile"]
 
 T = TypeVar("T")
 
-DEPTH = 3
+DEPTH = 2
 """Blocks that may be made before somebody asks for the first one."""
 
 SWITCH_SECONDS = 0.0005

@@ -53,7 +53,7 @@ def worked(items: Iterator[T], work: Callable[[T], R], at_once: int = 0) -> Gene
                     waiting.append(threads.submit(work, next(items)))
                 except BaseException as error:
                     ended = error
-                while len(waiting) > (at_once if ended is None else 0):
+                while len(waiting) >= (at_once if ended is None else 1):
                     yield waiting.popleft().result()
             if not isinstance(ended, StopIteration):
                 raise ended
