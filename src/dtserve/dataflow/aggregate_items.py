@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dtserve.dataflow.transform_errors import AggregationFailed
-from dtserve.datatypes import TypeSpec
+from dtserve.datatypes import DT, TypeSpec
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
-    "AVERAGE", "COUNT", "COUNT_ALL", "COUNT_DISTINCT", "GROUP_BY", "MAXIMUM", "MINIMUM", "SUM", "Item", "check_sums",
+    "AVERAGE", "COUNT", "COUNT_ALL", "COUNT_DISTINCT", "GROUP_BY", "MAXIMUM", "MINIMUM", "OVERFLOW", "SUM", "Item", "check_sums",
     "first_step", "second_step",
 ]  # fmt: skip
 
 GROUP_BY, COUNT, COUNT_ALL, COUNT_DISTINCT, SUM, AVERAGE, MINIMUM, MAXIMUM = range(8)
 
-_ARITHMETIC_OVERFLOW = "0xC0047011"
+OVERFLOW = "0xC0209011"
+"""What a result has that does not fit (DATA_FLOW §5)."""
+
 _MAX_38 = 9.9e37
 
 
@@ -37,6 +39,11 @@ class Item:
     key: str = ""
 
     @property
+    def offset(self) -> bool:
+        """Whether its values are moments with an offset, which are compared by their universal time."""
+        return self.type.dt is DT.DBTIMESTAMPOFFSET
+
+    @property
     def parts(self) -> dict[str, str]:
         """Partial columns → how partial results of one group join."""
         if self.kind == GROUP_BY:
@@ -44,9 +51,9 @@ class Item:
         if self.kind in (COUNT, COUNT_ALL):
             return {f"{self.name}.n": "sum"}
         if self.kind == MINIMUM:
-            return {f"{self.name}.v": "min"}
+            return {f"{self.name}.v": "earliest" if self.offset else "min"}
         if self.kind == MAXIMUM:
-            return {f"{self.name}.v": "max"}
+            return {f"{self.name}.v": "latest" if self.offset else "max"}
         if self.kind in (SUM, AVERAGE):
             return {f"{self.name}.s": "sum", f"{self.name}.n": "sum"}
         return {}
@@ -61,7 +68,7 @@ def check_sums(frame: pl.DataFrame, keys: list[str], columns: list[str]) -> None
         limit = _limit(frame.schema[name])
         largest = frame.select(sizes.max()).item() or 0.0
         if largest * frame.height > limit and (frame.group_by(keys).agg(sizes.sum())[name] > limit).any():
-            raise AggregationFailed(object="sum", error_code=_ARITHMETIC_OVERFLOW)
+            raise AggregationFailed(object="sum", error_code=OVERFLOW)
 
 
 def first_step(item: Item) -> list[pl.Expr]:
@@ -76,10 +83,8 @@ def first_step(item: Item) -> list[pl.Expr]:
         return [pl.len().cast(pl.Int64).alias(f"{item.name}.n")]
     if item.kind == COUNT:
         return [count]
-    if item.kind == MINIMUM:
-        return [column.min().alias(f"{item.name}.v")]
-    if item.kind == MAXIMUM:
-        return [column.max().alias(f"{item.name}.v")]
+    if item.kind in (MINIMUM, MAXIMUM):
+        return [second_step(item.column, item.parts[f"{item.name}.v"]).alias(f"{item.name}.v")]
     if item.kind in (SUM, AVERAGE):
         return [_sum(column, item.type).alias(f"{item.name}.s"), count]
     return []
@@ -109,6 +114,9 @@ def second_step(name: str, how: str) -> pl.Expr:
         return column.min()
     if how == "max":
         return column.max()
+    if how in ("earliest", "latest"):
+        known = column.filter(column.is_not_null())
+        return known.sort_by(known.struct.field("utc"), descending=how == "latest", maintain_order=True).first()
     return column.sum()
 
 

@@ -3,7 +3,8 @@
 Any number of outputs, each with its own grouping. ``AggregationType``: 0 group by,
 1 count (without NULL), 2 count all, 3 count distinct (without NULL), 4 sum, 5 average,
 6 minimum, 7 maximum. ``AggregationComparisonFlags`` say which texts are one group or one
-distinct value; the group shows the text that came first. NULLs form one group; the sum,
+distinct value; the group shows the text that came first. Moments with an offset are compared by their
+universal time. NULLs form one group; the sum,
 average, minimum and maximum of NULLs alone is NULL. Results have the type of the output
 column; one that does not fit fails the component. KeyScale, Keys, CountDistinctScale,
 CountDistinctKeys and AutoExtendFactor are hints without effect here. Groups come in the
@@ -76,7 +77,7 @@ class Aggregate(BlockingTransform):
 
     def process(self, input_ref: str, frame: pl.DataFrame) -> Iterable[Emit]:
         """Add the rows to each output's groups."""
-        made = [fold(frame[column], flags).alias(key) for key, (column, flags) in self._folds.items()]
+        made = [_compared(frame[column], flags).alias(key) for key, (column, flags) in self._folds.items()]
         rows = frame.with_columns(made) if made else frame
         if self._lease is not None:
             self._lease.take()
@@ -122,7 +123,8 @@ class Aggregate(BlockingTransform):
             raise AggregateInputMissing(lineage=source, column=column.name)
         spec = arriving.get(source, TypeSpec(DT.I4))
         flags = self._flags(column) if spec.family == "text" and kind in (agg.GROUP_BY, agg.COUNT_DISTINCT) else 0
-        key = f"__folded:{flags}:{source}" if flags else ""
+        moment = spec.dt is DT.DBTIMESTAMPOFFSET and kind in (agg.GROUP_BY, agg.COUNT_DISTINCT)
+        key = f"__compared:{flags}:{source}" if flags or moment else ""
         return Item(f"i{at}", kind, source if source in arriving else "", spec, key)
 
     def _check(self, column: Column, item: Item) -> None:
@@ -148,11 +150,20 @@ class Aggregate(BlockingTransform):
             values, spec = frame[f"{item.name}.n"].fill_null(0), TypeSpec(DT.I8)
         else:
             values, spec = _number(frame, column, item)
+        if spec == column.type:
+            return pl.Series(column.lineage_id, values)
         result = fit(values, spec, column.type, "data_conversion", locale_id=self.locale)
         if result.errors is not None:
             code = int(result.errors.drop_nulls()[0])
             raise AggregationFailed(object=f"{self.model.name}.{column.name}", error_code=hresult(code))
         return pl.Series(column.lineage_id, result.values)
+
+
+def _compared(values: pl.Series, flags: int) -> pl.Series:
+    """What makes values one: a text without what the flags ignore, a moment's universal time."""
+    import polars as pl
+
+    return values.struct.field("utc") if isinstance(values.dtype, pl.Struct) else fold(values, flags)
 
 
 def _number(frame: pl.DataFrame, column: Column, item: Item) -> tuple[pl.Series, TypeSpec]:
