@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dtserve.dataflow.keys import KeyColumn, RowKeys, sort_key_columns
+from dtserve.dataflow.keys import KeyColumn, RowKeys, common_type, sort_key_columns
 from dtserve.datatypes import DT, TypeSpec
 
 NUMERIC = TypeSpec(DT.NUMERIC, precision=38, scale=2)
@@ -42,6 +42,13 @@ def ordered(rows, values, spec, descending):
     series = pl.Series("x", values, dtype=spec.polars())
     encoded = rows.encode(series.to_frame(), [KeyColumn("x", spec, descending)])
     return [values[i] for i in encoded.arg_sort()]
+
+
+def test_keys_of_other_kinds_have_no_common_type():
+    assert common_type(TypeSpec(DT.DBDATE), TypeSpec(DT.DBTIMESTAMP)) is None
+    assert common_type(TypeSpec(DT.I4), TypeSpec(DT.R8)) is None
+    assert common_type(TypeSpec(DT.WSTR, length=3), TypeSpec(DT.STR, length=5)) == TypeSpec(DT.WSTR, length=3)
+    assert common_type(TypeSpec(DT.I2), TypeSpec(DT.UI4)) == TypeSpec(DT.I8)
 
 
 @pytest.mark.parametrize(("values", "spec"), CASES, ids=lambda item: str(item)[:12])

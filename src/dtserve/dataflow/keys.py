@@ -8,7 +8,8 @@ complemented where the column runs down. A single short key is a number instead.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dtserve.dataflow.collation import NULLS_FIRST, SortKeys
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-__all__ = ["KeyColumn", "RowKeys", "sort_key_columns"]
+__all__ = ["KeyColumn", "RowKeys", "common_type", "sort_key_columns"]
 
 _DIGITS = "0123456789ABCDEF"
 _COMPLEMENT = dict(zip(_DIGITS, reversed(_DIGITS), strict=True))
@@ -41,16 +42,35 @@ def sort_key_columns(columns: list[tuple[str, TypeSpec, int, int]]) -> list[KeyC
     return [KeyColumn(name, spec, position < 0, flags) for name, spec, position, flags in keyed]
 
 
+def common_type(one: TypeSpec, other: TypeSpec) -> TypeSpec | None:
+    """A type in which keys of both types compare: decimals in the finer scale, numbers in the wider type; None without one."""
+    if one.family != other.family or (one.family == "datetime" and one.dt is not other.dt):
+        return None
+    if one.family == "decimal" or (one.family == "int" and one.dt is not other.dt):
+        if one.family == "int" and DT.UI8 not in (one.dt, other.dt):
+            return TypeSpec(DT.I8)
+        scales = (int(getattr(spec.polars(), "scale", 0)) for spec in (one, other))
+        return TypeSpec(DT.NUMERIC, precision=38, scale=max(scales))
+    return TypeSpec(DT.R8) if one.family == "float" else one
+
+
 class RowKeys:
     """Encodes rows; one instance per component."""
 
     def __init__(self, locale_id: int) -> None:
         self._texts = SortKeys(locale_id)
 
-    def encode(self, frame: pl.DataFrame, keys: list[KeyColumn]) -> pl.Series:
-        """One value per row, smaller for rows that come first: a number for one short key, else a text."""
+    def encode(self, frame: pl.DataFrame, keys: list[KeyColumn], types: Sequence[TypeSpec] = ()) -> pl.Series:
+        """One value per row, smaller for rows that come first: a number for one short key, else a text.
+
+        ``types`` are those in which the keys compare with the keys of another input (:func:`common_type`).
+        """
         import polars as pl
 
+        if types:
+            keys = [replace(key, type=spec) for key, spec in zip(keys, types, strict=True)]
+            wrong = [pl.col(k.name).cast(k.type.polars()) for k in keys if frame.schema[k.name] != k.type.polars()]
+            frame = frame.with_columns(wrong) if wrong else frame
         if len(keys) == 1 and _short(keys[0].type):
             return _number(frame[keys[0].name], keys[0])
         parts = [self._part(frame[key.name], key) for key in keys]
@@ -136,6 +156,7 @@ def _fixed(values: pl.Series, spec: TypeSpec) -> pl.Series:
     if spec.family == "float":
         bits = values.cast(pl.Float64).fill_null(0.0).to_numpy().copy()
         bits[bits == 0] = 0.0
+        bits[np.isnan(bits)] = np.nan  # with either sign
         raw = bits.view(np.uint64)
         negative = raw >> np.uint64(63) == 1
         ordered = np.where(negative, ~raw, raw | np.uint64(1 << 63))

@@ -19,7 +19,7 @@ from dtserve.dataflow import properties
 from dtserve.dataflow.base import BlockingTransform, Emit
 from dtserve.dataflow.budget import Lease, lease
 from dtserve.dataflow.errors import BadMetadata, InputNotConnected
-from dtserve.dataflow.keys import KeyColumn, RowKeys, sort_key_columns
+from dtserve.dataflow.keys import KeyColumn, RowKeys, common_type, sort_key_columns
 from dtserve.dataflow.queues import MAX_BYTES, SpillQueue
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.transform_errors import IncompatibleColumns, InputMustBeSorted, NoKeyColumns
@@ -58,13 +58,15 @@ class Merge(BlockingTransform):
         if len(left) != len(right):
             raise NoKeyColumns(object=self.model.inputs[1].name)
         for a, b in zip(left, right, strict=True):
-            if a.type.family != b.type.family or a.descending is not b.descending or a.flags != b.flags:
+            if common_type(a.type, b.type) is None or a.descending is not b.descending or a.flags != b.flags:
                 raise IncompatibleColumns(first=a.name, second=b.name)
 
     def start(self) -> None:
         """Prepare both sides."""
         self._keys = RowKeys(self.locale)
         self._sides = {}
+        pairs = zip(*(self._key_columns(one) for one in self.model.inputs), strict=True)
+        self._types = [common_type(a.type, b.type) or a.type for a, b in pairs]
         self._lease = lease(self.host.settings.memory_limit)
         for one in self.model.inputs:
             mapping = {properties.reference(c.properties, "OutputColumnLineageID"): c.lineage_id for c in one.columns}
@@ -126,7 +128,7 @@ class Merge(BlockingTransform):
         if side.rows is not None or not len(side.queue) or self._keys is None:
             return
         _, frame = side.queue.take()
-        keys = running_greatest(self._keys.encode(frame, side.keys), side.highest)
+        keys = running_greatest(self._keys.encode(frame, side.keys, self._types), side.highest)
         side.highest = keys[-1]
         side.rows = frame.with_columns(keys.alias(_KEY))
 

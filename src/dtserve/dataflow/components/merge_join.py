@@ -27,12 +27,12 @@ from dtserve.dataflow.join_errors import (
     MergeJoinType,
     MergeJoinTypes,
 )
-from dtserve.dataflow.keys import KeyColumn, RowKeys, sort_key_columns
+from dtserve.dataflow.keys import KeyColumn, RowKeys, common_type, sort_key_columns
 from dtserve.dataflow.merging import FULL, INNER, LEFT, JoinSide, joined_rows, segments
 from dtserve.dataflow.queues import MAX_BYTES, SpillQueue
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.transform_errors import InputMustBeSorted
-from dtserve.datatypes import DT, TypeSpec
+from dtserve.datatypes import TypeSpec
 
 if TYPE_CHECKING:
     import polars as pl
@@ -92,7 +92,7 @@ class MergeJoin(BlockingTransform):
         self._columns = self._outputs()
         count = self._key_count()
         left, right = (self._sorted(one)[:count] for one in self.model.inputs)
-        self._key_types = [_common(a.type, b.type) for a, b in zip(left, right, strict=True)]
+        self._key_types = [common_type(a.type, b.type) or a.type for a, b in zip(left, right, strict=True)]
         folder = self.host.settings.temp
         self._lease = lease(self.host.settings.memory_limit)
         memory, waiting = self._lease.part(2), self._lease.part(2, MAX_BYTES)
@@ -160,17 +160,11 @@ class MergeJoin(BlockingTransform):
         if self._keys is None:
             return
         _, frame = side.queue.take()
-        typed = [
-            KeyColumn(key.name, spec, key.descending, key.flags)
-            for key, spec in zip(side.keys, self._key_types, strict=True)
-        ]
-        wrong = [pl.col(k.name).cast(k.type.polars()) for k in typed if frame.schema[k.name] != k.type.polars()]
-        keyed = frame.with_columns(wrong) if wrong else frame
         if self._nulls_match:
             null = pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
         else:
             null = self._keys.has_null(frame, side.keys)
-        side.add(frame, self._keys.encode(keyed, typed), null)
+        side.add(frame, self._keys.encode(frame, side.keys, self._key_types), null)
 
     def _emitted(self, left: JoinSide, right: JoinSide, lefts: pl.Series, rights: pl.Series) -> pl.DataFrame:
         """Output rows from row numbers of both sides (NULL where a side has none)."""
@@ -214,10 +208,3 @@ class MergeJoin(BlockingTransform):
                 raise MergeJoinOutputColumn(column=column.name)
             found.append((column.lineage_id, column.type, *source))
         return found
-
-
-def _common(one: TypeSpec, other: TypeSpec) -> TypeSpec:
-    """A type in which the keys of both sides compare; decimals in the finer scale."""
-    if one.dt not in (DT.NUMERIC, DT.DECIMAL):
-        return one
-    return TypeSpec(DT.NUMERIC, precision=38, scale=max(one.scale, other.scale))
