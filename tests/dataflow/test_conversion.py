@@ -54,6 +54,18 @@ def test_long_texts_of_a_database_become_what_texts_become(long):
     assert moment.values.to_list() == [dt.datetime(2024, 5, 6, 7, 8, 9)]
 
 
+@pytest.mark.parametrize("text", [wstr(50), TypeSpec(DT.NTEXT), TypeSpec(DT.STR, length=36, code_page=1252)])
+def test_a_source_takes_guids_without_braces(text):
+    bare = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
+    held = pl.Series([bare, f"{{{bare}}}", None, "3f2504e0"])
+    result = fit(held, text, TypeSpec(DT.GUID), "ole_db_source")
+    assert result.values.to_list() == [f"{{{bare.upper()}}}"] * 2 + [None, None]
+    assert result.errors.to_list() == [None, None, None, 0xC0209072]
+    if text.dt is DT.WSTR:
+        strict = fit(held, text, TypeSpec(DT.GUID), "data_conversion")
+        assert strict.values.to_list() == [None, f"{{{bare.upper()}}}", None, None]
+
+
 def test_truncations():
     result = fit(pl.Series(["abc"]), TEXT, wstr(2), "ole_db_destination")
     assert (result.values.to_list(), result.truncated.to_list()) == (["ab"], [True])

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_convertible", "fit", "fit_regular", "same_storage", "status", "truncation_code", "widened"]
 
+_BARE_GUID = r"^([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$"
 _MANY_ROWS = 1_000
 _MOST_OPEN = 0.25
 """The share of rows that may need a closer look of their own."""
@@ -54,11 +55,14 @@ def fit(
 ) -> ColumnResult:
     """Convert a column; error codes are those of ``host`` (a key of ``datatypes.errors.HOST_CODES``).
 
+    Databases without a type for GUIDs hold them as texts, usually without braces: a source takes them either way.
     Long texts that have no conversion of their own are converted as DT_WSTR, which is what databases other than SQL
     Server mean by ``text``; components that may not do so have refused them when they were validated.
     """
     from dtserve.datatypes.columns import convert_column
 
+    if target.dt is DT.GUID and source.family == "text" and host == "ole_db_source":
+        values = values.str.replace(_BARE_GUID, "{$1}")
     result = convert_column(values, _plain_text(source, target), target, locale_id=locale_id, fast_parse=fast_parse)
     return _renamed(result, host)
 
