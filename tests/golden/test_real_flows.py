@@ -135,7 +135,7 @@ def test_small_buffers_give_the_same_rows(chunk: int, tmp_path: Path) -> None:
             continue
         large, usual = run_alone(flow, tmp_path / f"{at}large", rough=False)
         small, tiny = run_alone(flow, tmp_path / f"{at}small", rough=False, buffer_rows=3)
-        if (usual.succeeded, usual.sent) != (tiny.succeeded, tiny.sent):
+        if usual.succeeded != tiny.succeeded or (usual.succeeded and usual.sent != tiny.sent):
             found.append(f"{flow.name}: {usual.sent} {tiny.sent} {tiny.errors[:1]}")
         elif usual.succeeded and left_behind(large) != left_behind(small):
             found.append(f"{flow.name}: other rows")
