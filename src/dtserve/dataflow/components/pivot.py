@@ -137,7 +137,9 @@ class Pivot(BlockingTransform):
 
     def _unknown(self, rows: pl.DataFrame) -> Iterator[Emit]:
         if self._tolerant:
-            self._unmatched.update(dict.fromkeys(str(v) for v in rows[_KEY].unique(maintain_order=True)))
+            self._unmatched.update(
+                dict.fromkeys("NULL" if v is None else str(v) for v in rows[_KEY].unique(maintain_order=True))
+            )
             return
         yield from self._refused(rows, PivotUnknownKey)
 
