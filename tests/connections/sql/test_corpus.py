@@ -75,6 +75,37 @@ def test_statements_of_real_packages(models):
         assert count[family, "refused"] < 25, count
 
 
+QUERYING = ("OLEDBSource", "DataReaderSourceAdapter", "SSISODBCSrc", "Lookup", "OLEDBCommand")
+
+
+@needs_corpus
+@pytest.mark.parametrize("family", ["sqlite", "postgres", "mysql"])
+def test_queries_of_real_sources_and_lookups_are_translated_unless_they_call_procedures(models, family):
+    seen = {
+        command.value
+        for model in models
+        for executable in model.walk()
+        if executable.data_flow is not None
+        for component in executable.data_flow.components
+        if component.part in QUERYING and (command := component.properties.get("SqlCommand")) and command.value.strip()
+        if (mode := component.properties.get("AccessMode")) is None or mode.value == "2"  # others have a stale one
+    }
+    translator = Translator(family, "tsql", FakeCatalog(family))
+    refused = []
+    for text in seen:
+        try:
+            for node in (node for batch in split_go(text) for node in parse_batch(batch)):
+                if isinstance(node, Refused):
+                    raise NotTranslatable(dialect=family, reason=node.reason, statement=node.text)
+                if isinstance(node, Run):
+                    translator.statements(node.text)
+        except NotTranslatable as error:
+            refused.append(error.facts["reason"])
+    assert len(seen) > 150
+    assert [reason for reason in refused if "stored procedures" not in reason] == []
+    assert len(refused) < len(seen) / 5
+
+
 @needs_corpus
 def test_managers_of_real_packages(models):
     count = Counter()
