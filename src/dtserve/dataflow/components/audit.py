@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dtserve.dataflow import properties
 from dtserve.dataflow.base import Emit, RowTransform
+from dtserve.dataflow.errors import BadMetadata
 from dtserve.dataflow.registry import component
 from dtserve.dataflow.transform_errors import BadLineageItem
 from dtserve.datatypes import TypeSpec
@@ -35,6 +36,9 @@ ITEMS = (
 )
 """The system variable behind each item."""
 
+_FAMILIES = {0: "guid", 1: "guid", 3: "guid", 4: "datetime", 8: "guid"}
+"""What a column may be besides a text."""
+
 
 @component("Lineage")
 class Audit(RowTransform):
@@ -43,9 +47,12 @@ class Audit(RowTransform):
     concurrent = True
 
     def validate(self) -> None:
-        """Items must exist."""
+        """Items must exist, and their columns hold them."""
         for column in self.output().columns:
-            self._item(column.properties)
+            item = self._item(column.properties)
+            if column.type.family not in ("text", _FAMILIES.get(item, "text")):
+                detail = f'the column "{column.name}" ({column.type}) cannot hold {ITEMS[item]}'
+                raise BadMetadata(component=self.model.name, detail=detail)
 
     def start(self) -> None:
         """Read the system variables."""

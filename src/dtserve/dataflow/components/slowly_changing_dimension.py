@@ -58,7 +58,9 @@ __all__ = ["SlowlyChangingDimension"]
 OTHER, KEY, CHANGING, HISTORICAL, FIXED = range(5)
 UNCHANGED_OUT, NEW_OUT, FIXED_OUT, CHANGING_OUT, HISTORICAL_OUT, INFERRED_OUT = range(6)
 
-_WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
+_WHERE = re.compile(r"\b(where|group\s+by|having|union)\b", re.IGNORECASE)
+"""What a condition cannot be put behind."""
+
 _Row = dict[str, Any]
 
 _OTHER_VALUE = object()
@@ -111,7 +113,9 @@ class SlowlyChangingDimension(RowTransform):
             for c, name, kind in columns
             if kind in (CHANGING, HISTORICAL, FIXED)
         ]
-        self._all_new = properties.integer(self.model.properties, "IncomingRowChangeType", 1, owner=self.model.name) == 0
+        self._all_new = (
+            properties.integer(self.model.properties, "IncomingRowChangeType", 1, owner=self.model.name) == 0
+        )
         self._indicator = self._text("InferredMemberIndicator")
         self._statement = self._query()
         self._session = acquire(self, "LookupConnection")
