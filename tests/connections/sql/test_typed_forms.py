@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from dtserve.connections.sql.nodes import template, typed
 from dtserve.connections.sql.typed_forms import (
+    as_days,
     as_moments,
     cast_outside,
     cut_to_first,
@@ -97,3 +98,11 @@ def test_a_cast_stands_around_its_window() -> None:
     assert found.expressions[0].this.this == "AVG({*})"
     plain = exp.Window(this=template("COUNT({*})", exp.column("a"), kind=I4))
     assert cast_outside(plain) is plain
+
+
+@pytest.mark.parametrize(
+    ("of", "to"), [(I4, TypeSpec(DT.R8)), (None, I4), (TypeSpec(DT.DBTIME), I4), (TypeSpec(DT.DBTIMESTAMP), SHORT)]
+)
+def test_only_moments_become_days_and_only_for_numbers(of, to) -> None:
+    node = column(of)
+    assert as_days("postgres", node, to) is node

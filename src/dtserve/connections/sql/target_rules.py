@@ -29,6 +29,7 @@ from dtserve.connections.sql.tsql_functions import (
 from dtserve.connections.sql.tsql_types import BOOL, arithmetic, common, literal_type, spec_of, type_of, varchar
 from dtserve.connections.sql.typed_forms import (
     DAY_NUMBERS,
+    as_days,
     as_moments,
     cast_outside,
     cut_to_first,
@@ -258,6 +259,7 @@ class Rules(RowChanges, Alignment):
         digits = literal_bytes(value, spec) if style is None else None
         if digits is not None:
             return typed(self.binary(digits), spec)
+        value = as_days(self.family, value, spec)
         return exactly_typed(typed(self.cast(binder, value, spec, style, attempt), spec))
 
     def cast(self, binder: Binder, value: exp.Expr, spec: TypeSpec, style: exp.Expr | None, attempt: bool) -> exp.Expr:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DAY_NUMBERS",
+    "as_days",
     "as_moments",
     "cast_outside",
     "cut_to_first",
@@ -37,6 +38,8 @@ DAY_NUMBERS: dict[str, tuple[int, ...]] = {
 _CAST = re.compile(r"(?P<before>CAST\((?:TRUNC(?:ATE)?\()?)(?P<call>(?:SUM|AVG)\(\{\*\}\))(?P<after>.*)", re.IGNORECASE)
 _EXACT = "ssis exact"
 _MOMENT = TypeSpec(DT.DBTIMESTAMP)
+_MOMENTS = (DT.DBTIMESTAMP, DT.DBTIMESTAMP2, DT.DBDATE)
+_FLOAT = TypeSpec(DT.R8)
 _CUTS = {
     "postgres": "LEFT(CAST({{0}} AS TEXT), {0})", "mysql": "LEFT({{0}}, {0})", "sqlite": "substr({{0}}, 1, {0})",
 }  # fmt: skip
@@ -46,6 +49,12 @@ _LENGTHS = {
     "sqlite": ("length({0})", "length({0})"),
 }
 """Family → how many characters a text has, how many bytes a binary value."""
+_DAYS = {
+    "postgres": "(CAST(EXTRACT(EPOCH FROM CAST({0} AS TIMESTAMP) - TIMESTAMP '1900-01-01') AS DOUBLE PRECISION) / 86400)",
+    "mysql": "(TIMESTAMPDIFF(MICROSECOND, '1900-01-01', {0}) / 8.64e10)",
+    "sqlite": "(julianday({0}) - 2415020.5)",
+}
+_NEAREST = {"postgres": "FLOOR({0} + 0.5)", "mysql": "ROUND({0})", "sqlite": "round({0})"}
 _BYTES = {
     DT.BOOL: 1, DT.UI1: 1, DT.I2: 2, DT.I4: 4, DT.I8: 8, DT.R4: 4, DT.R8: 8, DT.CY: 8, DT.DBDATE: 3,
     DT.DBTIMESTAMP: 8, DT.DBTIMESTAMP2: 8, DT.GUID: 16,
@@ -76,6 +85,15 @@ def as_moments(name: str, arguments: list[exp.Expr], cast: Callable[[exp.Expr, T
             moment = datetime(1900, 1, 1) + timedelta(days=days)
             found[at] = typed(cast(typed(exp.Literal.string(moment.isoformat(" ")), _TEXT), _MOMENT), _MOMENT)
     return found
+
+
+def as_days(family: str, node: exp.Expr, spec: TypeSpec) -> exp.Expr:
+    """A moment that becomes a number as the days since 1900-01-01: to a whole number the nearest day, as T-SQL does."""
+    kind = type_of(node)
+    if kind is None or kind.dt not in _MOMENTS or spec.family not in ("int", "decimal", "float"):
+        return node
+    days = template(_DAYS[family], node, kind=_FLOAT)
+    return template(_NEAREST[family], days, kind=_FLOAT) if spec.family == "int" else days
 
 
 _TEXT = TypeSpec(DT.WSTR, length=26)
