@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dtserve.dataflow.errors import DataFlowFailed
 from dtserve.datatypes import DT, TYPES, TypeSpec
 from dtserve.package.model import Column, Component, Input, Output
 from support.flows import I4, flow, props, rows_of, sink, sliced, source, used
@@ -296,3 +297,15 @@ def test_merge_compares_numbers_of_other_widths_by_their_values(tmp_path, first,
     found = rows_of(tmp_path, made, L=frames(left, first, 2), R=shifted)
     keyed = [(value, at) for at, value in enumerate(left)] + [(value, 100 + at) for at, value in enumerate(right)]
     assert [at for (at,) in found] == [at for _, at in sorted(keyed)]
+
+
+def test_a_sum_that_does_not_fit_tells_of_an_overflow(tmp_path):
+    total = Column(
+        "X.s", "X.s", "s", TypeSpec(DT.I1), properties=props({"AggregationType": 4, "AggregationColumnId": "#{Src.at}"})
+    )
+    into = Input("X.In", "In", (used("Src.at", I4),))
+    parts = Component("X", "X", "", "Aggregate", inputs=(into,), outputs=(Output("X.Out", "Out", (total,)),))
+    types = {"k": I4, "at": I4}
+    made = flow(source("Src", types), parts, sink("A", {"s": "X.s"}), paths=[("Src.Out", "X.In"), ("X.Out", "A.In")])
+    with pytest.raises(DataFlowFailed, match=r"Aggregation on X\.s failed with error code 0xC0209011"):
+        rows_of(tmp_path, made, Src=frames([None] * 20, I4, 6))

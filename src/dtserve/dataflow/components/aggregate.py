@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from dtserve.dataflow import aggregation as agg
 from dtserve.dataflow import properties
+from dtserve.dataflow.aggregate_items import OVERFLOW
 from dtserve.dataflow.aggregation import Groups, Item
 from dtserve.dataflow.base import BlockingTransform, Emit
 from dtserve.dataflow.budget import Lease, lease
@@ -154,8 +155,8 @@ class Aggregate(BlockingTransform):
             return pl.Series(column.lineage_id, values)
         result = fit(values, spec, column.type, "data_conversion", locale_id=self.locale)
         if result.errors is not None:
-            code = int(result.errors.drop_nulls()[0])
-            raise AggregationFailed(object=f"{self.model.name}.{column.name}", error_code=hresult(code))
+            code = OVERFLOW if column.type.family in _NUMBERS else hresult(int(result.errors.drop_nulls()[0]))
+            raise AggregationFailed(object=f"{self.model.name}.{column.name}", error_code=code)
         return pl.Series(column.lineage_id, result.values)
 
 
