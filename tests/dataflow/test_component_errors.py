@@ -8,6 +8,7 @@ from support.error_tables import check_errors
 EXPECTED = {
     "CdcKeysMissing": (0xC0D51436, "DTSERVE_E_CDCKEYS"),
     "CdcNoRange": (0xC0D51435, "DTSERVE_E_CDCNORANGE"),
+    "CellValueRefused": (0xC0D51438, "DTSERVE_E_CELLVALUE"),
     "ColumnInfoNotRetrieved": (0xC020204A, "DTS_E_UNABLETORETRIEVECOLUMNINFO"),
     "ColumnNotInSource": (0xC0202005, "DTS_E_COLUMNNOTFOUND"),
     "ColumnStatusError": (0xC020901C, "DTS_E_COLUMNSTATUSERROR"),
