@@ -99,6 +99,28 @@ def test_a_file_that_is_no_database(tmp_path):
         pass
 
 
+def test_many_threads_share_one_database(tmp_path):
+    store = MsdbStore("M", Database(sqlite_url(tmp_path / "m.sqlite")))
+    errors = []
+
+    def work(number):
+        try:
+            for turn in range(5):
+                store.write((f"P{number} {turn}",), b"%d" % number)
+                assert store.read((f"P{number} {turn}",)) == b"%d" % number
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(30)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert len(store.list(())[1]) == 150
+    store.close()
+
+
 def test_a_damaged_file_is_told_as_such_by_every_call(tmp_path):
     path = tmp_path / "m.sqlite"
     store = MsdbStore("M", Database(sqlite_url(path)))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -50,6 +51,7 @@ class Database:
             raise StoreUnavailable(store=name, reason="Its URL cannot be read.") from None
         self._engine: sa.Engine | None = None
         self._migrated = False
+        self._writers = threading.RLock()
         self._idle: list[sa.Connection] = []
         self._keeps = self._url.get_backend_name() == "sqlite" and self._url.database not in (None, "", ":memory:")
         self._logins: set[bytes] = set()
@@ -71,8 +73,11 @@ class Database:
 
     @contextmanager
     def begin(self, *, write: bool = True) -> Iterator[sa.Connection]:
-        """One transaction; StoreUnavailable when the server does not answer."""
-        with self._connect() as connection:
+        """One transaction; StoreUnavailable when the server does not answer.
+
+        Writers of one SQLite file wait in line here; SQLite would let them look again and again.
+        """
+        with self._writers if write and self._keeps else nullcontext(), self._connect() as connection:
             if not self._migrated:
                 with transaction(connection, "BEGIN IMMEDIATE"):
                     _alone(connection)
@@ -131,7 +136,7 @@ class Database:
     def _new_connection(self) -> sa.Connection:
         try:
             return self.engine.connect()
-        except (*UNUSABLE, OSError) as error:
+        except (*UNUSABLE, SQLAlchemyError, OSError) as error:
             raise StoreUnavailable(store=self.place, reason=_first_line(error)) from None
 
     def dispose(self) -> None:
