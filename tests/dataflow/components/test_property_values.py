@@ -6,7 +6,6 @@ component and property.
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path as FilePath
 
@@ -27,9 +26,6 @@ from support.property_facts import LEVELS, bad_values, read_tables, shown_by, wa
 
 HERE = FilePath(__file__).parent
 TABLES = read_tables(HERE / "property_values")
-AWAITED = json.loads((HERE / "property_values" / "awaited.json").read_text(encoding="utf-8"))
-"""Part → values that nothing shows yet."""
-
 CASES = [(part_of(component_text(d, c)), d, c) for _, d, c in load_cases(HERE.parent / "cases")]
 
 
@@ -54,12 +50,12 @@ def missing(part):
 
 @pytest.mark.parametrize("part", supported_parts())
 def test_every_value_is_shown(part):
-    assert sorted(missing(part)) == sorted(AWAITED.get(part, ()))
+    assert sorted(missing(part)) == []
 
 
 def test_tables_are_named_as_the_components_are():
     names = {MODULES[part] for part in supported_parts()}
-    assert {path.stem for path in (HERE / "property_values").glob("*.json")} == names | {"awaited"}
+    assert {path.stem for path in (HERE / "property_values").glob("*.json")} == names
     assert {MODULES[part] for part in TABLES} == names
 
 
