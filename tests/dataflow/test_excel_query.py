@@ -71,6 +71,15 @@ def test_what_jet_means(book, text, rows) -> None:
     assert query_workbook(book, text, header=True, imex=0)[1].rows() == rows
 
 
+def test_jet_is_read_as_such_also_beside_connections_to_databases(book) -> None:
+    """Their reader of T-SQL takes the dialect's name for itself."""
+    import dtserve.connections.sql.tsql_reader
+
+    assert dtserve.connections.sql.tsql_reader.READER is not None
+    text = "SELECT IIF(ISNULL(id), 0, LEN(n)) FROM [a$] WHERE NOT ISNULL(n)"
+    assert query_workbook(book, text, header=True, imex=0)[1].rows() == [(1,), (1,)]
+
+
 def test_columns_without_a_name(book) -> None:
     columns, _ = query_workbook(book, "SELECT COUNT(*), MAX(id) FROM [a$]", header=True, imex=0)
     assert [column.name for column in columns] == ["Expr1000", "Expr1001"]

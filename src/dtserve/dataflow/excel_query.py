@@ -19,7 +19,7 @@ from dtserve.errors import Canceled
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["ExcelQueryError", "ansi_text", "jet_meaning", "query_workbook", "run_over_sheets"]
+__all__ = ["ExcelQueryError", "ansi_text", "jet_meaning", "parse_query", "query_workbook", "run_over_sheets"]
 
 LOOK_SECONDS = 0.1
 _PIECES = re.compile(
@@ -57,7 +57,7 @@ def query_workbook(
     from sqlglot import exp
 
     try:
-        tree = sqlglot.parse_one(ansi_text(text), read="tsql")
+        tree = parse_query(text)
     except sqlglot.errors.SqlglotError as error:
         raise ExcelQueryError(str(error).splitlines()[0]) from None
     if not isinstance(tree, exp.Query):
@@ -101,6 +101,18 @@ def run_over_sheets(
     finally:
         connection.close()
     return _described(found, types), found.rename({name: str(at) for at, name in enumerate(found.columns)})
+
+
+def parse_query(text: str) -> Any:
+    """The tree of a statement of Jet, or of a part that stands on its own; raises SqlglotError.
+
+    The class is named, because the name "tsql" may stand for the reader of :mod:`dtserve.connections.sql`, which leaves
+    functions alone.
+    """
+    import sqlglot
+    from sqlglot.dialects.tsql import TSQL
+
+    return sqlglot.parse_one(ansi_text(text), read=TSQL)
 
 
 def ansi_text(text: str) -> str:

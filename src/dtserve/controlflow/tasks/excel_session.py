@@ -17,7 +17,7 @@ from dtserve.connections.base import ResultSet
 from dtserve.connections.errors import SqlError
 from dtserve.dataflow.excel import header_names
 from dtserve.dataflow.excel_cells import open_workbook, put
-from dtserve.dataflow.excel_query import ExcelQueryError, query_workbook, run_over_sheets
+from dtserve.dataflow.excel_query import ExcelQueryError, parse_query, query_workbook, run_over_sheets
 from dtserve.dataflow.excel_rowset import parse_rowset
 from dtserve.dataflow.file_errors import FileCannotOpenWrite
 from dtserve.errors import Canceled, DtserveError
@@ -185,7 +185,7 @@ class ExcelSession:
 
         source = f"SELECT * FROM ({text.rstrip().rstrip(';')}) AS v" if text[:6].upper() == "VALUES" else text
         try:
-            tree = sqlglot.parse_one(source.replace("`", '"'), read="tsql")
+            tree = parse_query(source)
         except sqlglot.errors.SqlglotError as error:
             raise SqlError(detail=str(error).splitlines()[0]) from None
         if not isinstance(tree, exp.Select):
