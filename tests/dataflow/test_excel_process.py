@@ -40,7 +40,7 @@ def test_its_errors(book, tmp_path):
         read_rowset(book, "z$", header=True, imex=0, stop=lambda: False)
     bad = tmp_path / "bad.xlsx"
     bad.write_bytes(b"x" * 1000)
-    with pytest.raises(FileCannotOpenRead, match="no workbook|bad"):
+    with pytest.raises(FileCannotOpenRead, match=r"no workbook|bad"):
         read_rowset(bad, "z$", header=True, imex=0, stop=lambda: False)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dtserve.errors import DataFlowError
 
 __all__ = [
-    "CellValueRefused",
     "CdcKeysMissing",
     "CdcNoRange",
+    "CellValueRefused",
     "ColumnInfoNotRetrieved",
     "ColumnNotInSource",
     "ColumnStatusError",

@@ -104,15 +104,10 @@ def run_over_sheets(
 
 
 def parse_query(text: str) -> Any:
-    """The tree of a statement of Jet, or of a part that stands on its own; raises SqlglotError.
-
-    The class is named, because the name "tsql" may stand for the reader of :mod:`dtserve.connections.sql`, which leaves
-    functions alone.
-    """
+    """The tree of a statement of Jet, or of a part that stands on its own; raises SqlglotError."""
     import sqlglot
-    from sqlglot.dialects.tsql import TSQL
 
-    return sqlglot.parse_one(ansi_text(text), read=TSQL)
+    return sqlglot.parse_one(ansi_text(text), read="tsql")
 
 
 def ansi_text(text: str) -> str:

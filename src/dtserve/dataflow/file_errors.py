@@ -92,7 +92,9 @@ class RawTypeMismatch(DataFlowError):
 
     code = 0xC020206A
     symbol = "DTS_E_RAWTYPEMISMATCH"
-    template = 'The data type of column "{column}" does not match the data type "{type}" of the source column "{source}".'
+    template = (
+        'The data type of column "{column}" does not match the data type "{type}" of the source column "{source}".'
+    )
     remedy = "Refresh the columns of the Raw File Source."
 
 

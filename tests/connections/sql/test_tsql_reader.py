@@ -2,13 +2,13 @@ import pytest
 from sqlglot import exp
 
 from dtserve.connections.errors import NotTranslatable
-from dtserve.connections.sql.tsql_reader import READER, Tsql, read_expression, read_foreign, read_statement
+from dtserve.connections.sql.tsql_reader import READER, PlainTsql, read_expression, read_foreign, read_statement
 
 
 def test_functions_keep_their_names():
     tree = read_statement("SELECT GETDATE(), DATEADD(dd, 1, a), LEFT(b, 2) FROM t", "X")
     assert [node.name for node in tree.find_all(exp.Anonymous)] == ["GETDATE", "DATEADD", "LEFT"]
-    assert isinstance(READER, Tsql)
+    assert isinstance(READER, PlainTsql)
 
 
 def test_each_tree_is_fresh():

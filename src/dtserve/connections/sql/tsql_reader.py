@@ -17,15 +17,18 @@ from sqlglot.errors import SqlglotError
 
 from dtserve.connections.errors import NotTranslatable
 
-__all__ = ["READER", "Tsql", "read_expression", "read_foreign", "read_statement"]
+__all__ = ["READER", "PlainTsql", "read_expression", "read_foreign", "read_statement"]
 
 _BASE: Any = TSQL.Parser
 _TOKENS: Any = tokens
 _KEPT = ("CAST", "TRY_CAST", "CONVERT", "TRY_CONVERT")
 
 
-class Tsql(TSQL):
-    """T-SQL whose functions are left alone, and whose ``0x`` is a binary value without bytes."""
+class PlainTsql(TSQL):
+    """T-SQL whose functions are left alone, and whose ``0x`` is a binary value without bytes.
+
+    sqlglot registers a dialect under the name of its class: this one must not be called as its own is.
+    """
 
     def tokenize(self, sql: str, dialect: Any = None) -> list[Any]:
         """The tokens; sqlglot takes ``0x`` without digits for a name."""
@@ -47,7 +50,7 @@ class Tsql(TSQL):
         }
 
 
-READER = Tsql()
+READER = PlainTsql()
 
 
 @lru_cache(maxsize=1024)
