@@ -39,6 +39,8 @@ def test_expressions(sql, sqlite, postgres, mysql):
     [
         ("d - d", "DATEDIFF"), ("DATEADD(eon, 1, d)", "no date part"), ("LEFT(t)", "arguments"), ("ISDATE(t, 1)", "arguments"),
         ("d AT TIME ZONE 'UTC'", "AT TIME ZONE"), ("CAST(t AS whatever)", ""), ("OBJECT_ID(t)", "computed"),
+        ("HASHBYTES('MD5', N'x')", "UTF-16"), ("HASHBYTES('MD5', CAST(t AS nvarchar(20)))", "UTF-16"),
+        ("HASHBYTES('MD5', CONCAT(t, N'|', i))", "UTF-16"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("family", ["sqlite", "postgres", "mysql"])

@@ -35,6 +35,7 @@ from dtserve.connections.sql.typed_forms import (
     cut_to_first,
     data_length,
     exactly_typed,
+    is_unicode,
     literal_bytes,
 )
 from dtserve.datatypes import DT, TypeSpec
@@ -292,6 +293,8 @@ class Rules(RowChanges, Alignment):
         if name == "ISNULL":
             arguments = cut_to_first(self.family, arguments)
         kind = found.rule([type_of(argument) for argument in arguments])
+        if name == "HASHBYTES" and is_unicode(arguments[1]):
+            raise binder.refuse("HASHBYTES of nvarchar is a hash of UTF-16")
         if name == "DATALENGTH" and (exact := data_length(self.family, arguments[0])) is not None:
             return typed(exact, kind)
         form = self.form(found, name)

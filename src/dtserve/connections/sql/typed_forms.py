@@ -24,6 +24,7 @@ __all__ = [
     "cut_to_first",
     "data_length",
     "exactly_typed",
+    "is_unicode",
     "literal_bytes",
     "may_overflow",
     "money_scale",
@@ -36,6 +37,7 @@ DAY_NUMBERS: dict[str, tuple[int, ...]] = {
 """Arguments where a number means the days since 1900-01-01, as in ``DATEADD(month, DATEDIFF(month, 0, x), 0)``."""
 
 _CAST = re.compile(r"(?P<before>CAST\((?:TRUNC(?:ATE)?\()?)(?P<call>(?:SUM|AVG)\(\{\*\}\))(?P<after>.*)", re.IGNORECASE)
+_UNICODE = (DT.WSTR, DT.NTEXT)
 _EXACT = "ssis exact"
 _MOMENT = TypeSpec(DT.DBTIMESTAMP)
 _MOMENTS = (DT.DBTIMESTAMP, DT.DBTIMESTAMP2, DT.DBDATE)
@@ -134,7 +136,7 @@ def data_length(family: str, node: exp.Expr) -> exp.Expr | None:
         return None
     characters, binary = _LENGTHS[family]
     if kind.family == "text":
-        unicode = kind.dt in (DT.WSTR, DT.NTEXT) and node.find(exp.Column) is None
+        unicode = kind.dt in _UNICODE and node.find(exp.Column) is None
         return template(f"(2 * {characters})" if unicode else characters, node)
     if kind.family == "binary":
         return template(binary, node)
@@ -142,6 +144,19 @@ def data_length(family: str, node: exp.Expr) -> exp.Expr | None:
     if kind.dt is DT.NUMERIC:
         size = next(size for most, size in ((9, 5), (19, 9), (28, 13), (38, 17)) if kind.precision <= most)
     return template(f"CASE WHEN {{0}} IS NOT NULL THEN {size} END", node) if size else None
+
+
+def is_unicode(node: exp.Expr) -> bool:
+    """Whether a text is nvarchar for certain: ``N'…'`` or a cast to nvarchar is part of it."""
+    kind = type_of(node)
+    if kind is None or kind.dt not in _UNICODE:
+        return False
+    parts = [each for each in node.walk() if not isinstance(each, exp.Column | exp.Identifier)]
+    return any(
+        known.dt in _UNICODE and (isinstance(each, exp.Literal) or _EXACT in each.meta)
+        for each in parts
+        if (known := type_of(each)) is not None
+    )
 
 
 def literal_bytes(node: exp.Expr, spec: TypeSpec) -> str | None:
