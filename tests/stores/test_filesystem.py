@@ -9,7 +9,7 @@ import pytest
 
 from dtserve.errors import PackageNotFound
 from dtserve.stores import FileSystemStore
-from dtserve.stores.errors import FolderNotEmpty, FolderNotFound, PackageTooLarge, ReadFailed, WriteFailed
+from dtserve.stores.errors import FolderNotEmpty, FolderNotFound, PackageTooLarge, StoreUnavailable, WriteFailed
 from support.store_packages import package
 
 
@@ -153,7 +153,7 @@ def test_large_packages_are_refused(store):
 def test_a_file_in_place_of_the_root(tmp_path):
     (tmp_path / "root").write_text("a file")
     store = FileSystemStore("F", tmp_path / "root")
-    with pytest.raises(ReadFailed):
+    with pytest.raises(StoreUnavailable, match="Not a directory"):
         store.list(())
     with pytest.raises(WriteFailed):
         store.write(("P",), b"x")
