@@ -4,10 +4,11 @@ Flat File Source → Data Conversion → Row Count → Derived Column → Lookup
 Conditional Split → Aggregate, Sort, facts; rows with errors to files of their own: a real
 package, run by ``dtexec``. Every output of every side is compared: with ``csv`` and
 ``decimal`` as the exact reference on 200,000 rows first, then with dtserve at full size.
-pandas counts money in floats, so its numbers are compared with a tolerance. At last the
-memory with ``--memory-rows`` rows and a sort limit of 256 MB.
+pandas counts money in floats, so its numbers are compared with a tolerance. Then
+``--large-rows`` rows beside DuckDB, and at last the memory with ``--memory-rows`` rows and a
+sort limit of 256 MB.
 
-    python benchmarks/typical_flow.py [--rows N] [--rounds N] [--only NAME …] [--memory-rows N]
+    python benchmarks/typical_flow.py [--rows N] [--rounds N] [--only NAME …] [--large-rows N] [--memory-rows N]
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=2_000_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--large-rows", type=int, default=10_000_000, help="0 leaves the larger input out")
     parser.add_argument("--memory-rows", type=int, default=10_000_000, help="0 leaves the memory out")
     parser.add_argument("--only", nargs="*", default=list(PEERS), help="the sides beside dtserve")
     options = parser.parse_args()
@@ -55,6 +57,8 @@ def main() -> None:
 
     figures = rounds(commands, options.rounds, most=SLOW, after=check)
     print(report(options.rows, source, options.rounds, figures))
+    if options.large_rows:
+        print(large(options.large_rows))
     if options.memory_rows:
         print(memory(options.memory_rows))
     for folder in folders.values():
@@ -91,9 +95,11 @@ def exact(rows: int) -> None:
         shutil.rmtree(folder)
 
 
-def compare(right: Path, other: Path, name: str, *, ordered: bool = False) -> None:
+def compare(
+    right: Path, other: Path, name: str, *, ordered: bool = False, parts: Sequence[str] = tuple(OUTPUTS)
+) -> None:
     """Raise unless a side wrote the same rows as dtserve."""
-    for part in OUTPUTS:
+    for part in parts:
         frames = [read(folder, part) for folder in (right, other)]
         if not ordered and part != "sorted":
             frames = [frame.sort(pl.all()) for frame in frames]
@@ -139,6 +145,22 @@ def report(rows: int, source: Path, count: int, figures: Sequence[Figures]) -> s
         "decimal is the exact reference. DuckDB runs the whole flow as one statement, once with the rows in the order "
         f"of the source, as dtserve gives them, once in any order.\n\n{table(figures, DTSERVE)}\n\n{versions}\n"
     )
+
+
+def large(rows: int) -> str:
+    """A larger input, beside DuckDB only; the sorted rows and the groups are compared."""
+    source = DATA / f"sales-{rows}.csv"
+    write_sales(source, rows)
+    folders = {name: DATA / f"typical-large-{number}" for number, name in enumerate((DTSERVE, "DuckDB"))}
+
+    def check(name: str) -> None:
+        if name != DTSERVE:
+            compare(folders[DTSERVE], folders[name], name, parts=("sorted", "groups"))
+
+    figures = rounds({name: command(name, source, folder) for name, folder in folders.items()}, 2, after=check)
+    for folder in folders.values():
+        shutil.rmtree(folder)
+    return f"\n{rows:,} rows, 2 rounds, sorted rows and groups compared:\n\n{table(figures, DTSERVE)}\n"
 
 
 def memory(rows: int) -> str:
